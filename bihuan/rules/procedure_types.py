@@ -1,0 +1,282 @@
+"""What a procedure says, as frozen data: see ``docs/reference/procedure.md`` for every key of the TOML file.
+
+``bihuan.rules.procedure.load`` is the only maker of these objects; it has checked all that is said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+COLOURS = {
+    "none": "不亮灯",
+    "green": "绿灯",
+    "blue": "蓝灯",
+    "yellow": "黄灯",
+    "orange": "橙灯",
+    "red": "红灯",
+}
+"""Colour name → what people call it."""
+
+WORST_FIRST = ("red", "orange", "yellow", "blue", "green", "none")
+"""The order in which lists and tiles show colours."""
+
+SCHEMES = {
+    "green-yellow-red": ("green", "yellow", "red"),
+    "blue-orange-red": ("blue", "orange", "red"),
+    "green-blue-yellow-red": ("green", "blue", "yellow", "red"),
+}
+"""Scheme → its colours from the normal one to the worst."""
+
+UNITS = {"workday": "个工作日", "day": "天", "workhour": "个工作小时", "hour": "小时", "month": "个月"}
+"""Unit of a :class:`Span` → what follows its count in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time: ``count`` (≥ 1) of ``unit`` (a key of :data:`UNITS`). Written ``"5 workdays"`` in TOML."""
+
+    count: int
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.count}{UNITS[self.unit]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the register; ``type`` (text, date, number, choice) and ``choices`` only for extra columns."""
+
+    field: str
+    label: str
+    required: bool
+    type: str
+    choices: tuple[str, ...]
+
+    @property
+    def extra(self) -> bool:
+        """Whether the column is the procedure's own, kept beside the item's built-in fields."""
+        return bool(self.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The values a field may take; ``open`` allows others too. No choices and not open: the field is not used."""
+
+    label: str
+    choices: tuple[str, ...]
+    open: bool
+
+    def allows(self, value: str) -> bool:
+        """Whether ``value`` may be entered; the empty value always may (a required column forbids it)."""
+        return not value or self.open or value in self.choices
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """How often (``times``; 0 never) and until how long after assignment a unit may return what is not its duty."""
+
+    times: int
+    limit: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """How often a deadline may be extended (0 never), by how much at most each time, and which role approves."""
+
+    times: int
+    length: Span | None
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Which steps are needed before the work. A limit is None where the step is not needed or has no limit."""
+
+    approval: bool
+    acceptance: bool
+    accept_limit: Span | None
+    plan: bool
+    plan_limit: Span | None
+    returns: Returns
+    extensions: Extensions
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of review, in order.
+
+    ``role``: unit_head, supervisor, lead, reviewer or checker. ``scope``: "owner" (the reviewer's unit subtree
+    includes the owner) or "register" (the reviewer belongs to the office that supervises the register).
+    """
+
+    name: str
+    role: str
+    scope: str
+    limit: Span | None
+    meeting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that must hold before closure, with the ``reason`` shown when it does not.
+
+    ``kind``: measures (all done or waived), progress (a progress text), evidence (``count`` files, of one of the
+    kinds ``of`` unless empty), percent (100), target (the target amount reached), rating, or statement (a person
+    affirms ``name``, such as 公示期满). ``at``: "submit" or "close", the step that checks it.
+    ``basis``: the rule that justifies asking for evidence; only evidence has it.
+    """
+
+    kind: str
+    name: str
+    at: str
+    reason: str
+    count: int
+    of: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultLimit:
+    """The deadline proposed for a class and an urgency; an empty one stands for any."""
+
+    item_class: str
+    urgency: str
+    limit: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How due dates come about.
+
+    ``roll``: a last day on a holiday rolls to the next working day. ``immediate``: what 立行立改 means.
+    ``cycle``: the check-in of ongoing items that name none (week, month, quarter, half-year, year).
+    ``required``: an item must have a due date, or be ongoing, before it is assigned.
+    """
+
+    required: bool
+    roll: bool
+    immediate: Span
+    cycle: str
+    defaults: tuple[DefaultLimit, ...]
+
+    def default(self, item_class: str, urgency: str) -> Span | None:
+        """The first default limit that fits, or None."""
+        for row in self.defaults:
+            if row.item_class in ("", item_class) and row.urgency in ("", urgency):
+                return row.limit
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ColourRule:
+    """When an item leaves the normal colour.
+
+    ``kind``: overdue; near (``span`` before the due day's end, but at most ``share`` percent of the time allowed);
+    behind (``points`` percent below schedule); milestone (missed); stale (no progress for ``span``);
+    check-in (missed by an ongoing item). Fields that the kind does not use are None or 0.
+    """
+
+    kind: str
+    name: str
+    colour: str
+    reason: str
+    span: Span | None
+    share: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColourScheme:
+    """The colours of a procedure and the rules that choose among them; the worst that applies wins, then the first."""
+
+    scheme: str
+    rules: tuple[ColourRule, ...]
+
+    @property
+    def normal(self) -> str:
+        """The colour when no rule applies."""
+        return SCHEMES[self.scheme][0]
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRule:
+    """One rung of the ladder of slips.
+
+    ``kind``: notice, prompt, feedback, warning or interview. ``on``: what calls for it: assigned, accept-overdue,
+    plan-overdue, near, behind, milestone, stale, check-in, overdue, unanswered (the slip named ``of`` was not
+    answered in time). ``after``: how long after that; None at once. ``to`` and ``copy``: roles.
+    ``answer``: the limit for the answer, None if none is due. ``approver``: role that signs, "" if none.
+    """
+
+    kind: str
+    name: str
+    number: str
+    on: str
+    of: str
+    after: Span | None
+    to: tuple[str, ...]
+    copy: tuple[str, ...]
+    answer: Span | None
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookBacks:
+    """How long after closure each look-back falls due, on what percentage of items, and by which role."""
+
+    after: tuple[Span, ...]
+    sample: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Items carry a target amount in ``unit`` (户, 公里 …), with or without milestones."""
+
+    label: str
+    unit: str
+    required: bool
+    milestones: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A checked procedure. ``digest`` is the SHA-256 of its TOML text (hex); two with the same digest are equal."""
+
+    code: str
+    name: str
+    version: int
+    item_word: str
+    number: str
+    description: str
+    digest: str
+    columns: tuple[Column, ...]
+    item_class: Choices
+    urgency: Choices
+    evidence: tuple[str, ...]
+    flow: Flow
+    levels: tuple[Level, ...]
+    closing: tuple[Condition, ...]
+    deadlines: Deadlines
+    colours: ColourScheme
+    slips: tuple[SlipRule, ...]
+    look_back: LookBacks | None
+    quantity: Quantity | None
+    state_labels: Mapping[str, str]
+    action_labels: Mapping[str, str]
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def number_text(self, year: int, no: int, register: str = "") -> str:
+        """The number of an item: ``no`` counts within a register and year, from 1, without gaps."""
+        return self.number.format(year=year, no=no, register=register)
+
+    def column(self, field: str) -> Column | None:
+        """The column of a field, or None if the procedure does not show it."""
+        return next((column for column in self.columns if column.field == field), None)
+
+    def conditions(self, at: str) -> tuple[Condition, ...]:
+        """The closing conditions checked at "submit" or at "close"."""
+        return tuple(condition for condition in self.closing if condition.at == at)
