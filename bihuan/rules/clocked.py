@@ -1,6 +1,6 @@
 """What the clock needs to know of an item, and how lengths of time become instants.
 
-Instants are aware and in UTC; days are days in China. An item due on day D is overdue from 00:00 of day D + 1.
+Instants are aware and in UTC; days are days in China. An item due on day D is overdue from 00:00 of D + 1.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ CHINA = ZoneInfo("Asia/Shanghai")
 class Clocked:
     """The part of an item that time acts on.
 
-    ``state``: registered, approved, assigned, working, reviewing, passed, closed, returned, suspended, merged or
-    cancelled. ``level``: the review level under way, from 1. ``submitted_at``: when that level was entered.
-    ``milestones``: (day, amount due by its end), any order. ``look_backs``: how many were made since closure.
+    ``state``: a ``workflow.State``. ``level``: the review level under way, from 1. ``submitted_at``: when
+    that level was entered. ``milestones``: (day, amount due by its end), any order. ``look_backs``: how many
+    were made since closure.
     """
 
     state: str

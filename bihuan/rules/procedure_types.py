@@ -34,7 +34,7 @@ UNITS = {"workday": "个工作日", "day": "天", "workhour": "个工作小时",
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A length of time: ``count`` (≥ 1) of ``unit`` (a key of :data:`UNITS`). Written ``"5 workdays"`` in TOML."""
+    """A length of time: ``count`` (≥ 1) of ``unit`` (a key of ``UNITS``). In TOML: ``"5 workdays"``."""
 
     count: int
     unit: str
@@ -45,7 +45,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the register; ``type`` (text, date, number, choice) and ``choices`` only for extra columns."""
+    """One column of the register; extra columns have a ``type`` (text, date, number, choice)."""
 
     field: str
     label: str
@@ -61,7 +61,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The values a field may take; ``open`` allows others too. No choices and not open: the field is not used."""
+    """The values a field may take; ``open`` allows others too."""
 
     label: str
     choices: tuple[str, ...]
@@ -74,7 +74,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """How often (``times``; 0 never) and until how long after assignment a unit may return what is not its duty."""
+    """How often (0 never) and until how long after assignment a unit may return what is not its duty."""
 
     times: int
     limit: Span | None
@@ -82,7 +82,7 @@ class Returns:
 
 @dataclass(frozen=True, slots=True)
 class Extensions:
-    """How often a deadline may be extended (0 never), by how much at most each time, and which role approves."""
+    """How often a deadline may be extended (0 never), by at most how much each time, and who approves."""
 
     times: int
     length: Span | None
@@ -91,7 +91,7 @@ class Extensions:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Which steps are needed before the work. A limit is None where the step is not needed or has no limit."""
+    """Which steps are needed before the work. A limit is None where the step has none."""
 
     approval: bool
     acceptance: bool
@@ -106,8 +106,8 @@ class Flow:
 class Level:
     """One level of review, in order.
 
-    ``role``: unit_head, supervisor, lead, reviewer or checker. ``scope``: "owner" (the reviewer's unit subtree
-    includes the owner) or "register" (the reviewer belongs to the office that supervises the register).
+    ``role``: unit_head, supervisor, lead, reviewer or checker. ``scope``: "owner" (the reviewer's unit
+    subtree includes the owner) or "register" (the reviewer belongs to the office that supervises it).
     """
 
     name: str
@@ -121,9 +121,9 @@ class Level:
 class Condition:
     """One thing that must hold before closure, with the ``reason`` shown when it does not.
 
-    ``kind``: measures (all done or waived), progress (a progress text), evidence (``count`` files, of one of the
-    kinds ``of`` unless empty), percent (100), target (the target amount reached), rating, or statement (a person
-    affirms ``name``, such as 公示期满). ``at``: "submit" or "close", the step that checks it.
+    ``kind``: measures (all done or waived), progress (a progress text), evidence (``count`` files, of one
+    of the kinds ``of`` unless empty), percent (100), target (the target amount reached), rating, or
+    statement (a person affirms ``name``, such as 公示期满). ``at``: "submit" or "close", which checks it.
     ``basis``: the rule that justifies asking for evidence; only evidence has it.
     """
 
@@ -172,9 +172,9 @@ class Deadlines:
 class ColourRule:
     """When an item leaves the normal colour.
 
-    ``kind``: overdue; near (``span`` before the due day's end, but at most ``share`` percent of the time allowed);
-    behind (``points`` percent below schedule); milestone (missed); stale (no progress for ``span``);
-    check-in (missed by an ongoing item). Fields that the kind does not use are None or 0.
+    ``kind``: overdue; near (``span`` before the due day, but at most ``share`` percent of the time
+    allowed); behind (``points`` percent below schedule); milestone (missed); stale (no progress for
+    ``span``); check-in (missed by an ongoing item). Fields that the kind does not use are None or 0.
     """
 
     kind: str
@@ -188,7 +188,7 @@ class ColourRule:
 
 @dataclass(frozen=True, slots=True)
 class ColourScheme:
-    """The colours of a procedure and the rules that choose among them; the worst that applies wins, then the first."""
+    """The colours of a procedure and its rules; the worst that applies wins, then the first."""
 
     scheme: str
     rules: tuple[ColourRule, ...]
@@ -203,10 +203,11 @@ class ColourScheme:
 class SlipRule:
     """One rung of the ladder of slips.
 
-    ``kind``: notice, prompt, feedback, warning or interview. ``on``: what calls for it: assigned, accept-overdue,
-    plan-overdue, near, behind, milestone, stale, check-in, overdue, unanswered (the slip named ``of`` was not
-    answered in time). ``after``: how long after that; None at once. ``to`` and ``copy``: roles.
-    ``answer``: the limit for the answer, None if none is due. ``approver``: role that signs, "" if none.
+    ``kind``: notice, prompt, feedback, warning or interview. ``on``: what calls for it: assigned,
+    accept-overdue, plan-overdue, near, behind, milestone, stale, check-in, overdue, unanswered (the slip
+    named ``of`` was not answered in time). ``after``: how long after that; None at once. ``to`` and
+    ``copy``: roles. ``answer``: the limit for the answer, None if none is due. ``approver``: the role that
+    signs, "" if none.
     """
 
     kind: str
@@ -242,7 +243,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A checked procedure. ``digest`` is the SHA-256 of its TOML text (hex); two with the same digest are equal."""
+    """A checked procedure. ``digest`` is the SHA-256 of its TOML text, in hex."""
 
     code: str
     name: str
