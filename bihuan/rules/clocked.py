@@ -35,7 +35,6 @@ class Clocked:
     progressed_at: datetime | None = None
     level: int = 1
     look_backs: int = 0
-    next_check: date | None = None
     milestones: tuple[tuple[date, int], ...] = ()
     amount_done: int = 0
     target_amount: int | None = None

@@ -45,31 +45,26 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the register; extra columns have a ``type`` (text, date, number, choice)."""
+    """One column of the register; extra columns have a ``type`` (text, date, number, choice), built-in ones "".
+
+    ``choices`` are the values that may be entered, ``open`` allows others too; no choices: any value.
+    """
 
     field: str
     label: str
     required: bool
     type: str
     choices: tuple[str, ...]
+    open: bool
 
     @property
     def extra(self) -> bool:
         """Whether the column is the procedure's own, kept beside the item's built-in fields."""
         return bool(self.type)
 
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """The values a field may take; ``open`` allows others too."""
-
-    label: str
-    choices: tuple[str, ...]
-    open: bool
-
     def allows(self, value: str) -> bool:
-        """Whether ``value`` may be entered; the empty value always may (a required column forbids it)."""
-        return not value or self.open or value in self.choices
+        """Whether ``value`` is among the choices; the empty value is (a required column forbids it)."""
+        return not value or self.open or not self.choices or value in self.choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +133,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class DefaultLimit:
-    """The deadline proposed for a class and an urgency; an empty one stands for any."""
+    """The deadline proposed for a class and an urgency (the extra column "urgency"); "" stands for any."""
 
     item_class: str
     urgency: str
@@ -253,8 +248,6 @@ class Procedure:
     description: str
     digest: str
     columns: tuple[Column, ...]
-    item_class: Choices
-    urgency: Choices
     evidence: tuple[str, ...]
     flow: Flow
     levels: tuple[Level, ...]
@@ -270,9 +263,9 @@ class Procedure:
     def __hash__(self) -> int:
         return hash(self.digest)
 
-    def number_text(self, year: int, no: int, register: str = "") -> str:
-        """The number of an item: ``no`` counts within a register and year, from 1, without gaps."""
-        return self.number.format(year=year, no=no, register=register)
+    def number_text(self, year: int, no: int) -> str:
+        """The number of an item: ``no`` counts within a year, from 1, without gaps."""
+        return self.number.format(year=year, no=no)
 
     def column(self, field: str) -> Column | None:
         """The column of a field, or None if the procedure does not show it."""
