@@ -1,0 +1,71 @@
+"""The tables. ``Entry`` holds the facts; what is listed in ``PROJECTIONS`` is rebuilt from them."""
+
+from bihuan.models.account import Account
+from bihuan.models.entry import Entry, Head, Seal
+from bihuan.models.house import (
+    CalendarYear,
+    Campaign,
+    Counter,
+    Grant,
+    HeaderMapping,
+    Import,
+    Person,
+    Procedure,
+    Register,
+    Unit,
+    UnitAlias,
+)
+from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
+from bihuan.models.tally import Tally, Timer, Transition
+
+#: Projections, in an order in which they may be created; each is recreated from the entries, byte for byte.
+PROJECTIONS = (
+    Unit,
+    UnitAlias,
+    Person,
+    Grant,
+    Procedure,
+    CalendarYear,
+    Campaign,
+    Register,
+    Import,
+    HeaderMapping,
+    Counter,
+    Item,
+    Helper,
+    Measure,
+    Review,
+    Evidence,
+    Origin,
+    Timer,
+    Tally,
+    Transition,
+)
+
+__all__ = [
+    "PROJECTIONS",
+    "Account",
+    "CalendarYear",
+    "Campaign",
+    "Counter",
+    "Entry",
+    "Evidence",
+    "Grant",
+    "Head",
+    "HeaderMapping",
+    "Helper",
+    "Import",
+    "Item",
+    "Measure",
+    "Origin",
+    "Person",
+    "Procedure",
+    "Register",
+    "Review",
+    "Seal",
+    "Tally",
+    "Timer",
+    "Transition",
+    "Unit",
+    "UnitAlias",
+]

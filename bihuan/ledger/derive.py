@@ -1,0 +1,176 @@
+"""What follows from an item's row: its due instant, colour, tallies, transitions and timers. Never typed in.
+
+Each is a pure function of the row, its procedure and the calendar, so a rebuild gives the same.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from bihuan.ledger.facts import Fact
+from bihuan.ledger.rows import Rows
+from bihuan.ledger.tables import Row
+from bihuan.rules.calendar import Calendar, CalendarYear
+from bihuan.rules.clocked import Clocked
+from bihuan.rules.colours import colour
+from bihuan.rules.figures import SUM_NAMES
+from bihuan.rules.procedure import Procedure, load
+from bihuan.rules.timers import due_at, next_turn
+from bihuan.rules.workflow import OPEN, State
+
+_KEY = ("register_id", "unit_id", "klass", "channel", "state", "colour")
+
+
+@lru_cache(maxsize=256)
+def parsed(text: str) -> Procedure:
+    """Return the procedure that ``text`` says (kept: parsing TOML costs more than an action)."""
+    return load(text, "台账中的规程")
+
+
+def procedure_of(rows: Rows, item: Row) -> Procedure:
+    """Return the procedure version under which ``item`` was registered."""
+    return parsed(rows.get("procedure", item["procedure_id"])["text"])
+
+
+def calendar_of(rows: Rows) -> Calendar:
+    """Return the working calendar: the built-in one with every year that the ledger has published."""
+    version = rows.find("counter", "calendar")
+    if version is None:
+        return Calendar.builtin()
+    years = sorted(rows.every("calendar_year"), key=lambda r: r["version"])
+    return _calendar(tuple(json.dumps(r["days"], sort_keys=True) for r in years))
+
+
+@lru_cache(maxsize=64)
+def _calendar(years: tuple[str, ...]) -> Calendar:
+    calendar = Calendar.builtin()
+    for days in years:
+        calendar = calendar.with_year(CalendarYear.from_data(json.loads(days)))
+    return calendar
+
+
+def clocked(item: Row) -> Clocked:
+    """Return what the clock needs to know of ``item``."""
+    quantity = item["quantity"] or {}
+    return Clocked(
+        state=item["state"],
+        due=item["due"],
+        ongoing=item["ongoing"],
+        cycle=item["cycle"] or None,
+        percent=item["percent"],
+        registered_at=item["registered_at"],
+        assigned_at=item["assigned_at"],
+        accepted_at=item["accepted_at"],
+        planned_at=item["planned_at"],
+        submitted_at=item["submitted_at"],
+        closed_at=item["closed_at"],
+        progressed_at=item["progressed_at"],
+        level=item["level"],
+        look_backs=item["looked_back"],
+        milestones=tuple((date.fromisoformat(m["due"]), m["amount"]) for m in quantity.get("milestones", ())),
+        amount_done=item["amount"],
+        target_amount=quantity.get("target"),
+    )
+
+
+def is_overdue(item: Row, at: datetime) -> bool:
+    """Whether the due instant has passed and the item is still to be done; a suspended item's clock stands still."""
+    due = item["due_at"]
+    return due is not None and due <= at and item["state"] in OPEN and item["state"] != State.SUSPENDED
+
+
+def settle(rows: Rows, fact: Fact, item: Row, before: dict[str, Any] | None) -> None:
+    """Bring everything derived from ``item`` up to date after ``fact``; ``before`` is its ``standing`` until then."""
+    item["version"] += 1
+    item["changed_at"] = fact.at
+    facts = clocked(item)
+    item["due_at"] = due_at(facts)
+    if fact.kind != "item.coloured":
+        found = colour(facts, procedure_of(rows, item), calendar_of(rows), fact.at)
+        item["colour"], item["rule"] = found.name, found.rule
+        item["overdue"] = is_overdue(item, fact.at)
+    after = standing(item)
+    if before != after:
+        _transit(rows, fact, before, after)
+
+
+def standing(item: Row) -> dict[str, Any]:
+    """Return where ``item`` is counted (the key) and what it counts for (the sums)."""
+    return {
+        "register_id": item["register_id"],
+        "unit_id": item["owner_id"],
+        "klass": item["klass"],
+        "channel": item["channel"],
+        "state": item["state"],
+        "colour": item["colour"],
+        "items": 1,
+        "measures": item["measures"],
+        "measures_done": item["measures_done"],
+        "overdue": int(item["overdue"]),
+        "ongoing": int(item["ongoing"]),
+        "claimed": int(bool(item["claimed"])),
+        "reopens": item["reopens"],
+        "look_backs": item["look_backs"],
+        "relapses": item["relapses"],
+        "extensions": item["extensions"],
+    }
+
+
+def _transit(rows: Rows, fact: Fact, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
+    where = {"seq": fact.seq, "at": fact.at, "item_id": fact.item or fact.seq}
+    if before is not None:
+        rows.add("transition", {**where, "sign": -1, **before, **{n: -before[n] for n in SUM_NAMES}})
+        _count(rows, before, -1)
+    rows.add("transition", {**where, "sign": 1, **after})
+    _count(rows, after, 1)
+
+
+def _count(rows: Rows, place: dict[str, Any], sign: int) -> None:
+    for facet, label in facets(place):
+        key = (place["register_id"], facet, label, place["state"], place["colour"])
+        tally = rows.find("tally", key)
+        if tally is None:
+            tally = rows.add("tally", _new_tally(key))
+        for name in SUM_NAMES:
+            tally[name] += sign * place[name]
+        if not any(tally[name] for name in SUM_NAMES):
+            rows.remove("tally", key)
+
+
+def facets(place: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the facets under which an item is counted, each with its label; an empty value has no facet."""
+    found = [("all", "")]
+    for facet, label in (
+        ("unit", place["unit_id"]),
+        ("class", place["klass"]),
+        ("channel", place["channel"]),
+    ):
+        if label:
+            found.append((facet, str(label)))
+    return found
+
+
+def _new_tally(key: tuple[Any, ...]) -> Row:
+    register, facet, label, state, colour_name = key
+    row = {"register_id": register, "facet": facet, "label": label, "state": state, "colour": colour_name}
+    return row | dict.fromkeys(SUM_NAMES, 0)
+
+
+def timers_of(rows: Rows, item: Row) -> list[Row]:
+    """Return the timers of ``item``: the next turn of its colour and the instant at which it becomes overdue."""
+    after = item["changed_at"]
+    found = []
+    turn = next_turn(clocked(item), procedure_of(rows, item), calendar_of(rows), after)
+    if turn is not None:
+        found.append(_timer(item, "colour", turn.at, turn.rule))
+    due = item["due_at"]
+    if due is not None and not item["overdue"] and is_overdue(item, due) and due > after:
+        found.append(_timer(item, "overdue", due, ""))
+    return found
+
+
+def _timer(item: Row, kind: str, at: datetime, detail: str) -> Row:
+    return {"item_id": item["id"], "kind": kind, "due_at": at, "detail": detail}

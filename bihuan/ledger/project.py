@@ -1,0 +1,25 @@
+"""Projection: what each entry does to the tables. The same code serves an action and a rebuild."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from bihuan.ledger import derive, project_house, project_item
+from bihuan.ledger.facts import Fact
+from bihuan.ledger.rows import Rows
+from bihuan.rules import events as ev
+
+
+def project(rows: Rows, fact: Fact) -> None:
+    """Apply ``fact`` to ``rows``. Raises KeyError when it contradicts what is there."""
+    event: Any = fact.event
+    if fact.kind == "item.registered":
+        item = project_item.registered(rows, fact, cast(ev.ItemRegistered, event))
+        derive.settle(rows, fact, item, None)
+    elif fact.kind in project_item.HANDLERS:
+        item = rows.get("item", fact.item)
+        before = derive.standing(item)
+        project_item.HANDLERS[fact.kind](rows, fact, item, event)
+        derive.settle(rows, fact, item, before)
+    elif fact.kind != "ledger.opened":
+        project_house.HANDLERS[fact.kind](rows, fact, event)

@@ -1,0 +1,136 @@
+"""The projected rows that a batch of entries reads and changes, held as dicts until they are flushed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from bihuan.ledger.tables import Row, RowKey, Table, delete, fetch, find_keys, insert, tables, update
+
+
+class Rows:
+    """A cache of rows by table and key that knows what to insert, update and delete.
+
+    With ``empty`` the tables hold nothing yet (a rebuild): a key never seen is not looked up in the database.
+    """
+
+    def __init__(self, connection: BaseDatabaseWrapper, *, empty: bool = False) -> None:
+        self.connection = connection
+        self._tables = tables(connection.vendor)
+        self._rows: dict[str, dict[RowKey, Row | None]] = defaultdict(dict)
+        self._stored: dict[str, dict[RowKey, Row]] = defaultdict(dict)
+        self._flushed: set[str] = set()
+        self._empty = empty
+
+    def table(self, name: str) -> Table:
+        """Return the table called ``name``."""
+        return self._tables[name]
+
+    def find(self, name: str, key: RowKey, *, lock: bool = False) -> Row | None:
+        """Return the row of table ``name`` with ``key``, or None; changes made to the dict are written at ``flush``."""
+        cached = self._rows[name]
+        if key not in cached:
+            self._load(name, [key], lock=lock)
+        return cached[key]
+
+    def get(self, name: str, key: RowKey) -> Row:
+        """Return the row that must be there. Raises KeyError when the entries contradict the tables."""
+        row = self.find(name, key)
+        if row is None:
+            raise KeyError(f"{name} {key}")
+        return row
+
+    def prefetch(self, name: str, keys: Iterable[RowKey]) -> None:
+        """Load the rows with ``keys`` that are not here yet, in few queries."""
+        cached = self._rows[name]
+        missing = [k for k in keys if k not in cached]
+        if missing:
+            self._load(name, missing)
+
+    def _load(self, name: str, keys: list[RowKey], *, lock: bool = False) -> None:
+        table = self._tables[name]
+        cached, stored = self._rows[name], self._stored[name]
+        for key in keys:
+            cached[key] = None
+        if self._empty and name not in self._flushed:
+            return
+        for row in fetch(self.connection, table, keys, lock=lock):
+            key = table.key_of(row)
+            cached[key] = row
+            stored[key] = dict(row)
+
+    def add(self, name: str, row: Row) -> Row:
+        """Insert ``row`` into table ``name``; it must not be there. Returns the row."""
+        key = self._tables[name].key_of(row)
+        self._rows[name][key] = row
+        return row
+
+    def remove(self, name: str, key: RowKey) -> None:
+        """Delete the row of table ``name`` with ``key`` if it is there."""
+        if self.find(name, key) is not None:
+            self._rows[name][key] = None
+
+    def where(self, name: str, column: str, value: object, *, prefix: bool = False) -> list[Row]:
+        """Return the rows of table ``name`` whose ``column`` equals (with ``prefix``: begins with) ``value``."""
+        keys = find_keys(self.connection, self._tables[name], column, value, prefix=prefix)
+        self.prefetch(name, keys)
+        cached, stored = self._rows[name], self._stored[name]
+        fresh = [k for k in cached if k not in stored] if len(cached) != len(stored) else []
+        rows = [r for k in dict.fromkeys([*keys, *fresh]) if (r := cached[k]) is not None]
+        if prefix:
+            return [r for r in rows if r[column].startswith(value)]
+        return [r for r in rows if r[column] == value]
+
+    def every(self, name: str) -> list[Row]:
+        """Return all rows of table ``name``; for small tables only."""
+        self.prefetch(name, find_keys(self.connection, self._tables[name]))
+        return [r for r in self._rows[name].values() if r is not None]
+
+    def count_up(self, series: str) -> int:
+        """Raise the counter of ``series`` by one and return it; the first number is 1."""
+        found = self.find("counter", series)
+        if found is None:
+            found = self.add("counter", {"name": series, "value": 0})
+        found["value"] += 1
+        return int(found["value"])
+
+    def changed(self, name: str) -> list[Row]:
+        """Return the rows of table ``name`` that were added or changed since the last flush."""
+        stored = self._stored[name]
+        return [r for k, r in self._rows[name].items() if r is not None and stored.get(k) != r]
+
+    def flush(self, *, forget_above: int | None = None) -> None:
+        """Write what changed; with ``forget_above`` drop a table's cache when it has grown beyond that many rows."""
+        for name, cached in self._rows.items():
+            self._flush_table(self._tables[name], cached, self._stored[name])
+            self._flushed.add(name)
+            if forget_above is not None and len(cached) > forget_above:
+                cached.clear()
+                self._stored[name].clear()
+
+    def _flush_table(self, table: Table, cached: dict[RowKey, Row | None], stored: dict[RowKey, Row]) -> None:
+        gone = [k for k in stored if cached.get(k) is None]
+        new: list[Row] = []
+        changed: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        for key, row in cached.items():
+            if row is None:
+                continue
+            old = stored.get(key)
+            if old is None:
+                new.append(row)
+            elif old != row:
+                changed[tuple(c for c in table.columns if row[c] != old[c])].append(row)
+        delete(self.connection, table, gone)
+        for columns, rows in changed.items():
+            update(self.connection, table, rows, columns)
+        insert(self.connection, table, new)
+        self._remember(table, [*new, *(r for rows in changed.values() for r in rows)], gone, stored)
+
+    @staticmethod
+    def _remember(table: Table, written: list[Row], gone: list[RowKey], stored: dict[RowKey, Row]) -> None:
+        for key in gone:
+            del stored[key]
+        for row in written:
+            stored[table.key_of(row)] = dict(row)

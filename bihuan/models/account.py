@@ -1,0 +1,40 @@
+"""Log-in accounts: credentials, kept outside the ledger so that they stay erasable."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts."""
+
+    def create_account(self, name: str, password: str, person_id: int) -> Account:
+        """Create the account ``name`` of the person with ``person_id``; the password is hashed with Argon2."""
+        account = self.model(name=name, person_id=person_id)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """How a person logs in. What they may do follows from the roles in the ledger, not from here."""
+
+    name = models.CharField("用户名", max_length=60, unique=True)
+    person_id = models.BigIntegerField(unique=True)
+    is_active = models.BooleanField(default=True)
+    must_change = models.BooleanField(
+        default=False, help_text="the password must be changed at the next log-in"
+    )
+    failures = models.IntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    objects: ClassVar[AccountManager] = AccountManager()  # type: ignore[assignment]
+    USERNAME_FIELD = "name"
+
+    class Meta:
+        """Not a projection."""
+
+        db_table = "account"

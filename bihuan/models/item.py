@@ -1,0 +1,186 @@
+"""Items and what hangs on them: projections of their entries."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Item(models.Model):
+    """One line of a register. Its ``id`` is the seq of its registration; ``version`` counts its entries.
+
+    ``due`` is a date in China; ``due_at`` the instant from which it is overdue. ``office_id`` is the supervising unit,
+    ``owner_id`` the responsible one (0: not yet given); ``round`` counts applications for closure, ``level`` the review
+    level that is due; ``looked_back`` counts look-backs since the last closure. ``handled_by`` are the people who
+    handled it in this round and so may not review it.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    register_id = models.BigIntegerField()
+    campaign_id = models.BigIntegerField()
+    procedure_id = models.BigIntegerField()
+    no = models.IntegerField()
+    number = models.CharField(max_length=80)
+    title = models.TextField()
+    klass = models.CharField(max_length=200)
+    source = models.TextField()
+    channel = models.CharField(max_length=40)
+    target = models.TextField()
+    lead = models.TextField()
+    office_id = models.BigIntegerField()
+    owner_id = models.BigIntegerField()
+    helpers = models.JSONField()
+    handler = models.TextField()
+    due = models.DateField(null=True)
+    due_text = models.TextField()
+    provisional = models.BooleanField()
+    ongoing = models.BooleanField()
+    cycle = models.CharField(max_length=10)
+    state = models.CharField(max_length=12)
+    level = models.IntegerField()
+    round = models.IntegerField()
+    colour = models.CharField(max_length=10)
+    rule = models.CharField(max_length=40)
+    overdue = models.BooleanField()
+    percent = models.IntegerField()
+    progress = models.TextField()
+    difficulty = models.TextField()
+    claimed = models.CharField(max_length=40)
+    quantity = models.JSONField(null=True)
+    amount = models.BigIntegerField()
+    extra = models.JSONField()
+    measures = models.IntegerField()
+    measures_done = models.IntegerField()
+    evidence = models.IntegerField()
+    returns = models.IntegerField()
+    reopens = models.IntegerField()
+    look_backs = models.IntegerField()
+    looked_back = models.IntegerField()
+    relapses = models.IntegerField()
+    extensions = models.IntegerField()
+    merged_into = models.BigIntegerField()
+    handled_by = models.JSONField()
+    registered_at = models.DateTimeField()
+    assigned_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    planned_at = models.DateTimeField(null=True)
+    progressed_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    version = models.IntegerField()
+
+    class Meta:
+        """Each list starts from one of these indexes; ``id`` breaks ties for keyset paging."""
+
+        db_table = "item"
+        constraints = (models.UniqueConstraint(fields=["number"], name="item_number"),)
+        indexes = (
+            models.Index(fields=["register_id", "state", "due_at", "id"], name="item_state"),
+            models.Index(fields=["register_id", "colour", "due_at", "id"], name="item_colour"),
+            models.Index(fields=["register_id", "owner_id", "due_at", "id"], name="item_owner"),
+            models.Index(fields=["register_id", "due_at", "id"], name="item_due"),
+            models.Index(fields=["owner_id", "state", "due_at", "id"], name="item_unit"),
+        )
+
+
+class Helper(models.Model):
+    """A helping unit of an item, for finding the items of a unit."""
+
+    pk = models.CompositePrimaryKey("item_id", "unit_id")
+    item_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()
+
+    class Meta:
+        """Projection."""
+
+        db_table = "helper"
+        indexes = (models.Index(fields=["unit_id", "item_id"], name="helper_unit"),)
+
+
+class Measure(models.Model):
+    """One concrete step of an item. ``state``: open, done or waived."""
+
+    pk = models.CompositePrimaryKey("item_id", "no")
+    item_id = models.BigIntegerField()
+    no = models.IntegerField()
+    text = models.TextField()
+    target = models.TextField()
+    owner = models.TextField()
+    due = models.DateField(null=True)
+    due_text = models.TextField()
+    state = models.CharField(max_length=10)
+    progress = models.TextField()
+    reason = models.TextField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Projection."""
+
+        db_table = "measure"
+
+
+class Review(models.Model):
+    """One level of review in one round; a new round begins with each application for closure."""
+
+    id = models.BigIntegerField(primary_key=True)
+    item_id = models.BigIntegerField(db_index=True)
+    round = models.IntegerField()
+    level = models.IntegerField()
+    name = models.CharField(max_length=60)
+    reviewer_id = models.BigIntegerField()
+    passed = models.BooleanField()
+    opinion = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """Projection."""
+
+        db_table = "review"
+
+
+class Evidence(models.Model):
+    """A file that proves something; the content is stored once under its ``digest``.
+
+    ``life`` counts how often the item had been reopened: what proved an earlier closure does not prove the next.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    item_id = models.BigIntegerField(db_index=True)
+    measure = models.IntegerField()
+    life = models.IntegerField()
+    digest = models.CharField(max_length=64, db_index=True)
+    name = models.CharField(max_length=300)
+    size = models.BigIntegerField()
+    media = models.CharField(max_length=100)
+    kind = models.CharField(max_length=60)
+    note = models.TextField()
+    actor_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """Projection."""
+
+        db_table = "evidence"
+
+
+class Origin(models.Model):
+    """Where an item stands in the workbook it came from, and the values last read there.
+
+    ``key`` finds the row again in a corrected file; ``values`` are compared so that only what was corrected is amended.
+    """
+
+    item_id = models.BigIntegerField(primary_key=True)
+    register_id = models.BigIntegerField()
+    key = models.CharField(max_length=120)
+    import_id = models.BigIntegerField()
+    sheet = models.CharField(max_length=120)
+    row = models.IntegerField()
+    values = models.JSONField()
+
+    class Meta:
+        """Projection."""
+
+        db_table = "origin"
+        indexes = (models.Index(fields=["register_id", "key"], name="origin_key"),)

@@ -1,0 +1,173 @@
+"""The figures: every number a dashboard, a list or a report may print, named and defined once.
+
+A figure is computed from ``Cell`` sums alone. The cells of now are the tallies; those of an earlier moment are the sums of
+the transitions up to it; a stranger gets the same cells by folding an export. One definition serves them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+
+from bihuan.rules.errors import Invalid
+from bihuan.rules.workflow import OPEN, State
+
+
+@dataclass(slots=True)
+class Sums:
+    """What is counted: each value is a sum over items."""
+
+    items: int = 0
+    measures: int = 0
+    measures_done: int = 0
+    overdue: int = 0
+    ongoing: int = 0
+    claimed: int = 0
+    reopens: int = 0
+    look_backs: int = 0
+    relapses: int = 0
+    extensions: int = 0
+
+    def add(self, other: Sums, sign: int = 1) -> None:
+        """Add ``sign`` times ``other`` to these sums."""
+        for name in SUM_NAMES:
+            setattr(self, name, getattr(self, name) + sign * getattr(other, name))
+
+
+SUM_NAMES: tuple[str, ...] = tuple(f.name for f in fields(Sums))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is counted apart: the items of one register with one owner, class, channel, state and colour."""
+
+    register: int
+    unit: int
+    klass: str
+    channel: str
+    state: str
+    colour: str
+
+
+Cells = Mapping[Key, Sums]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A figure: its name, what it is called, what exactly it counts, and its unit (项, 条, 次, %)."""
+
+    name: str
+    label: str
+    unit: str
+    definition: str
+    compute: Callable[[Iterable[tuple[Key, Sums]]], str]
+
+
+def _sum(value: str, states: frozenset[State] | None = None) -> Callable[[Iterable[tuple[Key, Sums]]], str]:
+    def compute(cells: Iterable[tuple[Key, Sums]]) -> str:
+        return str(sum(getattr(s, value) for k, s in cells if states is None or k.state in states))
+
+    return compute
+
+
+_CLOSED = frozenset({State.CLOSED})
+_COUNTED = frozenset(State) - {State.MERGED, State.CANCELLED}
+_WORK = frozenset({State.WORKING, State.ASSIGNED, State.REVIEWING, State.PASSED})
+
+
+def percent(part: int, whole: int) -> str:
+    """``part`` of ``whole`` as a percentage with one decimal, half up; "—" where there is nothing to divide by."""
+    if not whole:
+        return "—"
+    tenths = (part * 2000 + whole) // (2 * whole)
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def _rate(part: str, of: str) -> Callable[[Iterable[tuple[Key, Sums]]], str]:
+    def compute(cells: Iterable[tuple[Key, Sums]]) -> str:
+        kept = list(cells)
+        return percent(int(FIGURES[part].compute(kept)), int(FIGURES[of].compute(kept)))
+
+    return compute
+
+
+_LIST = (
+    Definition("entered", "登记总数", "项", "登记过的全部事项，含已并案、已撤销的。", _sum("items")),
+    Definition("registered", "登记事项", "项", "登记的事项，不含已并案、已撤销的。", _sum("items", _COUNTED)),
+    Definition("measures", "措施", "条", "登记事项（不含已并案、已撤销的）的措施。", _sum("measures", _COUNTED)),
+    Definition("measures_done", "已完成措施", "条", "登记事项中已完成或经说明免办的措施。", _sum("measures_done", _COUNTED)),
+    Definition("finished", "已销号", "项", "状态为“已销号”的事项。", _sum("items", _CLOSED)),
+    Definition("finishing_rate", "销号率", "", "已销号 ÷ 登记事项。", _rate("finished", "registered")),
+    Definition("measures_rate", "措施完成率", "", "已完成措施 ÷ 措施。", _rate("measures_done", "measures")),
+    Definition("open", "在办", "项", "尚未销号、并案、撤销的事项，含待审定、待交办和已挂起的。", _sum("items", OPEN)),
+    Definition("working", "办理中", "项", "已交办、办理中、审核中和待销号的事项。", _sum("items", _WORK)),
+    Definition("reviewing", "审核中", "项", "已申请销号、正在审核或待销号的事项。",
+               _sum("items", frozenset({State.REVIEWING, State.PASSED}))),
+    Definition("suspended", "已挂起", "项", "状态为“已挂起”的事项。", _sum("items", frozenset({State.SUSPENDED}))),
+    Definition("overdue", "逾期", "项", "已过办结时限、尚未销号的事项，不含已挂起的。", _sum("overdue")),
+    Definition("ongoing", "长期坚持", "项", "登记事项（不含已并案、已撤销的）中需要长期坚持的。", _sum("ongoing", _COUNTED)),
+    Definition("claimed", "报称完成待核", "项", "导入时写明已完成或已销号、尚未经程序销号的事项。", _sum("claimed", OPEN)),
+    Definition("merged", "已并案", "项", "并入其他事项的事项。", _sum("items", frozenset({State.MERGED}))),
+    Definition("cancelled", "已撤销", "项", "经批准撤销的事项。", _sum("items", frozenset({State.CANCELLED}))),
+    Definition("reopened", "回潮重办", "次", "销号后重新办理的次数。", _sum("reopens")),
+    Definition("looked_back", "回头看", "次", "销号后回头看的次数。", _sum("look_backs")),
+    Definition("relapsed", "回头看发现回潮", "次", "回头看认定问题反弹的次数。", _sum("relapses")),
+    Definition("extended", "延期", "次", "批准延期的次数。", _sum("extensions")),
+)  # fmt: skip
+
+FIGURES: dict[str, Definition] = {d.name: d for d in _LIST}
+DIMENSIONS = ("channel", "class", "colour", "register", "state", "unit")
+_REF = re.compile(r"^([a-z_]+)(?:\[([^\]]*)\])?$")
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A figure and the dimensions it is cut by, written ``open[colour=red,unit=12]`` (names sorted)."""
+
+    name: str
+    dims: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, name: str, **dims: object) -> Ref:
+        """Return the reference of figure ``name`` cut by ``dims`` (``class_`` stands for class)."""
+        return cls.parse(str(cls(name, tuple(sorted((k.rstrip("_"), str(v)) for k, v in dims.items())))))
+
+    @classmethod
+    def parse(cls, text: str) -> Ref:
+        """Read ``name[dim=value,…]``. Raises Invalid for an unknown figure or dimension."""
+        found = _REF.match(text)
+        if not found or found[1] not in FIGURES:
+            raise Invalid(f"没有名为“{text}”的数据项。", hint="可用 bihuan figures 查看全部数据项。")
+        dims = tuple(sorted(_pair(part) for part in (found[2] or "").split(",") if part))
+        for dim, _ in dims:
+            if dim not in DIMENSIONS:
+                raise Invalid(f"数据项不能按“{dim}”划分。", hint=f"可用：{'、'.join(DIMENSIONS)}。")
+        return cls(found[1], dims)
+
+    def __str__(self) -> str:
+        inside = ",".join(f"{k}={_escape(v)}" for k, v in self.dims)
+        return f"{self.name}[{inside}]" if inside else self.name
+
+    def matches(self, key: Key) -> bool:
+        """Whether a cell belongs to this cut."""
+        return all(str(getattr(key, "klass" if dim == "class" else dim)) == value for dim, value in self.dims)
+
+
+_ESCAPES = {"%": "%25", ",": "%2C", "=": "%3D", "[": "%5B", "]": "%5D", "\n": "%0A", "\r": "%0D"}
+
+
+def _escape(text: str) -> str:
+    return "".join(_ESCAPES.get(c, c) for c in text)
+
+
+def _pair(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    for plain, code in reversed(_ESCAPES.items()):
+        value = value.replace(code, plain)
+    return name, value
+
+
+def value(ref: Ref, cells: Cells) -> str:
+    """The value of ``ref`` as it is printed: an integer, or a rate such as ``87.5%``."""
+    return FIGURES[ref.name].compute((k, s) for k, s in cells.items() if ref.matches(k))
