@@ -1,4 +1,4 @@
-"""What the clock needs to know of an item, and how lengths of time become instants.
+"""What the clock needs to know of an item, and the instant from which it is overdue.
 
 Instants are aware and in UTC; days are days in China. An item due on day D is overdue from 00:00 of D + 1.
 """
@@ -6,10 +6,14 @@ Instants are aware and in UTC; days are days in China. An item due on day D is o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta
 
-CHINA = ZoneInfo("Asia/Shanghai")
+from bihuan.rules.work_hours import SHANGHAI
+
+CHINA = SHANGHAI
+"""The zone whose days count."""
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Clocked:
 
     ``state``: a ``workflow.State``. ``level``: the review level under way, from 1. ``submitted_at``: when
     that level was entered. ``milestones``: (day, amount due by its end), any order. ``look_backs``: how many
-    were made since closure.
+    were made since closure. ``resumed_at``: when the last suspension ended.
     """
 
     state: str
@@ -33,8 +37,41 @@ class Clocked:
     submitted_at: datetime | None = None
     closed_at: datetime | None = None
     progressed_at: datetime | None = None
+    resumed_at: datetime | None = None
     level: int = 1
     look_backs: int = 0
     milestones: tuple[tuple[date, int], ...] = ()
     amount_done: int = 0
     target_amount: int | None = None
+
+    @property
+    def steady(self) -> bool:
+        """Whether only its check-ins have dates: an ongoing item with no due date, or with the dated part done."""
+        return self.ongoing and (self.due is None or self.percent >= 100)
+
+    @property
+    def started_at(self) -> datetime:
+        """From when its progress is measured: it was assigned (else registered), or resumed after that."""
+        begun = self.assigned_at or self.registered_at
+        return begun if self.resumed_at is None else max(begun, self.resumed_at)
+
+    @property
+    def moved_at(self) -> datetime:
+        """When something last moved: progress was reported, or the work was given, accepted or resumed."""
+        moves = (self.accepted_at, self.progressed_at)
+        return max(self.started_at, *(at for at in moves if at is not None))
+
+
+def day_start(day: date) -> datetime:
+    """00:00 of a day in China, in UTC."""
+    return datetime.combine(day, time(0), CHINA).astimezone(UTC)
+
+
+def day_end(day: date) -> datetime:
+    """The end of a day in China (00:00 of the next), in UTC."""
+    return day_start(day + _DAY)
+
+
+def due_at(clocked: Clocked) -> datetime | None:
+    """Return the instant from which the item is overdue, None if it never will be."""
+    return None if clocked.due is None or clocked.steady else day_end(clocked.due)

@@ -86,7 +86,7 @@ def _procedure(reader: Reader, digest: str) -> Procedure:
         name=reader.text("name"),
         version=reader.whole("version", 1, 9999),
         item_word=reader.text("item_word"),
-        number=reader.number("number"),
+        number=reader.number("number", "{register}"),
         description=reader.text("description", ""),
         digest=digest,
         columns=columns,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bihuan.rules.procedure_reader import DAYS, HOURS, Reader
 from bihuan.rules.procedure_types import (
+    CYCLES,
     SCHEMES,
     ColourRule,
     ColourScheme,
@@ -14,9 +15,6 @@ from bihuan.rules.procedure_types import (
     Quantity,
     Span,
 )
-
-CYCLES = {"week": "每周", "month": "每月", "quarter": "每季度", "half-year": "每半年", "year": "每年"}
-"""Cycle of check-ins → what people call it."""
 
 RULES = {
     "overdue": ("超期", "已过办理时限"),

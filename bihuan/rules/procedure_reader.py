@@ -168,10 +168,11 @@ class Reader:
             self.complain(key, f"{key} 不能写“{value}”。", closest(value, words))
         return value
 
-    def number(self, key: str) -> str:
-        """A pattern of numbers: ``{year}`` and ``{no}``, each once, and text around them."""
+    def number(self, key: str, also: str = "") -> str:
+        """A pattern of numbers: ``{year}`` and ``{no}``, each once, ``also`` perhaps, and text around them."""
         value = self.text(key)
-        if value and sorted(re.findall(r"\{[^{}]*\}|[{}]", value)) != ["{no}", "{year}"]:
+        marks = sorted(re.findall(r"\{[^{}]*\}|[{}]", value))
+        if value and [mark for mark in marks if mark != also] != ["{no}", "{year}"]:
             hint = "请照“问改〔{year}〕{no}号”的样子写，{year} 和 {no} 各出现一次。"
             self.complain(key, f"编号样式“{value}”不能用。", hint)
         return value

@@ -31,6 +31,9 @@ SCHEMES = {
 UNITS = {"workday": "个工作日", "day": "天", "workhour": "个工作小时", "hour": "小时", "month": "个月"}
 """Unit of a :class:`Span` → what follows its count in Chinese."""
 
+CYCLES = {"week": "每周", "month": "每月", "quarter": "每季度", "half-year": "每半年", "year": "每年"}
+"""Cycle of check-ins → what people call it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -263,9 +266,13 @@ class Procedure:
     def __hash__(self) -> int:
         return hash(self.digest)
 
-    def number_text(self, year: int, no: int) -> str:
-        """The number of an item: ``no`` counts within a year, from 1, without gaps."""
-        return self.number.format(year=year, no=no)
+    def number_text(self, year: int, no: int, register: str = "") -> str:
+        """The number of an item: ``no`` counts from 1 without gaps within :meth:`series`."""
+        return self.number.format(year=year, no=no, register=register)
+
+    def series(self, year: int, register: str = "") -> str:
+        """The numbers counted together: registers share them unless the pattern tells registers apart."""
+        return self.number.format(year=year, no="{no}", register=register)
 
     def column(self, field: str) -> Column | None:
         """The column of a field, or None if the procedure does not show it."""

@@ -1,0 +1,138 @@
+"""The colour of an item: derived from what is known of it, its procedure, the calendar and the time. Never typed in.
+
+Each rule of a procedure holds from some instant on, if nothing else happens to the item. The colour at a moment is
+the worst among the rules that hold by then, so the instants at which it turns are known in advance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bihuan.rules.calendar import Calendar
+from bihuan.rules.check_in import check_day
+from bihuan.rules.clocked import Clocked, day_end, day_start, due_at
+from bihuan.rules.procedure_types import COLOURS, WORST_FIRST, ColourRule, Procedure, Span
+from bihuan.rules.schedule import MICROSECOND, behind_at, missed_at
+from bihuan.rules.spans import reach
+from bihuan.rules.workflow import STATE_NAMES, State
+
+RANK = {name: rank for rank, name in enumerate(WORST_FIRST)}
+"""Colour → its place when the worst come first."""
+
+UNLIT = frozenset({State.CLOSED, State.MERGED, State.CANCELLED, State.SUSPENDED})
+"""States without a colour: nothing is asked of anybody, or the clock stands still."""
+
+OWNERS_TURN = frozenset({State.ASSIGNED, State.WORKING})
+"""States in which the owner can move the work on; waiting for others is no slowness of its own."""
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """A colour's ``name`` (a key of ``COLOURS``), the kind of the ``rule`` behind it ("" if none), and why."""
+
+    name: str
+    rule: str
+    reason: str
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return COLOURS[self.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """The instant from which a rule holds."""
+
+    at: datetime
+    rule: ColourRule
+    order: tuple[int, int]
+
+
+def colour(clocked: Clocked, procedure: Procedure, calendar: Calendar, now: datetime) -> Colour:
+    """Return the colour at ``now`` (aware)."""
+    if clocked.state in UNLIT:
+        return Colour("none", "", STATE_NAMES[clocked.state])
+    held = [onset for onset in onsets(clocked, procedure, calendar) if onset.at <= now]
+    if not held:
+        return Colour(procedure.colours.normal, "", "正常推进")
+    rule = min(held, key=lambda onset: onset.order).rule
+    return Colour(rule.colour, rule.kind, rule.reason)
+
+
+def onsets(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> list[Onset]:
+    """Return when each rule comes to hold, without those that never do; ``order`` puts the one that wins first."""
+    if clocked.state in UNLIT:
+        return []
+    found = []
+    for place, rule in enumerate(procedure.colours.rules):
+        at = _HOLDS[rule.kind](clocked, rule, procedure, calendar)
+        if at is not None:
+            found.append(Onset(at, rule, (RANK[rule.colour], place)))
+    return found
+
+
+def _overdue(
+    clocked: Clocked, _rule: ColourRule, _procedure: Procedure, _calendar: Calendar
+) -> datetime | None:
+    return due_at(clocked)
+
+
+def _near(clocked: Clocked, rule: ColourRule, _procedure: Procedure, calendar: Calendar) -> datetime | None:
+    """Some time before the due day ends, but for a short task not from its first day on."""
+    end = due_at(clocked)
+    if end is None or clocked.due is None or rule.span is None:
+        return None
+    at = _before(clocked.due, end, rule.span, calendar)
+    allowed = (end - clocked.started_at) // MICROSECOND
+    return max(at, end - allowed * rule.share // 100 * MICROSECOND) if allowed > 0 else at
+
+
+def _before(due: date, end: datetime, span: Span, calendar: Calendar) -> datetime:
+    """The start of the first day after which at most ``span`` is left (for hours, that instant)."""
+    if span.unit == "hour":
+        return end - timedelta(hours=span.count)
+    if span.unit == "workday":
+        return day_start(calendar.add_workdays(due + _DAY, -span.count - 1).date)
+    return day_start(due - span.count * _DAY)
+
+
+def _behind(
+    clocked: Clocked, rule: ColourRule, _procedure: Procedure, _calendar: Calendar
+) -> datetime | None:
+    return behind_at(clocked, rule.points) if clocked.state in OWNERS_TURN else None
+
+
+def _milestone(
+    clocked: Clocked, _rule: ColourRule, _procedure: Procedure, _calendar: Calendar
+) -> datetime | None:
+    return missed_at(clocked) if clocked.state in OWNERS_TURN else None
+
+
+def _stale(clocked: Clocked, rule: ColourRule, _procedure: Procedure, calendar: Calendar) -> datetime | None:
+    """Ongoing work is asked for its check-ins alone."""
+    if clocked.state not in OWNERS_TURN or clocked.steady or rule.span is None:
+        return None
+    return reach(clocked.moved_at, rule.span, calendar, roll=False).astimezone(UTC)
+
+
+def _check_in(
+    clocked: Clocked, _rule: ColourRule, procedure: Procedure, _calendar: Calendar
+) -> datetime | None:
+    if not clocked.ongoing or clocked.state != State.WORKING:
+        return None
+    return day_end(check_day(clocked, procedure))
+
+
+_HOLDS: dict[str, Callable[[Clocked, ColourRule, Procedure, Calendar], datetime | None]] = {
+    "overdue": _overdue,
+    "near": _near,
+    "behind": _behind,
+    "milestone": _milestone,
+    "stale": _stale,
+    "check-in": _check_in,
+}

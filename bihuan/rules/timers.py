@@ -1,0 +1,163 @@
+"""When something falls due for an item, if nothing else happens to it: pure functions of what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bihuan.rules.calendar import Calendar
+from bihuan.rules.check_in import check_day
+from bihuan.rules.clocked import CHINA, Clocked, day_start, due_at
+from bihuan.rules.colours import OWNERS_TURN, onsets
+from bihuan.rules.procedure_types import WORST_FIRST, Procedure, Span
+from bihuan.rules.spans import last_day, reach
+from bihuan.rules.workflow import State
+
+__all__ = ["Timer", "Turn", "due_at", "next_turn", "timers", "turns"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """At ``at`` (UTC) the item takes ``colour`` because of the kind of ``rule``; at least one of them is new."""
+
+    at: datetime
+    colour: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """At ``due_at`` (UTC) something of a ``kind`` falls due; ``detail`` names the level, slip or colour, else "".
+
+    Kinds: colour, accept-overdue, plan-overdue, review-overdue, check-in, look-back, and the kinds of slips.
+    An item has at most one timer of a kind at an instant.
+    """
+
+    due_at: datetime
+    kind: str
+    detail: str
+
+
+def turns(clocked: Clocked, procedure: Procedure, calendar: Calendar, after: datetime) -> list[Turn]:
+    """Return every change of the colour, or of the rule behind it, later than ``after``, in order."""
+    return list(_turns(clocked, procedure, calendar, after))
+
+
+def next_turn(clocked: Clocked, procedure: Procedure, calendar: Calendar, now: datetime) -> Turn | None:
+    """Return the first of the turns later than ``now``, None if there is none."""
+    return next(_turns(clocked, procedure, calendar, now), None)
+
+
+def _turns(clocked: Clocked, procedure: Procedure, calendar: Calendar, after: datetime) -> Iterator[Turn]:
+    """Take the rules as they come to hold; only one that outdoes all before it turns the colour."""
+    best: tuple[int, ...] = (len(WORST_FIRST),)
+    for onset in sorted(onsets(clocked, procedure, calendar), key=lambda onset: (onset.at, onset.order)):
+        if onset.order >= best:
+            continue
+        best = onset.order
+        if onset.at > after:
+            yield Turn(onset.at, onset.rule.colour, onset.rule.kind)
+
+
+def timers(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> list[Timer]:
+    """Return everything that falls due for the item in its present state, past or to come, in order of time."""
+    found: dict[tuple[datetime, str], list[str]] = {}
+    for timer in _all(clocked, procedure, calendar):
+        details = found.setdefault((timer.due_at, timer.kind), [])
+        if timer.detail:
+            details.append(timer.detail)
+    return [Timer(at, kind, "、".join(details)) for (at, kind), details in sorted(found.items())]
+
+
+def _all(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
+    for turn in turns(clocked, procedure, calendar, clocked.registered_at):
+        yield Timer(turn.at, "colour", turn.colour)
+    yield from _slips(clocked, procedure, calendar)
+    step = _STEPS.get(clocked.state)
+    if step is not None:
+        yield from step(clocked, procedure, calendar)
+
+
+def _limit(start: datetime, span: Span, procedure: Procedure, calendar: Calendar) -> datetime:
+    return reach(start, span, calendar, roll=procedure.deadlines.roll).astimezone(UTC)
+
+
+def _assigned(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
+    at = accept_by(clocked, procedure, calendar)
+    if at is not None:
+        yield Timer(at, "accept-overdue", "")
+
+
+def _working(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
+    at = plan_by(clocked, procedure, calendar)
+    if at is not None:
+        yield Timer(at, "plan-overdue", "")
+    if clocked.ongoing:
+        yield Timer(day_start(check_day(clocked, procedure)), "check-in", "")
+
+
+def _reviewing(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
+    level = procedure.levels[clocked.level - 1]
+    if level.limit is not None and clocked.submitted_at is not None:
+        yield Timer(
+            _limit(clocked.submitted_at, level.limit, procedure, calendar), "review-overdue", level.name
+        )
+
+
+def _closed(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
+    """The next look-back, from the start of its day."""
+    after = procedure.look_back.after if procedure.look_back else ()
+    if clocked.closed_at is not None and clocked.look_backs < len(after):
+        closed_on = clocked.closed_at.astimezone(CHINA).date()
+        span, roll = after[clocked.look_backs], procedure.deadlines.roll
+        day = last_day(closed_on, span, calendar, roll=roll).date
+        yield Timer(day_start(day), "look-back", f"销号后{span}")
+
+
+_STEPS: dict[str, Callable[[Clocked, Procedure, Calendar], Iterator[Timer]]] = {
+    State.ASSIGNED: _assigned,
+    State.WORKING: _working,
+    State.REVIEWING: _reviewing,
+    State.CLOSED: _closed,
+}
+
+
+def accept_by(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> datetime | None:
+    """Return the instant from which an item that waits for its owner's acceptance is late, None if there is none."""
+    limit = procedure.flow.accept_limit
+    if clocked.state != State.ASSIGNED or limit is None or clocked.assigned_at is None:
+        return None
+    return _limit(clocked.assigned_at, limit, procedure, calendar)
+
+
+def plan_by(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> datetime | None:
+    """Return the instant from which an item at work without planned measures is late, None if there is none."""
+    limit = procedure.flow.plan_limit
+    if clocked.state != State.WORKING or limit is None or clocked.planned_at is not None:
+        return None
+    return _limit(clocked.accepted_at or clocked.started_at, limit, procedure, calendar)
+
+
+def _slips(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
+    """The slips that time calls for. They are sent to those at work, never while others have the item."""
+    if clocked.state not in OWNERS_TURN:
+        return
+    causes = _causes(clocked, procedure, calendar)
+    for slip in procedure.slips:
+        at = causes.get(slip.on)
+        if at is not None:
+            due = _limit(at, slip.after, procedure, calendar) if slip.after else at
+            yield Timer(due, slip.kind, slip.name)
+
+
+def _causes(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> dict[str, datetime | None]:
+    """When each thing that may call for a slip happens; a missing answer is known to the slips alone."""
+    found = {
+        "assigned": clocked.assigned_at,
+        "accept-overdue": accept_by(clocked, procedure, calendar),
+        "plan-overdue": plan_by(clocked, procedure, calendar),
+    }
+    for onset in sorted(onsets(clocked, procedure, calendar), key=lambda onset: onset.at):
+        found.setdefault(onset.rule.kind, onset.at)
+    return found
