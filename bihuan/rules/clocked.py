@@ -59,7 +59,7 @@ class Clocked:
     def moved_at(self) -> datetime:
         """When something last moved: progress was reported, or the work was given, accepted or resumed."""
         moves = (self.accepted_at, self.progressed_at)
-        return max(self.started_at, *(at for at in moves if at is not None))
+        return max((self.started_at, *(at for at in moves if at is not None)))
 
 
 def day_start(day: date) -> datetime:

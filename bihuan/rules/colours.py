@@ -121,11 +121,11 @@ def _stale(clocked: Clocked, rule: ColourRule, _procedure: Procedure, calendar: 
 
 
 def _check_in(
-    clocked: Clocked, _rule: ColourRule, procedure: Procedure, _calendar: Calendar
+    clocked: Clocked, _rule: ColourRule, procedure: Procedure, calendar: Calendar
 ) -> datetime | None:
     if not clocked.ongoing or clocked.state != State.WORKING:
         return None
-    return day_end(check_day(clocked, procedure))
+    return day_end(check_day(clocked, procedure, calendar))
 
 
 _HOLDS: dict[str, Callable[[Clocked, ColourRule, Procedure, Calendar], datetime | None]] = {

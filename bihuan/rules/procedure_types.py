@@ -31,7 +31,14 @@ SCHEMES = {
 UNITS = {"workday": "个工作日", "day": "天", "workhour": "个工作小时", "hour": "小时", "month": "个月"}
 """Unit of a :class:`Span` → what follows its count in Chinese."""
 
-CYCLES = {"week": "每周", "month": "每月", "quarter": "每季度", "half-year": "每半年", "year": "每年"}
+CYCLES = {
+    "day": "每日",
+    "week": "每周",
+    "month": "每月",
+    "quarter": "每季度",
+    "half-year": "每半年",
+    "year": "每年",
+}
 """Cycle of check-ins → what people call it."""
 
 
@@ -148,7 +155,7 @@ class Deadlines:
     """How due dates come about.
 
     ``roll``: a last day on a holiday rolls to the next working day. ``immediate``: what 立行立改 means.
-    ``cycle``: the check-in of ongoing items that name none (week, month, quarter, half-year, year).
+    ``cycle``: the check-in of ongoing items that name none (a key of ``CYCLES``).
     ``required``: an item must have a due date, or be ongoing, before it is assigned.
     """
 

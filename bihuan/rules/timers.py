@@ -94,7 +94,7 @@ def _working(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iter
     if at is not None:
         yield Timer(at, "plan-overdue", "")
     if clocked.ongoing:
-        yield Timer(day_start(check_day(clocked, procedure)), "check-in", "")
+        yield Timer(day_start(check_day(clocked, procedure, calendar)), "check-in", "")
 
 
 def _reviewing(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
