@@ -21,7 +21,7 @@ class _Claim:
 def unmet(act: Act, at: str, *, text: str = "", rating: str = "", affirmed: Sequence[str] = ()) -> list[str]:
     """Return, in Chinese, the conditions of step ``at`` (submit or close) that do not hold yet."""
     claim = _Claim(text, rating, frozenset(affirmed))
-    return [c.reason for c in act.procedure.conditions(at) if not _CHECKS[c.kind](act, c, claim)]
+    return [c.reason.rstrip("。") for c in act.procedure.conditions(at) if not _CHECKS[c.kind](act, c, claim)]
 
 
 def _measures(act: Act, _condition: Condition, _claim: _Claim) -> bool:

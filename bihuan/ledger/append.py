@@ -32,6 +32,17 @@ class NotOpened(NotFound):
     default_hint = "请先运行 bihuan init 建立台账库。"
 
 
+def lock_head(connection: BaseDatabaseWrapper) -> tuple[int, bytes, str]:
+    """Lock the end of the chain until the transaction ends; returns its seq, its hash and the hash's name."""
+    suffix = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT "seq","hash","hash_name" FROM "head" WHERE "id"=1{suffix}')  # noqa: S608
+        found = cursor.fetchone()
+    if found is None:
+        raise NotOpened
+    return found[0], bytes(found[1]), found[2]
+
+
 class Ledger:
     """One transaction on the ledger. Lock items (``item``) before the first ``append``; the head is locked last,
     so that two transactions never wait for each other.
@@ -59,13 +70,7 @@ class Ledger:
         """Lock the end of the chain; others wait to append until this transaction ends."""
         if self._hash_name:
             return
-        suffix = " FOR UPDATE" if self.connection.vendor == "postgresql" else ""
-        with self.connection.cursor() as cursor:
-            cursor.execute(f'SELECT "seq","hash","hash_name" FROM "head" WHERE "id"=1{suffix}')  # noqa: S608
-            found = cursor.fetchone()
-        if found is None:
-            raise NotOpened
-        self._seq, self._hash, self._hash_name = found[0], bytes(found[1]), found[2]
+        self._seq, self._hash, self._hash_name = lock_head(self.connection)
         self._start = self._seq
 
     def next_number(self, series: str) -> int:
@@ -112,7 +117,7 @@ class Ledger:
     def _set_timers(self) -> None:
         for item in self.rows.changed("item"):
             wanted = {(t["item_id"], t["kind"], t["due_at"]): t for t in derive.timers_of(self.rows, item)}
-            for old in self.rows.where("timer", "item_id", item["id"]) if item["version"] > 1 else ():
+            for old in self.rows.stored("timer", "item_id", item["id"]) if item["version"] > 1 else ():
                 key = (old["item_id"], old["kind"], old["due_at"])
                 if wanted.pop(key, None) is None:
                     self.rows.remove("timer", key)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bihuan.ledger.tables import Row, RowKey, Table, delete, fetch, find_keys, insert, tables, update
+from bihuan.ledger.tables import Row, RowKey, Table, delete, fetch, insert, select, tables, update
 
 
 class Rows:
@@ -74,19 +74,29 @@ class Rows:
 
     def where(self, name: str, column: str, value: object, *, prefix: bool = False) -> list[Row]:
         """Return the rows of table ``name`` whose ``column`` equals (with ``prefix``: begins with) ``value``."""
-        keys = find_keys(self.connection, self._tables[name], column, value, prefix=prefix)
-        self.prefetch(name, keys)
-        cached, stored = self._rows[name], self._stored[name]
-        fresh = [k for k in cached if k not in stored] if len(cached) != len(stored) else []
-        rows = [r for k in dict.fromkeys([*keys, *fresh]) if (r := cached[k]) is not None]
+        self._keep(name, select(self.connection, self._tables[name], column, value, prefix=prefix))
+        rows = [r for r in self._rows[name].values() if r is not None]
         if prefix:
             return [r for r in rows if r[column].startswith(value)]
         return [r for r in rows if r[column] == value]
 
     def every(self, name: str) -> list[Row]:
         """Return all rows of table ``name``; for small tables only."""
-        self.prefetch(name, find_keys(self.connection, self._tables[name]))
+        self._keep(name, select(self.connection, self._tables[name]))
         return [r for r in self._rows[name].values() if r is not None]
+
+    def stored(self, name: str, column: str, value: object) -> list[Row]:
+        """Return the rows of table ``name`` as the database has them; for tables written at the end alone."""
+        return self._keep(name, select(self.connection, self._tables[name], column, value))
+
+    def _keep(self, name: str, found: list[Row]) -> list[Row]:
+        table, cached, stored = self._tables[name], self._rows[name], self._stored[name]
+        for row in found:
+            key = table.key_of(row)
+            if key not in cached:
+                cached[key] = row
+                stored[key] = dict(row)
+        return found
 
     def count_up(self, series: str) -> int:
         """Raise the counter of ``series`` by one and return it; the first number is 1."""

@@ -21,10 +21,13 @@ RowKey = Any  # the primary key's value, or a tuple of values where it has sever
 Convert = Callable[[Any], Any]
 
 
-def _json_text(value: Any) -> str | None:
-    if value is None:
-        return None
+def json_text(value: Any) -> str:
+    """Return ``value`` as JSON that is the same for equal values."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _write_json(value: Any) -> str | None:
+    return None if value is None else json_text(value)
 
 
 def _sqlite_datetime(value: datetime | None) -> str | None:
@@ -35,12 +38,9 @@ def _sqlite_date(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def _read_datetime(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
-
-
-def _read_date(value: str | None) -> date | None:
-    return None if value is None else date.fromisoformat(value)
+def _read_datetime(value: datetime | None) -> datetime | None:
+    """Django's SQLite connection gives datetimes without a zone; they are UTC."""
+    return None if value is None else value.replace(tzinfo=UTC)
 
 
 def _read_json(value: str | None) -> Any:
@@ -56,7 +56,7 @@ class Table:
         self.model = model
         self.columns = tuple(f.attname for f in fields if f.column)
         self.key = _key_columns(model)
-        self._writers = [(f.attname, w) for f in fields if f.column and (w := _writer(f, vendor))]
+        self._writers = {f.attname: w for f in fields if f.column and (w := _writer(f, vendor))}
         self._readers = [(f.attname, r) for f in fields if f.column and (r := _reader(f, vendor))]
         self._placeholders = ",".join(["%s"] * len(self.columns))
         self.insert_sql = (
@@ -72,14 +72,19 @@ class Table:
     def adapt(self, row: Row) -> list[Any]:
         """Return the values of ``row``, column by column, as the database takes them."""
         out = dict(row)
-        for name, write in self._writers:
+        for name, write in self._writers.items():
             out[name] = write(out[name])
         return [out[c] for c in self.columns]
 
     def adapt_some(self, row: Row, columns: Sequence[str]) -> list[Any]:
         """Return the values of ``columns`` of ``row`` as the database takes them."""
-        writers = dict(self._writers)
+        writers = self._writers
         return [writers[c](row[c]) if c in writers else row[c] for c in columns]
+
+    def adapt_key(self, key: RowKey) -> list[Any]:
+        """Return the values of ``key`` as the database takes them."""
+        values = key if isinstance(key, tuple) else (key,)
+        return self.adapt_some(dict(zip(self.key, values, strict=True)), self.key)
 
     def read(self, values: Sequence[Any]) -> Row:
         """Return the row that a SELECT of all columns gave."""
@@ -103,7 +108,7 @@ def _key_columns(model: type[models.Model]) -> tuple[str, ...]:
 
 def _writer(field: models.Field[Any, Any], vendor: str) -> Convert | None:
     if isinstance(field, models.JSONField):
-        return _json_text
+        return _write_json
     if vendor != "sqlite":
         return None
     if isinstance(field, models.DateTimeField):
@@ -114,13 +119,7 @@ def _writer(field: models.Field[Any, Any], vendor: str) -> Convert | None:
 def _reader(field: models.Field[Any, Any], vendor: str) -> Convert | None:
     if isinstance(field, models.JSONField):
         return _read_json
-    if vendor != "sqlite":
-        return None
-    if isinstance(field, models.DateTimeField):
-        return _read_datetime
-    if isinstance(field, models.DateField):
-        return _read_date
-    return bool if isinstance(field, models.BooleanField) else None
+    return _read_datetime if vendor == "sqlite" and isinstance(field, models.DateTimeField) else None
 
 
 @cache
@@ -133,7 +132,7 @@ def fetch(
     connection: BaseDatabaseWrapper, table: Table, keys: Iterable[RowKey], *, lock: bool = False
 ) -> list[Row]:
     """Return the rows of ``table`` with these ``keys``; ``lock`` holds them until the transaction ends."""
-    wanted = [k if isinstance(k, tuple) else (k,) for k in keys]
+    wanted = [table.adapt_key(k) for k in keys]
     suffix = " FOR UPDATE" if lock and connection.vendor == "postgresql" else ""
     found = []
     with connection.cursor() as cursor:
@@ -145,7 +144,7 @@ def fetch(
     return found
 
 
-def _where(table: Table, keys: list[tuple[Any, ...]]) -> tuple[str, list[Any]]:
+def _where(table: Table, keys: list[list[Any]]) -> tuple[str, list[Any]]:
     if len(keys) == 1:
         return table.key_sql, list(keys[0])
     if len(table.key) == 1:
@@ -153,21 +152,21 @@ def _where(table: Table, keys: list[tuple[Any, ...]]) -> tuple[str, list[Any]]:
     return " OR ".join([f"({table.key_sql})"] * len(keys)), [v for k in keys for v in k]
 
 
-def find_keys(
+def select(
     connection: BaseDatabaseWrapper,
     table: Table,
     column: str = "",
     value: object = None,
     *,
     prefix: bool = False,
-) -> list[RowKey]:
-    """Return the keys of the rows whose ``column`` equals (with ``prefix``: begins with) ``value``; else all keys."""
-    sql = f"SELECT {','.join(map(_q, table.key))} FROM {_q(table.name)}"  # noqa: S608
+) -> list[Row]:
+    """Return the rows whose ``column`` equals (with ``prefix``: begins with) ``value``; without a column all rows."""
+    sql = table.select_sql
     if column:
         sql += f" WHERE {_q(column)} {'LIKE' if prefix else '='} %s"
     with connection.cursor() as cursor:
         cursor.execute(sql, ([f"{value}%" if prefix else value]) if column else [])
-        return [k[0] if len(k) == 1 else tuple(k) for k in cursor.fetchall()]
+        return [table.read(values) for values in cursor.fetchall()]
 
 
 def insert(connection: BaseDatabaseWrapper, table: Table, rows: Iterable[Row]) -> None:
@@ -187,7 +186,7 @@ def update(
 def delete(connection: BaseDatabaseWrapper, table: Table, keys: Iterable[RowKey]) -> None:
     """Delete the rows with these ``keys``."""
     sql = f"DELETE FROM {_q(table.name)} WHERE {table.key_sql}"  # noqa: S608
-    run(connection, sql, [list(k) if isinstance(k, tuple) else [k] for k in keys])
+    run(connection, sql, [table.adapt_key(k) for k in keys])
 
 
 def run(connection: BaseDatabaseWrapper, sql: str, params: list[list[Any]]) -> None:
