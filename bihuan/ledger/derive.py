@@ -6,7 +6,7 @@ Each is a pure function of the row, its procedure and the calendar, so a rebuild
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +21,8 @@ from bihuan.rules.procedure import Procedure, load
 from bihuan.rules.timers import due_at, next_turn
 from bihuan.rules.workflow import OPEN, State
 
-_KEY = ("register_id", "unit_id", "klass", "channel", "state", "colour")
+#: Where items without a due date stand in a list sorted by it: last.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=256)
@@ -88,6 +89,7 @@ def settle(rows: Rows, fact: Fact, item: Row, before: dict[str, Any] | None) -> 
     item["changed_at"] = fact.at
     facts = clocked(item)
     item["due_at"] = due_at(facts)
+    item["due_order"] = item["due_at"] or NEVER
     if fact.kind != "item.coloured":
         found = colour(facts, procedure_of(rows, item), calendar_of(rows), fact.at)
         item["colour"], item["rule"] = found.name, found.rule

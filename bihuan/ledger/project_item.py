@@ -44,7 +44,7 @@ def _new_item(fact: Fact, event: ev.ItemRegistered, register: Row) -> Row:
         "relapses": 0, "extensions": 0, "merged_into": 0, "handled_by": [], "registered_at": fact.at,
         "assigned_at": fact.at if begun else None, "accepted_at": fact.at if begun else None, "planned_at": None,
         "progressed_at": None, "submitted_at": None, "suspended_at": None,
-        "closed_at": fact.at if event.state == State.CLOSED else None, "changed_at": fact.at, "due_at": None,
+        "closed_at": fact.at if event.state == State.CLOSED else None, "changed_at": fact.at, "due_at": None, "due_order": fact.at,
         "version": 0,
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.db import models
 class Item(models.Model):
     """One line of a register. Its ``id`` is the seq of its registration; ``version`` counts its entries.
 
-    ``due`` is a date in China; ``due_at`` the instant from which it is overdue. ``office_id`` is the supervising unit,
+    ``due`` is a date in China; ``due_at`` the instant from which it is overdue, ``due_order`` the same for sorting (without one: the end of time). ``office_id`` is the supervising unit,
     ``owner_id`` the responsible one (0: not yet given); ``round`` counts applications for closure, ``level`` the review
     level that is due; ``looked_back`` counts look-backs since the last closure. ``handled_by`` are the people who
     handled it in this round and so may not review it.
@@ -69,6 +69,7 @@ class Item(models.Model):
     closed_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    due_order = models.DateTimeField()
     version = models.IntegerField()
 
     class Meta:
@@ -77,11 +78,12 @@ class Item(models.Model):
         db_table = "item"
         constraints = (models.UniqueConstraint(fields=["number"], name="item_number"),)
         indexes = (
-            models.Index(fields=["register_id", "state", "due_at", "id"], name="item_state"),
-            models.Index(fields=["register_id", "colour", "due_at", "id"], name="item_colour"),
-            models.Index(fields=["register_id", "owner_id", "due_at", "id"], name="item_owner"),
-            models.Index(fields=["register_id", "due_at", "id"], name="item_due"),
-            models.Index(fields=["owner_id", "state", "due_at", "id"], name="item_unit"),
+            models.Index(fields=["register_id", "state", "due_order", "id"], name="item_state"),
+            models.Index(fields=["register_id", "colour", "due_order", "id"], name="item_colour"),
+            models.Index(fields=["register_id", "owner_id", "due_order", "id"], name="item_owner"),
+            models.Index(fields=["register_id", "due_order", "id"], name="item_due"),
+            models.Index(fields=["register_id", "changed_at", "id"], name="item_changed"),
+            models.Index(fields=["owner_id", "state", "due_order", "id"], name="item_unit"),
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 Json = dict[str, Any]
 
@@ -34,6 +34,7 @@ EVENTS: dict[str, type[Event]] = {}
 _DEFAULTS: dict[str, tuple[tuple[str, Any], ...]] = {}
 
 
+@dataclass_transform(frozen_default=True)
 def _event(kind: str) -> Callable[[type[E_]], type[E_]]:
     def register(cls: type[E_]) -> type[E_]:
         made = dataclass(frozen=True)(cls)
