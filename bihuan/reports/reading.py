@@ -1,0 +1,293 @@
+"""The text of a docx as a reader sees it, with the spans that belong to figures.
+
+Used when a report is written (to remember its text) and when it is verified (to read what it says now), so that the two
+compare. Elements are told by their local names: Word's strict format has other namespaces.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from bihuan.reports.controls import PREFIX
+from bihuan.reports.package import NotAReport
+
+_TEXT_PARTS = re.compile(r"word/(header|footer|footnotes|endnotes)\d*\.xml$")
+_CELLS = "\x1f"
+_SLOT = re.compile("\ufdd0(\\d+)\ufdd2")
+_OFF = frozenset({"0", "false", "off"})
+
+
+@dataclass
+class Cell:
+    """The text of a paragraph, or of a table's cell; ``spans`` are (start, end, use) of the figures in it."""
+
+    text: str = ""
+    spans: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def slotted(self) -> str:
+        """The text with each figure replaced by a slot that names its use."""
+        kept, end = "", 0
+        for start, stop, use in sorted(self.spans):
+            if start >= end:
+                kept += f"{self.text[end:start]}{slot(use)}"
+                end = stop
+        return kept + self.text[end:]
+
+
+@dataclass
+class Block:
+    """A paragraph (one cell) or a table's row. ``table`` numbers the tables from 1; 0 is the running text.
+
+    ``row`` counts from 1 within the table; ``context`` is the nearest heading or caption above; ``heads`` the cells of the
+    table's first row.
+    """
+
+    part: str
+    cells: list[Cell]
+    table: int = 0
+    row: int = 0
+    context: str = ""
+    heads: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The whole text with slots: equal keys are unedited blocks."""
+        return _CELLS.join(cell.slotted() for cell in self.cells)
+
+    @property
+    def text(self) -> str:
+        """The whole text as it is printed."""
+        return "｜".join(cell.text for cell in self.cells)
+
+
+def slot(use: int) -> str:
+    """What stands for use ``use`` in a remembered text."""
+    return f"\ufdd0{use}\ufdd2"
+
+
+def slots(text: str) -> Iterator[int]:
+    """The uses that a remembered text has slots for, in order."""
+    return (int(found[1]) for found in _SLOT.finditer(text))
+
+
+def fill_slots(text: str, values: Mapping[int, str]) -> str:
+    """A remembered text with the values put in; an unknown use becomes a question mark."""
+    return _SLOT.sub(lambda found: values.get(int(found[1]), "？"), text)
+
+
+def split_slots(text: str) -> list[str]:
+    """``text`` cut at its slots: literal, use, literal, use, …, literal."""
+    return _SLOT.split(text)
+
+
+def cells_of(key: str) -> list[str]:
+    """The cells of a block's key."""
+    return key.split(_CELLS)
+
+
+def parse(content: bytes) -> etree._Element:
+    """The root of an XML part; entities and the network stay closed. Raises ``NotAReport`` where it is damaged."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    try:
+        return etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise NotAReport(f"文件内部已损坏（{error}）。") from error
+
+
+def document_part(parts: Mapping[str, bytes]) -> str:
+    """The name of the main part (word/document.xml as a rule). Raises ``NotAReport``."""
+    for relation in parse(parts.get("_rels/.rels", b"<none/>")):
+        if str(relation.get("Type", "")).endswith("/officeDocument"):
+            name = posixpath.normpath(str(relation.get("Target", ""))).lstrip("/")
+            if name in parts:
+                return name
+    raise NotAReport("文件里没有正文。")
+
+
+def read_blocks(parts: Mapping[str, bytes]) -> list[Block]:
+    """Every paragraph and table row: the body, then headers, footers and notes."""
+    main = document_part(parts)
+    others = sorted(name for name in parts if _TEXT_PARTS.search(name))
+    return [block for name in (main, *others) for block in _Reader(name).read(parse(parts[name]))]
+
+
+class _Reader:
+    def __init__(self, part: str) -> None:
+        self.part = part
+        self.tables = 0
+        self.context = ""
+
+    def read(self, root: etree._Element) -> Iterator[Block]:
+        yield from self._blocks(root, None)
+
+    def _blocks(self, parent: etree._Element, use: int | None) -> Iterator[Block]:
+        """What stands in ``parent``; ``use`` is the figure of a control around whole paragraphs."""
+        for child in parent:
+            name = _name(child)
+            if name == "p":
+                yield from self._paragraph(child, use)
+            elif name == "tbl":
+                yield from self._table(child, use)
+            elif name not in ("Fallback", "sectPr"):
+                yield from self._blocks(child, _tagged(child) or use)
+
+    def _paragraph(self, element: etree._Element, use: int | None) -> Iterator[Block]:
+        cell = read_cell(element, use)
+        yield Block(self.part, [cell], context=self.context)
+        if re.match(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|表\d+", cell.text) and len(cell.text) <= 40:
+            self.context = cell.text
+        for box in _boxes(element):
+            yield from self._blocks(box, None)
+
+    def _table(self, element: etree._Element, use: int | None) -> Iterator[Block]:
+        self.tables += 1
+        table, heads = self.tables, ()
+        for number, row in enumerate(_rows(element), 1):
+            cells = [_joined(cell, _tagged(cell.getparent().getparent()) or use) for cell in _cells(row)]
+            heads = heads or tuple(cell.text for cell in cells)
+            yield Block(self.part, cells, table, number, self.context, heads)
+
+
+def read_cell(paragraph: etree._Element, use: int | None = None) -> Cell:
+    """The printed text of one paragraph: without what is deleted, moved away or hidden."""
+    reader = _Inline()
+    reader.read(paragraph)
+    reader.close()
+    if use is not None and not reader.cell.spans:
+        reader.cell.spans.append((0, len(reader.cell.text), use))
+    return reader.cell
+
+
+class _Inline:
+    """Collects the text of a paragraph. A figure's control counts before its bookmark: it is the narrower."""
+
+    def __init__(self) -> None:
+        self.cell = Cell()
+        self._marks: dict[str, tuple[int, int]] = {}
+        self._marked: list[tuple[int, int, int]] = []
+
+    def read(self, parent: etree._Element) -> None:
+        for child in parent:
+            name = _name(child)
+            if name in ("t", "noBreakHyphen", "tab", "br", "cr"):
+                self.cell.text += (child.text or "") if name == "t" else {"noBreakHyphen": "-"}.get(name, " ")
+            elif name == "bookmarkStart":
+                self._start(child)
+            elif name == "bookmarkEnd":
+                self._end(_value(child, "id"))
+            elif name == "sdt":
+                self._control(child)
+            elif name not in ("del", "moveFrom", "txbxContent", "p") and not _hidden(child):
+                self.read(child)
+
+    def close(self) -> None:
+        """End the bookmarks that go on in a later paragraph, and keep those that no control names."""
+        for id_ in list(self._marks):
+            self._end(id_)
+        named = {use for _, _, use in self.cell.spans}
+        self.cell.spans += [span for span in self._marked if span[2] not in named]
+
+    def _control(self, element: etree._Element) -> None:
+        start, use = len(self.cell.text), _tagged(element)
+        self.read(element)
+        if use:
+            self.cell.spans.append((start, len(self.cell.text), use))
+
+    def _start(self, element: etree._Element) -> None:
+        use = _use(_value(element, "name"))
+        if use:
+            self._marks[_value(element, "id")] = (len(self.cell.text), use)
+
+    def _end(self, id_: str) -> None:
+        if id_ in self._marks:
+            start, use = self._marks.pop(id_)
+            self._marked.append((start, len(self.cell.text), use))
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _value(element: etree._Element, name: str) -> str:
+    return next((str(value) for key, value in element.items() if etree.QName(key).localname == name), "")
+
+
+def _use(name: str) -> int | None:
+    number = name.removeprefix(PREFIX)
+    return int(number) if name.startswith(PREFIX) and number.isascii() and number.isdigit() else None
+
+
+def _tagged(element: etree._Element | None) -> int | None:
+    """The use of a control around ``element``'s content, when ``element`` is one of ours."""
+    if element is None or _name(element) != "sdt":
+        return None
+    tags = (
+        _value(found, "val")
+        for properties in element
+        if _name(properties) == "sdtPr"
+        for found in properties
+        if _name(found) == "tag"
+    )
+    return next((use for use in map(_use, tags) if use), None)
+
+
+def _hidden(element: etree._Element) -> bool:
+    """Whether ``element`` is a run that is not printed."""
+    if _name(element) != "r":
+        return False
+    return any(
+        _name(found) == "vanish" and _value(found, "val") not in _OFF
+        for properties in element
+        if _name(properties) == "rPr"
+        for found in properties
+    )
+
+
+def _boxes(paragraph: etree._Element) -> Iterator[etree._Element]:
+    """The text boxes that hang on ``paragraph``; the copy for old programs is left out."""
+    for child in paragraph:
+        if _name(child) == "txbxContent":
+            yield child
+        elif _name(child) not in ("p", "Fallback"):
+            yield from _boxes(child)
+
+
+def _rows(parent: etree._Element) -> Iterator[etree._Element]:
+    for child in parent:
+        if _name(child) == "tr":
+            yield child
+        elif _name(child) in ("sdt", "sdtContent", "ins", "customXml"):
+            yield from _rows(child)
+
+
+def _cells(parent: etree._Element) -> Iterator[etree._Element]:
+    for child in parent:
+        if _name(child) == "tc":
+            yield child
+        elif _name(child) in ("sdt", "sdtContent", "customXml"):
+            yield from _cells(child)
+
+
+def _joined(cell: etree._Element, use: int | None) -> Cell:
+    """The paragraphs of a table's cell as one text, nested tables included."""
+    whole = Cell()
+    for paragraph in cell.iter():
+        if _name(paragraph) == "p":
+            around = next((u for u in map(_tagged, _within(paragraph, cell)) if u), use)
+            part = read_cell(paragraph, around)
+            whole.text += " " if whole.text else ""
+            whole.spans += [(a + len(whole.text), b + len(whole.text), u) for a, b, u in part.spans]
+            whole.text += part.text
+    return whole
+
+
+def _within(paragraph: etree._Element, cell: etree._Element) -> Iterator[etree._Element]:
+    for ancestor in paragraph.iterancestors():
+        if ancestor is cell:
+            return
+        yield ancestor

@@ -1,0 +1,258 @@
+"""The sentences of a stage report, as a clerk writes them: complete, and silent about what is empty.
+
+Every count in them is a figure, marked (see ``marks``); dates, titles, names and reasons are words of the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bihuan.reports.context import Breakdown, DoneItem, DueGroup, DueItem, OpenItem, StageContext
+from bihuan.reports.marks import ended, mark, one_line
+
+DONE_LIMIT = 15
+OPEN_LIMIT = 25
+_NOTHING = frozenset({"", "0", "—"})
+
+
+@dataclass(frozen=True)
+class BreakdownText:
+    """A breakdown as it is printed: ``rows`` are a label and the marked cells; ``first`` heads the labels' column."""
+
+    heading: str
+    sentence: str
+    caption: str
+    first: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def chinese_date(day: date) -> str:
+    """``2026年1月5日``: no leading zeros (GB/T 9704)."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_time(moment: datetime) -> str:
+    """``2026年1月5日18时30分``; a whole hour has no minutes."""
+    minutes = f"{moment.minute}分" if moment.minute else ""
+    return f"{chinese_date(moment)}{moment.hour}时{minutes}"
+
+
+def figure(ctx: StageContext, ref: str) -> str:
+    """The marked value of ``ref``."""
+    return mark(ref, ctx.figure(ref).value)
+
+
+def opening(ctx: StageContext) -> str:
+    """The sentence after the addressee."""
+    return f"现将{one_line(ctx.campaign)}截至{chinese_date(ctx.as_of)}的进展情况报告如下："
+
+
+def overview(ctx: StageContext) -> tuple[str, ...]:
+    """The paragraphs on the whole: what was registered and closed, what is in progress, what happened after closure."""
+    if not _has(ctx, "registered"):
+        return (f"截至{chinese_date(ctx.as_of)}，尚未登记事项。{_uncounted(ctx)}",)
+    return tuple(text for text in (_registered(ctx), _in_progress(ctx), _afterwards(ctx)) if text)
+
+
+def breakdowns(ctx: StageContext) -> tuple[BreakdownText, ...]:
+    """The tables by register, unit and class, in this order; one without rows is left out. Numbered 表1, 表2 …"""
+    wanted = (("清单", ctx.by_register), ("单位", ctx.by_unit), ("类别", ctx.by_class))
+    kept = [(word, breakdown) for word, breakdown in wanted if breakdown.rows]
+    return tuple(_breakdown(ctx, n, word, breakdown) for n, (word, breakdown) in enumerate(kept, 1))
+
+
+def done_intro(ctx: StageContext) -> str:
+    """The sentence before the closed items."""
+    since = f"{chinese_date(ctx.period_from)}以来，" if ctx.period_from else ""
+    return f"{since}已销号事项的办理情况如下。"
+
+
+def done(ctx: StageContext) -> tuple[str, ...]:
+    """One paragraph for each closed item, latest first; what an annex lists need not all be here."""
+    latest = sorted(ctx.done, key=lambda item: item.closed_on, reverse=True)
+    return tuple(_done_item(item) for item in latest[: _limit(ctx, DONE_LIMIT, len(latest))])
+
+
+def done_rest(ctx: StageContext) -> str:
+    """The sentence that says where the other closed items are; empty when all are listed."""
+    cut = _limit(ctx, DONE_LIMIT, len(ctx.done)) < len(ctx.done)
+    return "其余已销号事项见附件。" if cut else ""
+
+
+def remaining_intro(ctx: StageContext) -> str:
+    """The sentence before the open items."""
+    late = f"，其中逾期{_count(ctx, 'overdue')}" if _has(ctx, "overdue") else ""
+    return f"尚有{_count(ctx, 'open')}未销号{late}，具体事项及原因如下。"
+
+
+def remaining(ctx: StageContext) -> tuple[str, ...]:
+    """One paragraph for each open item, overdue ones first; what an annex lists need not all be here."""
+    first_late = sorted(ctx.open_items, key=lambda item: not item.overdue)
+    return tuple(_open_item(item) for item in first_late[: _limit(ctx, OPEN_LIMIT, len(first_late))])
+
+
+def remaining_rest(ctx: StageContext) -> str:
+    """The sentence that says where the other open items are; empty when all are listed."""
+    cut = _limit(ctx, OPEN_LIMIT, len(ctx.open_items)) < len(ctx.open_items)
+    return "其余未销号事项的进展和原因见附件。" if cut else ""
+
+
+def next_steps(ctx: StageContext) -> tuple[str, ...]:
+    """One paragraph for each day on which something falls due, in order; empty when nothing is open."""
+    if ctx.next_steps:
+        return tuple(_due_group(group) for group in sorted(ctx.next_steps, key=lambda group: group.due))
+    if not _has(ctx, "open"):
+        return ()
+    until = f"{chinese_date(ctx.next_until)}以前" if ctx.next_until else "近期"
+    return (f"{until}没有到期的事项，未销号事项按各自时限继续办理。",)
+
+
+def data_note(ctx: StageContext) -> str:
+    """The note at the foot: the moment of the figures, the ledger's position and how to check them."""
+    position = ctx.position
+    sealed = f"（{chinese_time(position.sealed_at)}）" if position.sealed_at else ""
+    seal = (
+        f"；最近一次封存{sealed}涵盖{_count(ctx, 'ledger.count')}，根值{figure(ctx, 'ledger.root')}"
+        if position.root
+        else "；尚未封存"
+    )
+    return (
+        f"注：本报告数据由台账生成，数据时点为{chinese_time(ctx.as_of)}。"
+        f"写报告时台账共有留痕{_count(ctx, 'ledger.seq')}，末条哈希值{figure(ctx, 'ledger.head')}{seal}。"
+        "各项数据可用 bihuan verify-report 逐项复核。"
+    )
+
+
+def _limit(ctx: StageContext, limit: int, length: int) -> int:
+    """How many items the text names: without an annex to refer to, all of them."""
+    return limit if ctx.annex and length > limit else length
+
+
+def _has(ctx: StageContext, ref: str) -> bool:
+    return ctx.figure(ref).value not in _NOTHING
+
+
+def _count(ctx: StageContext, ref: str) -> str:
+    return f"{figure(ctx, ref)}{ctx.figure(ref).unit}"
+
+
+def _counts(ctx: StageContext, cuts: Iterable[tuple[str, str]]) -> str:
+    """``逾期3项、挂起1项``: a word and its figure, without those that are nothing."""
+    return "、".join(f"{word}{_count(ctx, ref)}" for word, ref in cuts if _has(ctx, ref))
+
+
+def _registered(ctx: StageContext) -> str:
+    ongoing = f"（其中需长期坚持{_count(ctx, 'ongoing')}）" if _has(ctx, "ongoing") else ""
+    measures = f"，制定措施{_count(ctx, 'measures')}" if _has(ctx, "measures") else ""
+    start = f"截至{chinese_date(ctx.as_of)}，共登记事项{_count(ctx, 'registered')}{ongoing}{measures}。"
+    return f"{start}{_finished(ctx)}{_uncounted(ctx)}"
+
+
+def _finished(ctx: StageContext) -> str:
+    clauses = [_closed(ctx)]
+    if _has(ctx, "measures"):
+        clauses.append(
+            f"已完成措施{_count(ctx, 'measures_done')}，措施完成率{figure(ctx, 'measures_rate')}"
+            if _has(ctx, "measures_done")
+            else "尚无措施完成"
+        )
+    return f"{'；'.join(clauses)}。"
+
+
+def _closed(ctx: StageContext) -> str:
+    if not _has(ctx, "finished"):
+        return "尚无事项销号"
+    whole = "" if _has(ctx, "open") else "全部销号，共"
+    return f"已{whole}销号{_count(ctx, 'finished')}，销号率{figure(ctx, 'finishing_rate')}"
+
+
+def _uncounted(ctx: StageContext) -> str:
+    counts = _counts(ctx, (("并案", "merged"), ("撤销", "cancelled")))
+    return f"另有{counts}，不计入登记事项。" if counts else ""
+
+
+def _in_progress(ctx: StageContext) -> str:
+    if not _has(ctx, "open"):
+        return ""
+    late = f"逾期{_count(ctx, 'overdue')}" if _has(ctx, "overdue") else "没有逾期事项"
+    others = _counts(ctx, (("正在审核", "reviewing"), ("挂起", "suspended"), ("报称完成、有待核实", "claimed")))
+    return f"在办{_count(ctx, 'open')}{_colours(ctx)}。{late}{'；' if others else ''}{others}。"
+
+
+def _colours(ctx: StageContext) -> str:
+    lit = [cut for cut in ctx.colours if _has(ctx, cut.ref)]
+    if len(lit) == 1 and ctx.figure(lit[0].ref).value == ctx.figure("open").value:
+        return f"，均为{lit[0].label}"
+    counts = _counts(ctx, ((cut.label, cut.ref) for cut in lit))
+    return f"，其中{counts}" if counts else ""
+
+
+def _afterwards(ctx: StageContext) -> str:
+    clauses = []
+    if _has(ctx, "looked_back"):
+        found = f"发现问题反弹{_count(ctx, 'relapsed')}" if _has(ctx, "relapsed") else "未发现问题反弹"
+        clauses.append(f"销号后开展回头看{_count(ctx, 'looked_back')}，{found}")
+    if _has(ctx, "reopened"):
+        clauses.append(f"回潮重办{_count(ctx, 'reopened')}，按原编号继续办理")
+    if _has(ctx, "extended"):
+        clauses.append(f"批准延期{_count(ctx, 'extended')}")
+    return f"{'；'.join(clauses)}。" if clauses else ""
+
+
+def _breakdown(ctx: StageContext, number: int, word: str, breakdown: Breakdown) -> BreakdownText:
+    rows = tuple(
+        (one_line(row.label), tuple(_cell(ctx, row.cells.get(column.key)) for column in breakdown.columns))
+        for row in breakdown.rows
+    )
+    return BreakdownText(
+        heading=f"分{word}情况",
+        sentence=f"各{word}的进展情况见表{number}。",
+        caption=f"表{number}　分{word}进展情况",
+        first=word,
+        columns=tuple(one_line(column.heading) for column in breakdown.columns),
+        rows=rows,
+    )
+
+
+def _cell(ctx: StageContext, ref: str | None) -> str:
+    return figure(ctx, ref) if ref else "—"
+
+
+def _done_item(item: DoneItem) -> str:
+    what = ended(item.done) or "台账中未填写办理情况。"
+    return f"{one_line(item.title)}（{_by(item.number, item.owner)}，{chinese_date(item.closed_on)}销号）。{what}"
+
+
+def _open_item(item: OpenItem) -> str:
+    clauses = [f"办结时限为{one_line(item.due)}" if item.due.strip() else "尚未确定办结时限"]
+    clauses += ["已逾期"] if item.overdue else []
+    clauses += [f"目前{one_line(item.state)}"] if item.state.strip() else []
+    clauses += [f"亮{one_line(item.colour)}"] if item.colour.strip() else []
+    reason = ended(item.reason)
+    why = f"未销号原因：{reason}" if reason else "责任单位尚未填报原因。"
+    return f"{one_line(item.title)}（{_by(item.number, item.owner)}）。{'，'.join(clauses)}。{why}"
+
+
+def _by(number: str, owner: str) -> str:
+    return "，".join(part for part in (one_line(owner), f"编号{one_line(number)}" if number.strip() else "") if part)
+
+
+def _due_group(group: DueGroup) -> str:
+    return f"{chinese_date(group.due)}前，{'；'.join(_due_item(item) for item in group.items)}。"
+
+
+def _due_item(item: DueItem) -> str:
+    owner = one_line(item.owner)
+    who = f"由{owner}" if owner else ""
+    if item.measure.strip():
+        return f"{who}完成{_quoted(item.title)}的措施{_quoted(item.measure)}"
+    return f"{who}办结{_quoted(item.title)}"
+
+
+def _quoted(text: str) -> str:
+    """``text`` in double quotes; quotes inside it become single ones."""
+    inner = ended(text).rstrip("。").translate(str.maketrans("“”", "‘’"))
+    return f"“{inner}”"
