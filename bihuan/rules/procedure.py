@@ -217,7 +217,7 @@ def _levels(parent: Reader) -> tuple[Level, ...]:
             meeting=reader.flag("meeting", False),
         )
         reader.done()
-        if level.name in (other.name for other in found):
+        if level.name and level.name in (other.name for other in found):
             reader.complain("name", f"两级审核都叫“{level.name}”。")
         if (level.role, level.scope) == ("supervisor", "owner"):
             hint = '请写 scope = "register"，或换一个 role。'

@@ -70,6 +70,7 @@ class _Scanner:
         """Turn the keys of a header into a path with the index of the latest element of each array."""
         path: Path = ()
         for key in keys[:-1]:
+            self.note((*path, key))
             path = self.latest((*path, key))
         path = (*path, keys[-1])
         if array:

@@ -69,6 +69,7 @@ class Notes:
 
 def parse(text: str, source: str) -> Reader:
     """Return a reader of the whole text; a text that is no TOML raises :class:`ProcedureFaults` with its line."""
+    text = text.removeprefix("\ufeff")  # Notepad begins a file with a mark that TOML does not know
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -232,7 +233,7 @@ class Reader:
 
     def table(self, key: str, required: bool = False) -> Reader:
         """A table; an absent one reads as empty, and where it is required one complaint tells of it."""
-        value = self._take(key, dict, f"表（[{key}]）", False)
+        value = self._take(key, dict, f"表（[{self.dotted(key)}]）", False)
         notes = self.notes
         if value is None and required:
             if key not in self:
@@ -242,13 +243,13 @@ class Reader:
 
     def tables(self, key: str, required: bool = False) -> list[Reader]:
         """A list of tables."""
-        values: list[Any] = self._take(key, list, f"并列的表（[[{key}]]）", required) or []
+        values: list[Any] = self._take(key, list, f"并列的表（[[{self.dotted(key)}]]）", required) or []
         readers = []
         for index, value in enumerate(values):
             if isinstance(value, dict):
                 readers.append(Reader(value, (*self.path, key, index), self.notes))
             else:
-                self.complain(key, f"{key} 的每一项都应当是表（[[{key}]]）。")
+                self.complain(key, f"{key} 的每一项都应当是表（[[{self.dotted(key)}]]）。")
         return readers
 
 

@@ -25,9 +25,9 @@ def slips(parent: Reader, flow: Flow, colours: ColourScheme) -> tuple[SlipRule, 
     found: list[SlipRule] = []
     for reader in parent.tables("slips"):
         slip = _slip(reader)
-        if slip.name in (other.name for other in found):
-            reader.complain("name", f"两种通知单据都叫“{slip.name}”。")
-        if slip.number in (other.number for other in found):
+        if slip.name and slip.name in (other.name for other in found):
+            reader.complain("name", f"两种单据都叫“{slip.name}”。")
+        if slip.number and slip.number in (other.number for other in found):
             reader.complain("number", f"编号样式“{slip.number}”已被前面的单据使用，编号会重复。")
         _check_cause(reader, slip, flow, colours)
         _check_ladder(reader, slip, found)
