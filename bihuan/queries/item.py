@@ -1,0 +1,141 @@
+"""One item: everything its page shows, and what this person may do with it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connections
+
+from bihuan.ledger import derive
+from bihuan.ledger.facts import Fact, fact_of
+from bihuan.ledger.rows import Rows
+from bihuan.models import Evidence, Item, Measure, Register, Review
+from bihuan.queries.people import Directory, directory, person_names
+from bihuan.rules.errors import NotAllowed, NotFound
+from bihuan.rules.events import KIND_NAMES
+from bihuan.rules.permissions import Actor, Role
+from bihuan.rules.procedure import Procedure
+from bihuan.rules.workflow import STATE_NAMES, STEPS, Place, Side, State, Step, allowed
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of the timeline: what happened, when, who did it, and the hash under which it stands (hex)."""
+
+    seq: int
+    at: datetime
+    recorded: datetime
+    kind: str
+    name: str
+    person: str
+    unit: str
+    hash: str
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class Detail:
+    """Everything about one item. ``steps`` are those this person may take now; ``state_name`` as its procedure calls it."""
+
+    item: Item
+    register: Register
+    procedure: Procedure
+    state_name: str
+    owner: str
+    helpers: list[str]
+    office: str
+    measures: list[Measure]
+    evidence: list[Evidence]
+    reviews: list[Review]
+    timeline: list[Moment]
+    steps: list[Step]
+    people: dict[int, str]
+
+
+def find_item(reference: str, using: str = "default") -> Item:
+    """Return the item with this number or id. Raises NotFound."""
+    items = Item.objects.using(using)
+    found = items.filter(number=reference).first()
+    if found is None and reference.isdigit():
+        found = items.filter(pk=int(reference)).first()
+    if found is None:
+        raise NotFound(f"没有编号为“{reference}”的事项。")
+    return found
+
+
+def may_see(item: Item, units: frozenset[int] | None) -> bool:
+    """Whether somebody who sees ``units`` (None: all) may see ``item``: as its owner, its office or a helper."""
+    return units is None or bool({item.owner_id, item.office_id, *item.helpers} & units)
+
+
+def detail(item_id: int, actor: Actor, units: frozenset[int] | None, *, using: str = "default") -> Detail:
+    """Return everything about an item. Raises NotFound, or NotAllowed when it belongs to others."""
+    item = Item.objects.using(using).filter(pk=item_id).first()
+    if item is None:
+        raise NotFound(f"没有编号为 {item_id} 的事项。")
+    if not may_see(item, units):
+        raise NotAllowed("这一事项不属于您的单位。")
+    rows = Rows(connections[using])
+    procedure = derive.parsed(rows.get("procedure", item.procedure_id)["text"])
+    names = directory(using)
+    timeline, people = _timeline(item.pk, names, using)
+    return Detail(
+        item=item,
+        register=Register.objects.using(using).get(pk=item.register_id),
+        procedure=procedure,
+        state_name=state_name(item.state, procedure),
+        owner=names.labels.get(item.owner_id, ""),
+        helpers=[names.labels[u] for u in item.helpers],
+        office=names.labels[item.office_id],
+        measures=list(Measure.objects.using(using).filter(item_id=item.pk).order_by("no")),
+        evidence=list(Evidence.objects.using(using).filter(item_id=item.pk).order_by("id")),
+        reviews=list(Review.objects.using(using).filter(item_id=item.pk).order_by("id")),
+        timeline=timeline,
+        steps=_steps(item, procedure, actor, rows),
+        people=people,
+    )
+
+
+def state_name(state: str, procedure: Procedure | None = None) -> str:
+    """Return what the state is called, in the procedure's own words where it has them."""
+    if procedure is not None and state in procedure.state_labels:
+        return procedure.state_labels[state]
+    return STATE_NAMES[state]
+
+
+def _timeline(item_id: int, names: Directory, using: str) -> tuple[list[Moment], dict[int, str]]:
+    with connections[using].cursor() as cursor:
+        cursor.execute('SELECT "body","hash" FROM "entry" WHERE "item_id"=%s ORDER BY "seq"', [item_id])
+        found = [(fact_of(body), bytes(digest).hex()) for body, digest in cursor.fetchall()]
+    people = person_names({fact.actor for fact, _ in found}, using)
+    return [_moment(fact, digest, names, people) for fact, digest in found], people
+
+
+def _moment(fact: Fact, digest: str, names: Directory, people: dict[int, str]) -> Moment:
+    return Moment(
+        seq=fact.seq,
+        at=fact.at,
+        recorded=fact.recorded,
+        kind=fact.kind,
+        name=KIND_NAMES[fact.kind],
+        person=people.get(fact.actor, f"人员{fact.actor}"),
+        unit=names.labels.get(fact.unit, ""),
+        hash=digest,
+        fact=fact,
+    )
+
+
+def _steps(item: Item, procedure: Procedure, actor: Actor, rows: Rows) -> list[Step]:
+    owners = [item.owner_id, *item.helpers] if item.owner_id else []
+    place = Place(
+        rows.get("unit", item.office_id)["path"], tuple(rows.get("unit", u)["path"] for u in owners)
+    )
+    level = procedure.levels[item.level - 1] if item.level else None
+    asked: dict[str, Any] = {
+        "level_roles": frozenset({Role(level.role)}) if level else frozenset(),
+        "level_side": Side.OWNER if level and level.scope == "owner" else Side.OFFICE,
+    }
+    found = [s for s in STEPS.values() if allowed(s.action, State(item.state), actor, place, **asked) is None]
+    return [s for s in found if s.action != "review" or actor.person not in item.handled_by]

@@ -1,0 +1,74 @@
+"""Who somebody is, what they may do, and how units are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from bihuan.models import Grant, Person, Unit, UnitAlias
+from bihuan.rules import permissions
+from bihuan.rules.errors import NotFound
+from bihuan.rules.permissions import Actor, Role
+
+
+def actor_of(person_id: int, using: str = "default") -> Actor:
+    """Return the person as an actor with every role they hold. Raises NotFound for nobody, or one no longer active."""
+    person = Person.objects.using(using).filter(pk=person_id, active=True).first()
+    if person is None:
+        raise NotFound("没有这个人员，或已停用。", hint="请联系系统管理员。")
+    held = list(Grant.objects.using(using).filter(person_id=person_id).order_by("id"))
+    paths = dict(Unit.objects.using(using).filter(pk__in={g.unit_id for g in held}).values_list("id", "path"))
+    grants = tuple(permissions.Grant(Role(g.role), g.unit_id, paths[g.unit_id]) for g in held)
+    return Actor(person.pk, person.name, person.unit_id, grants)
+
+
+def visible_units(actor: Actor, using: str = "default") -> frozenset[int] | None:
+    """Return the ids of the units whose items ``actor`` may read; None means all of them.
+
+    Somebody whose roles cover a root unit sees everything below it; only when that is every root is it None.
+    """
+    paths = actor.read_paths()
+    if paths == ("/",):
+        return None
+    units = Unit.objects.using(using)
+    roots = set(units.filter(parent_id=0).values_list("path", flat=True))
+    if roots and roots <= set(paths):
+        return None
+    query = Q(pk__in=[])
+    for path in paths:
+        query |= Q(path__startswith=path)
+    return frozenset(units.filter(query).values_list("id", flat=True))
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Every active unit: ``units`` name → id, ``aliases`` other name → id, ``labels`` id → name (also retired ones)."""
+
+    units: dict[str, int]
+    aliases: dict[str, int]
+    labels: dict[int, str]
+
+    def names(self) -> dict[str, str]:
+        """Return every name and alias with the name of the unit that it stands for."""
+        return {n: n for n in self.units} | {a: self.labels[u] for a, u in self.aliases.items()}
+
+    def id_of(self, name: str) -> int | None:
+        """Return the id of the unit with this name or alias, or None."""
+        return self.units.get(name) or self.aliases.get(name)
+
+
+def directory(using: str = "default") -> Directory:
+    """Return the names of all units."""
+    rows = list(Unit.objects.using(using).order_by("sort", "id").values_list("id", "name", "active"))
+    return Directory(
+        {name: pk for pk, name, active in rows if active},
+        dict(UnitAlias.objects.using(using).order_by("alias").values_list("alias", "unit_id")),
+        {pk: name for pk, name, _ in rows},
+    )
+
+
+def person_names(ids: set[int], using: str = "default") -> dict[int, str]:
+    """Return the names of the people with these ids; 0 is the system."""
+    found = dict(Person.objects.using(using).filter(pk__in=ids).values_list("id", "name"))
+    return {0: "系统", **found}
