@@ -56,7 +56,7 @@ def _without_indexes(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def _fold(connection: BaseDatabaseWrapper, using: str, progress: Progress | None) -> int:
-    rows = Rows(connection, empty=True)
+    rows = Rows(connection, empty=frozenset(tables(connection.vendor)))
     folded = 0
     for page in pages('"body"', using):
         for start in range(0, len(page), _PAGE):

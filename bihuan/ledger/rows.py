@@ -13,10 +13,11 @@ from bihuan.ledger.tables import Row, RowKey, Table, delete, fetch, insert, sele
 class Rows:
     """A cache of rows by table and key that knows what to insert, update and delete.
 
-    With ``empty`` the tables hold nothing yet (a rebuild): a key never seen is not looked up in the database.
+    The tables named in ``empty`` are taken to hold nothing yet (a rebuild, a fold in memory): a key never seen is not
+    looked up in the database before the first flush.
     """
 
-    def __init__(self, connection: BaseDatabaseWrapper, *, empty: bool = False) -> None:
+    def __init__(self, connection: BaseDatabaseWrapper, *, empty: frozenset[str] = frozenset()) -> None:
         self.connection = connection
         self._tables = tables(connection.vendor)
         self._rows: dict[str, dict[RowKey, Row | None]] = defaultdict(dict)
@@ -54,7 +55,7 @@ class Rows:
         cached, stored = self._rows[name], self._stored[name]
         for key in keys:
             cached[key] = None
-        if self._empty and name not in self._flushed:
+        if name in self._empty and name not in self._flushed:
             return
         for row in fetch(self.connection, table, keys, lock=lock):
             key = table.key_of(row)

@@ -39,25 +39,25 @@ def cells(
     *,
     facet: str = "all",
     as_of: datetime | None = None,
+    upto: int | None = None,
     units: Iterable[int] | None = None,
     using: str = "default",
 ) -> Cells:
     """Return the sums by state and colour of the items in ``registers``, cut by ``facet``: all, unit, class, channel or cube.
 
-    ``as_of`` None is now (the tallies); else an instant, from the transitions up to and including it. ``units`` keeps only
+    ``as_of`` None is now (the tallies); else an instant, from the transitions up to and including it, leaving out what was
+    entered after seq ``upto`` (what a report written then could not know). ``units`` keeps only
     the items owned by these units. ``cube`` cuts by every dimension at once and always reads the transitions.
     """
-    if as_of is None and facet != "cube" and (units is None or facet in {"all", "unit"}):
+    if as_of is None and upto is None and facet != "cube" and (units is None or facet in {"all", "unit"}):
         return _tallied(registers, facet, units, using)
-    return _summed(registers, as_of, units, using)
+    return _summed(registers, as_of, upto, units, using)
 
 
 def _tallied(registers: Sequence[int], facet: str, units: Iterable[int] | None, using: str) -> Cells:
     rows = Tally.objects.using(using).filter(register_id__in=registers)
-    if units is not None:
-        rows = rows.filter(facet="unit", label__in=[str(u) for u in units])
-    else:
-        rows = rows.filter(facet=facet)
+    wanted = {"facet": facet} if units is None else {"facet": "unit", "label__in": [str(u) for u in units]}
+    rows = rows.filter(**wanted)
     found: dict[Key, Sums] = {}
     for register, label, state, colour, *sums in rows.values_list(
         "register_id", "label", "state", "colour", *SUM_NAMES
@@ -75,11 +75,17 @@ def _key(register: int, facet: str, label: str, state: str, colour: str) -> Key:
 
 
 def _summed(
-    registers: Sequence[int], as_of: datetime | None, units: Iterable[int] | None, using: str
+    registers: Sequence[int],
+    as_of: datetime | None,
+    upto: int | None,
+    units: Iterable[int] | None,
+    using: str,
 ) -> Cells:
     rows = Transition.objects.using(using).filter(register_id__in=registers)
     if as_of is not None:
         rows = rows.filter(at__lte=as_of)
+    if upto is not None:
+        rows = rows.filter(seq__lte=upto)
     if units is not None:
         rows = rows.filter(unit_id__in=list(units))
     keys = ("register_id", "unit_id", "klass", "channel", "state", "colour")
@@ -89,15 +95,20 @@ def _summed(
 
 
 def figures(
-    refs: Iterable[Ref], registers: Sequence[int], *, as_of: datetime | None = None, using: str = "default"
+    refs: Iterable[Ref],
+    registers: Sequence[int],
+    *,
+    as_of: datetime | None = None,
+    upto: int | None = None,
+    using: str = "default",
 ) -> dict[str, str]:
-    """Return the value of each figure over ``registers``, by its written reference."""
+    """Return the value of each figure over ``registers``, by its written reference; ``as_of`` and ``upto`` as in ``cells``."""
     found: dict[str, str] = {}
     read: dict[str, Cells] = {}
     for ref in refs:
         facet = _facet(ref) if as_of is None else "cube"
         if facet not in read:
-            read[facet] = cells(registers, facet=facet, as_of=as_of, using=using)
+            read[facet] = cells(registers, facet=facet, as_of=as_of, upto=upto, using=using)
         found[str(ref)] = value(ref, read[facet])
     return found
 
