@@ -1,0 +1,61 @@
+# Everything starts here. `make help` lists what there is; each recipe sets the environment up first (quick when it is).
+
+BIN := .venv/bin
+DEMO := var/demo
+CODE := bihuan verifier tools tests setup.py
+PYTEST := $(BIN)/python -m pytest -n 2 --cov --cov-report=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test rules-coverage demo lint format reference lock package bench ci clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
+
+setup:  ## make .venv and the web assets (the others do it by themselves)
+	@sh tools/setup.sh
+
+run: setup  ## a ledger to try out, in the browser
+	@sh tools/run.sh $(DEMO)
+
+test: setup  ## every test on SQLite, then those of the database on PostgreSQL
+	@$(BIN)/python tools/system.py
+	@$(BIN)/coverage erase
+	$(PYTEST)
+	BIHUAN_TEST_DB=postgres $(PYTEST) --cov-append -m 'db and not browser'
+	@$(BIN)/coverage report --include='bihuan/rules/*' --skip-covered --show-missing --fail-under=100
+	@echo "coverage of the whole package: $$($(BIN)/coverage report --format=total) %"
+
+demo: setup  ## from a workbook to a checked stage report, under build/demo
+	@rm -rf build/demo
+	$(BIN)/bihuan demo --out build/demo
+
+lint: setup  ## style, types, layers
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup  ## put the code into the house's form
+	$(BIN)/ruff check --fix-only --quiet $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+reference: setup  ## write docs/reference from the code
+	$(BIN)/python -m tools.reference
+
+lock: setup  ## lock the dependencies and the assets anew (needs the registries)
+	sh tools/lock.sh
+
+package: setup  ## build the wheel into build/ and see that it is whole
+	$(BIN)/python tools/check_package.py build
+
+bench: setup  ## measure on SQLite, then on a PostgreSQL of its own; JSON under build/bench
+	@mkdir -p build/bench
+	$(BIN)/bihuan bench > build/bench/sqlite.json
+	$(BIN)/python tools/postgres.py --durable $(BIN)/bihuan bench > build/bench/postgres.json
+
+ci: setup  ## all that the build server does
+	.ci/run
+
+clean:  ## remove what was built, but for .venv and the ledger of `make run`
+	rm -rf build dist bihuan.egg-info bihuan/web/static/vendor .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache
+	find bihuan verifier tools tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,85 @@
+"""Builds the wheel as an operator gets it and sees that it is whole: what it contains, and that it runs on its own.
+
+Run by ``.ci/run`` in the environment that ``make setup`` made.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+STATIC = "bihuan/web/static/"
+
+
+def build(target: Path) -> Path:
+    """Build the wheel into ``target`` with the locked build backend."""
+    shutil.rmtree(ROOT / "build" / "lib", ignore_errors=True)  # a file that was removed would come back from there
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        target,
+        ROOT,
+    ]
+    subprocess.run(command, check=True)
+    return next(target.glob("bihuan-*.whl"))
+
+
+def expected() -> set[str]:
+    """Every file of the package that is not Python's own leftover, and the licence."""
+    skip = {"__pycache__", ".DS_Store"}
+    files = (path for path in (ROOT / "bihuan").rglob("*") if path.is_file() and not skip & set(path.parts))
+    return {str(path.relative_to(ROOT)) for path in files}
+
+
+def faults(wheel: Path) -> list[str]:
+    """What the wheel lacks or should not have."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    own = {name for name in names if not name.partition("/")[0].endswith(".dist-info")}
+    found = [f"not in the wheel: {name}" for name in sorted(expected() - own)]
+    found += [f"should not be in the wheel: {name}" for name in sorted(own - expected())]
+    if not any(name.endswith("/licenses/LICENSE") for name in names):
+        found.append("not in the wheel: LICENSE")
+    return found
+
+
+def run(wheel: Path, home: Path) -> None:
+    """Run the command line from the unpacked wheel alone, outside the tree."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(home / "site")
+    program = "import bihuan, sys; assert bihuan.__file__.startswith(sys.argv.pop()), bihuan.__file__; " \
+              "from bihuan.cli.main import main; sys.argv = ['bihuan', '--help']; main()"  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": str(home / "site"), "BIHUAN_HOME": str(home / "home")}
+    command = [sys.executable, "-c", program, str(home / "site")]
+    subprocess.run(command, cwd=home, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def main() -> int:
+    """Build into the directory that is named, look, run."""
+    target = ROOT / sys.argv[1]
+    target.mkdir(parents=True, exist_ok=True)
+    wheel = build(target)
+    found = faults(wheel)
+    if not found:
+        with tempfile.TemporaryDirectory(prefix="bihuan-wheel-") as work:
+            run(wheel, Path(work))
+    print(
+        "\n".join(found)
+        or f"package: {wheel.relative_to(ROOT)} is whole ({wheel.stat().st_size / 1e6:.1f} MB)"
+    )
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
