@@ -19,7 +19,9 @@ STATIC = "bihuan/web/static/"
 
 def build(target: Path) -> Path:
     """Build the wheel into ``target`` with the locked build backend."""
-    shutil.rmtree(ROOT / "build" / "lib", ignore_errors=True)  # a file that was removed would come back from there
+    shutil.rmtree(
+        ROOT / "build" / "lib", ignore_errors=True
+    )  # a file that was removed would come back from there
     command = [
         sys.executable,
         "-m",

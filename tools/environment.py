@@ -75,10 +75,17 @@ def _pip(*arguments: str) -> None:
     """Install with pip as this machine is configured (its index, its certificates)."""
     command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, env=os.environ | {"PIP_ROOT_USER_ACTION": "ignore"}, check=False
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {"PIP_ROOT_USER_ACTION": "ignore"},
+        check=False,
     )
     if done.returncode:
-        raise SetupError("pip could not install what requirements.lock names; its own words are above.")
+        said = "\n".join(done.stdout.splitlines()[-30:])
+        raise SetupError(f"pip could not install what requirements.lock names:\n{said}")
 
 
 def main() -> int:
