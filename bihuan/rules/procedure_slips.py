@@ -27,8 +27,8 @@ def slips(parent: Reader, flow: Flow, colours: ColourScheme) -> tuple[SlipRule, 
         slip = _slip(reader)
         if slip.name and slip.name in (other.name for other in found):
             reader.complain("name", f"两种单据都叫“{slip.name}”。")
-        if slip.number and slip.number in (other.number for other in found):
-            reader.complain("number", f"编号样式“{slip.number}”已被前面的单据使用，编号会重复。")
+        if slip.number and slip.number in (parent.values.get("number"), *(other.number for other in found)):
+            reader.complain("number", f"编号样式“{slip.number}”已用于事项或前面的单据，编号会重复。")
         _check_cause(reader, slip, flow, colours)
         _check_ladder(reader, slip, found)
         found.append(slip)

@@ -104,7 +104,11 @@ SLIPS = [
     (SLIP + ', until = "x"', ["不认识的键 until。可以写：kind、name、number、on、of、after、to、copy、answer、approver。"]),
     (SLIP.replace("prompt", "interview"), ["约谈须经批准，请用 approver 写明由谁签批。"]),
     (SLIP.replace("prompt", "notice"), ["两种单据都叫“通知单”。"]),
-    (SLIP.replace("p{year}", "n{year}"), ["编号样式“n{year}{no}”已被前面的单据使用，编号会重复。"]),
+    (SLIP.replace("p{year}", "n{year}"), ["编号样式“n{year}{no}”已用于事项或前面的单据，编号会重复。"]),
+    (
+        SLIP.replace("p{year}{no}", "小〔{year}〕{no}号"),
+        ["编号样式“小〔{year}〕{no}号”已用于事项或前面的单据，编号会重复。"],
+    ),
     (SLIP.replace("overdue", "unanswered"), ['on = "unanswered" 时要用 of 写明是哪张单据没有答复。']),
     (SLIP.replace("overdue", "unanswered") + ', of = "通知"', ["前面没有要求答复（answer）的“通知”。可以写：通知单。"]),
     (SLIP.replace("overdue", "unanswered") + ', of = "提示单"', ["前面没有要求答复（answer）的“提示单”。可以写：通知单。"]),
