@@ -61,7 +61,7 @@ def demand_office(ledger: Ledger, actor: Actor, register_row: Row) -> None:
 def enter(ledger: Ledger, actor: Actor, register_row: Row, procedure: Procedure, fields: ev.Json) -> int:
     """Give the next number of the procedure's series and append the registration; returns the item's id."""
     year = ledger.now.astimezone(CHINA).year
-    series = procedure.number.replace("{year}", str(year)).replace("{register}", register_row["name"])
+    series = procedure.series(year, register_row["name"])
     no = ledger.next_number(series)
     number = procedure.number_text(year, no, register_row["name"])
     event = ev.ItemRegistered(register=register_row["id"], no=no, number=number, series=series, **fields)

@@ -28,6 +28,10 @@ REFUSALS: dict[str, type[WrongState] | type[NotAllowed]] = {
 }
 
 
+#: Years that a deadline may lie in; anything else is a slip of the keyboard.
+YEARS = range(1990, 2200)
+
+
 @dataclass(frozen=True)
 class Done:
     """What a step led to: the item, its new version and state, and the seq of the last entry."""
@@ -200,6 +204,8 @@ def read_deadline(words: object, base: date, calendar: Calendar, procedure: Proc
     if due is None and read.immediate:
         found = last_day(base, procedure.deadlines.immediate, calendar, roll=procedure.deadlines.roll)
         due, provisional = found.date, found.provisional
+    if due is not None and due.year not in YEARS:
+        raise Invalid(f"时限“{words}”的年份 {due.year} 不合理。", hint="请核对年份。")
     return {
         "due": due.isoformat() if due else "",
         "due_text": read.text if isinstance(words, str) else "",

@@ -69,6 +69,7 @@ def clocked(item: Row) -> Clocked:
         submitted_at=item["submitted_at"],
         closed_at=item["closed_at"],
         progressed_at=item["progressed_at"],
+        resumed_at=item["resumed_at"],
         level=item["level"],
         look_backs=item["looked_back"],
         milestones=tuple((date.fromisoformat(m["due"]), m["amount"]) for m in quantity.get("milestones", ())),

@@ -43,7 +43,7 @@ def _new_item(fact: Fact, event: ev.ItemRegistered, register: Row) -> Row:
         "measures_done": 0, "evidence": 0, "returns": 0, "reopens": 0, "look_backs": 0, "looked_back": 0,
         "relapses": 0, "extensions": 0, "merged_into": 0, "handled_by": [], "registered_at": fact.at,
         "assigned_at": fact.at if begun else None, "accepted_at": fact.at if begun else None, "planned_at": None,
-        "progressed_at": None, "submitted_at": None, "suspended_at": None,
+        "progressed_at": None, "submitted_at": None, "suspended_at": None, "resumed_at": None,
         "closed_at": fact.at if event.state == State.CLOSED else None, "changed_at": fact.at, "due_at": None, "due_order": fact.at,
         "version": 0,
     }  # fmt: skip
@@ -208,7 +208,7 @@ def reopened(rows: Rows, fact: Fact, item: Row, event: ev.ItemReopened) -> None:
     item.update(
         state=State.WORKING.value, closed_at=None, percent=0, reopens=item["reopens"] + 1, due=_date(event.due),
         due_text=event.due_text, provisional=event.provisional, assigned_at=fact.at, accepted_at=fact.at,
-        progressed_at=None, planned_at=None, evidence=0, claimed="",
+        progressed_at=None, planned_at=None, resumed_at=None, evidence=0, claimed="",
     )  # fmt: skip
     for no in range(1, item["measures"] + 1):
         _change_measure(rows, item, no, {"state": "open"}, fact)
@@ -244,7 +244,7 @@ def suspended(_rows: Rows, fact: Fact, item: Row, _event: ev.ItemSuspended) -> N
 def resumed(_rows: Rows, fact: Fact, item: Row, event: ev.ItemResumed) -> None:
     """The clock goes on, with the deadline moved."""
     item.update(
-        state=State.WORKING.value, suspended_at=None, due=_date(event.due), provisional=event.provisional,
+        state=State.WORKING.value, suspended_at=None, resumed_at=fact.at, due=_date(event.due), provisional=event.provisional,
         accepted_at=item["accepted_at"] or fact.at,
     )  # fmt: skip
 

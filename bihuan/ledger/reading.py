@@ -29,6 +29,14 @@ def head(using: str = "default") -> tuple[int, bytes, str]:
     return found[0], bytes(found[1]), found[2]
 
 
+def entry_hash_at(seq: int, using: str = "default") -> bytes | None:
+    """Return the hash of the entry ``seq``, or None when the chain does not reach it."""
+    with connections[using].cursor() as cursor:
+        cursor.execute('SELECT "hash" FROM "entry" WHERE "seq"=%s', [seq])
+        found = cursor.fetchone()
+    return bytes(found[0]) if found else None
+
+
 def pages(
     columns: str, using: str = "default", *, after: int = 0, upto: int | None = None
 ) -> Iterator[list[tuple[Any, ...]]]:

@@ -66,6 +66,7 @@ class Item(models.Model):
     progressed_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
     suspended_at = models.DateTimeField(null=True)
+    resumed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)

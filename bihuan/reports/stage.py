@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -128,20 +128,13 @@ def _read(campaign: Campaign, as_of: datetime, using: str) -> _Source:
 def _values(source: _Source, using: str) -> dict[str, FigureValue]:
     ids = [r.pk for r in source.registers]
     values = figures(source.refs.values(), ids, as_of=source.as_of, upto=source.seq, using=using)
-    return {text: _figure(ref, text, values[text]) for text, ref in source.refs.items()}
+    return {text: figure_value(ref, values[text]) for text, ref in source.refs.items()}
 
 
-def _figure(ref: Ref, text: str, value: str) -> FigureValue:
+def figure_value(ref: Ref, value: str) -> FigureValue:
+    """Return the figure ``ref`` with its ``value`` as reports print it."""
     known = FIGURES[ref.name]
-    return FigureValue(text, known.label, value, known.unit, known.definition)
-
-
-def recompute(
-    campaign: Campaign, refs: Iterable[str], as_of: datetime, *, upto: int, using: str = "default"
-) -> dict[str, str]:
-    """Return the values of ``refs`` as a report of ``campaign`` as of ``as_of`` at ledger position ``upto`` must print them."""
-    ids = [r.pk for r in registers_of(campaign.pk, using)]
-    return figures((Ref.parse(r) for r in refs), ids, as_of=as_of, upto=upto, using=using)
+    return FigureValue(str(ref), known.label, value, known.unit, known.definition)
 
 
 def _position(using: str) -> LedgerPosition:

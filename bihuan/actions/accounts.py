@@ -1,0 +1,48 @@
+"""Log-in accounts: made with a random password that must be changed at first use."""
+
+from __future__ import annotations
+
+import secrets
+
+from bihuan.models import Account
+from bihuan.rules.errors import Invalid, Needs
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is mistaken for another
+
+
+def create_account(name: str, person_id: int, *, using: str = "default", must_change: bool = True) -> str:
+    """Create the account ``name`` for a person and return its random password, which is kept nowhere else."""
+    name = name.strip()
+    if not name:
+        raise Needs("还缺：用户名。")
+    if Account.objects.using(using).filter(name=name).exists():
+        raise Invalid(f"用户名“{name}”已被使用。")
+    password = random_password()
+    account = Account(name=name, person_id=person_id, must_change=must_change)
+    account.set_password(password)
+    account.save(using=using)
+    return password
+
+
+def reset_password(name: str, *, using: str = "default") -> str:
+    """Give the account a new random password, unlock it, and return the password."""
+    account = Account.objects.using(using).filter(name=name).first()
+    if account is None:
+        raise Invalid(f"没有用户名为“{name}”的账号。")
+    password = random_password()
+    account.set_password(password)
+    account.must_change, account.failures, account.locked_until = True, 0, None
+    account.save(using=using)
+    return password
+
+
+def random_password(length: int = 14) -> str:
+    """Return a random password that holds a lower-case letter, a capital and a digit."""
+    while True:
+        found = "".join(secrets.choice(_LETTERS) for _ in range(length))
+        if (
+            any(c.islower() for c in found)
+            and any(c.isupper() for c in found)
+            and any(c.isdigit() for c in found)
+        ):
+            return found

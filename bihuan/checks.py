@@ -1,0 +1,120 @@
+"""What an installation needs, checked: ``bihuan check`` shows it, ``serve`` warns of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+
+from bihuan.models import Head
+
+
+@dataclass
+class Finding:
+    """One thing looked at: ``level`` is ok, warning or error."""
+
+    what: str
+    level: str
+    message: str
+    hint: str = ""
+
+
+def findings(connection: BaseDatabaseWrapper) -> list[Finding]:
+    """Return everything looked at, in order; a failing look is a finding, never an exception."""
+    found: list[Finding] = []
+    for look in (_python, _database, _ledger, _home, _key, _secret, _hashes, _assets):
+        found += look(connection)
+    return found
+
+
+def _python(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 11):
+        yield Finding("Python", "error", version, "需要 3.11 以上。")
+    else:
+        yield Finding("Python", "ok", version)
+
+
+def _database(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        yield Finding(
+            "数据库",
+            "error",
+            f"连不上：{error}".strip(),
+            "请核对 DATABASE_URL 或 BIHUAN_HOME，或先运行 bihuan init。",
+        )
+        return
+    version = ".".join(map(str, connection.get_database_version()))
+    yield Finding("数据库", "ok", f"{connection.vendor} {version}")
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield Finding("数据表", "error", "结构不是最新的", "请运行 bihuan init（不会改动已有数据）。")
+
+
+def _ledger(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    if "head" not in _tables(connection):
+        return
+    head = Head.objects.filter(pk=1).first()
+    if head is None:
+        yield Finding("台账库", "error", "还没有建立", "请运行 bihuan init。")
+    else:
+        yield Finding("台账库", "ok", f"{head.seq} 条留痕，哈希算法 {head.hash_name}")
+
+
+def _tables(connection: BaseDatabaseWrapper) -> list[str]:
+    try:
+        return connection.introspection.table_names()
+    except OperationalError:
+        return []
+
+
+def _home(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    home = Path(settings.HOME)
+    if os.access(home, os.W_OK):
+        yield Finding("数据目录", "ok", str(home))
+    else:
+        yield Finding("数据目录", "error", f"{home} 不存在或不能写", "请核对 BIHUAN_HOME 和目录权限。")
+
+
+def _key(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    path = Path(settings.KEY_FILE)
+    if not path.exists():
+        yield Finding("封存密钥", "warning", "还没有，首次封存时生成")
+    elif path.stat().st_mode & 0o077:
+        yield Finding("封存密钥", "error", f"{path} 别人也能读", f"请运行 chmod 600 {path}")
+    else:
+        yield Finding("封存密钥", "ok", str(path))
+
+
+def _secret(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    if os.environ.get("BIHUAN_SECRET_KEY") or (Path(settings.HOME) / "secret.key").is_file():
+        yield Finding("网页密钥", "ok", "已设置")
+    else:
+        yield Finding("网页密钥", "warning", "没有保存，重启后须重新登录", "运行 bihuan init 会生成。")
+
+
+def _hashes(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    if "sm3" in hashlib.algorithms_available:
+        yield Finding("国密 SM3", "ok", "可用")
+    else:
+        yield Finding("国密 SM3", "warning", "本机 OpenSSL 不支持", "用 SHA-256 的台账不受影响。")
+
+
+def _assets(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    vendor = Path(__file__).parent / "web" / "static" / "vendor"
+    if any(vendor.glob("*")):
+        yield Finding("网页资源", "ok", "齐全")
+    else:
+        yield Finding(
+            "网页资源", "error", "样式和脚本没有生成", "请运行 make assets，或安装发布的 wheel 包。"
+        )
