@@ -148,7 +148,9 @@ class LedgerPosition:
         ]
         if self.root:
             listed += [
-                FigureValue("ledger.count", "封存留痕", str(self.count), "条", "最近一次封存涵盖的留痕条数。"),
+                FigureValue(
+                    "ledger.count", "封存留痕", str(self.count), "条", "最近一次封存涵盖的留痕条数。"
+                ),
                 FigureValue("ledger.root", "封存根值", self.root, "", "最近一次封存的默克尔根。"),
             ]
         return {f.ref: f for f in listed}

@@ -10,7 +10,7 @@ import copy
 from collections.abc import Callable, Iterator
 
 from docx.oxml.ns import qn
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from bihuan.reports.marks import MARKED, START
 
@@ -61,7 +61,11 @@ class Controls:
         name, id_ = f"{PREFIX}{use}", str(_FIRST_ID + use)
         control = etree.Element(qn("w:sdt"))
         properties = etree.SubElement(control, qn("w:sdtPr"))
-        for tag, asked in (("w:alias", f"数据项：{self._label(ref)}"[:_ALIAS_LIMIT]), ("w:tag", name), ("w:id", id_)):
+        for tag, asked in (
+            ("w:alias", f"数据项：{self._label(ref)}"[:_ALIAS_LIMIT]),
+            ("w:tag", name),
+            ("w:id", id_),
+        ):
             etree.SubElement(properties, qn(tag), {qn("w:val"): asked})
         etree.SubElement(control, qn("w:sdtContent")).append(_run(run, _text(value)))
         yield etree.Element(qn("w:bookmarkStart"), {qn("w:id"): id_, qn("w:name"): name})

@@ -2,7 +2,8 @@
 
 Lengths are twips (1/20 pt) unless a name says otherwise. A body character is 16 pt and set 0.35 pt closer, so that 28 fit the
 156 mm of a line in Word and in LibreOffice alike: LibreOffice gives a character that is wider than its grid cell two cells,
-so the paragraphs do not snap to the grid, which still tells Word (页面设置) 22 lines of 28 characters.
+so the paragraphs do not snap to the grid, which still tells Word (页面设置) 22 lines of 28 characters. LibreOffice
+reads overflowPunct the other way round; 1 is Word's default and keeps punctuation inside the line in LibreOffice.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def _indent(*, left: float = 0, right: float = 0, first: float = 0, hanging: flo
 
 _KEEP = "<w:keepNext/>"
 _FIRST = _indent(first=2)
-_CENTRED, _LEFT, _RIGHT = ('<w:jc w:val="%s"/>' % side for side in ("center", "left", "right"))
+_CENTRED, _LEFT, _RIGHT = (f'<w:jc w:val="{side}"/>' for side in ("center", "left", "right"))
 _SMALL = '<w:spacing w:before="20" w:after="20" w:line="300" w:lineRule="exact"/>'
 
 STYLES = (
@@ -80,7 +81,8 @@ STYLES = (
     Style("Title", "Title", XIAOBIAOSONG, 22, _KEEP + _CENTRED, spacing=0),
     Style("DocumentNumber", "发文字号", paragraph=_CENTRED),
     Style("Recipient", "主送机关", paragraph=_LEFT),
-    Style("AnnexNote", "附件说明", paragraph=_lines(1) + _indent(left=5, hanging=3) + _LEFT),
+    Style("Closing", "结束语", paragraph=_KEEP + _FIRST),
+    Style("AnnexNote", "附件说明", paragraph=_KEEP + _lines(1) + _indent(left=5, hanging=3) + _LEFT),
     Style("Signature", "发文机关署名", paragraph=_KEEP + _lines(2) + _indent(right=4) + _RIGHT),
     Style("SignedOn", "成文日期", paragraph=_indent(right=4) + _RIGHT),
     Style("Contact", "附注", paragraph=_lines(1) + _FIRST),
@@ -120,7 +122,7 @@ def _style(style: Style) -> str:
 def styles_xml() -> str:
     """The part word/styles.xml."""
     normal = (
-        '<w:pPr><w:widowControl w:val="0"/><w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/>'
+        '<w:pPr><w:widowControl w:val="0"/><w:overflowPunct w:val="1"/><w:autoSpaceDE w:val="0"/>'
         f'<w:autoSpaceDN w:val="0"/><w:snapToGrid w:val="0"/>{_lines()}<w:jc w:val="both"/></w:pPr>'
     )
     defaults = (
@@ -145,8 +147,8 @@ def _table_style() -> str:
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:tblPr>'
         '<w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>'
         '<w:style w:type="table" w:styleId="Ruled"><w:name w:val="统计表"/><w:basedOn w:val="TableNormal"/><w:tblPr>'
-        f'<w:tblBorders>{borders}</w:tblBorders><w:tblCellMar><w:left w:w="60" w:type="dxa"/>'
-        '<w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
+        f'<w:tblBorders>{borders}</w:tblBorders><w:tblCellMar><w:left w:w="40" w:type="dxa"/>'
+        '<w:right w:w="40" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
     )
 
 
@@ -157,8 +159,8 @@ def _footer_styles() -> str:
     for id_, name, side in (("FooterOdd", "单页码", "right"), ("FooterEven", "双页码", "left")):
         made += (
             f'<w:style w:type="paragraph" w:styleId="{id_}"><w:name w:val="{name}"/><w:basedOn w:val="Normal"/><w:pPr>'
-            f'{spacing}<w:ind w:{side}="280"/><w:jc w:val="{side}"/></w:pPr><w:rPr><w:rFonts w:ascii="{SONGTI}" '
-            f'w:hAnsi="{SONGTI}" w:eastAsia="{SONGTI}"/><w:spacing w:val="0"/><w:sz w:val="28"/><w:szCs w:val="28"/>'
+            f'{spacing}<w:ind w:{side}="280"/><w:jc w:val="{side}"/></w:pPr><w:rPr><w:rFonts w:ascii="SimSun" '
+            f'w:hAnsi="SimSun" w:eastAsia="{SONGTI}"/><w:spacing w:val="0"/><w:sz w:val="28"/><w:szCs w:val="28"/>'
             "</w:rPr></w:style>"
         )
     return made

@@ -5,6 +5,7 @@ The file is committed beside it; a test fails when the two differ. An office ope
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -17,12 +18,12 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _ANNEX = (
-    ("编号", 1150, "{{ 行.编号 }}", "TableNumber"),
-    ("事项", 2500, "{{ 行.事项 }}", "TableText"),
+    ("编号", 1100, "{{ 行.编号 }}", "TableNumber"),
+    ("事项", 2350, "{{ 行.事项 }}", "TableText"),
     ("责任单位", 1300, "{{ 行.责任单位 }}", "TableText"),
-    ("办结时限", 1150, "{{ 行.办结时限 }}", "TableNumber"),
-    ("状态", 800, "{{ 行.状态 }}", "TableNumber"),
-    ("进展情况及未销号原因", 1945, "{{ 行.进展 }}", "TableText"),
+    ("办结时限", 1250, "{{ 行.办结时限 }}", "TableNumber"),
+    ("状态", 1000, "{{ 行.状态 }}", "TableNumber"),
+    ("进展情况及未销号原因", 1845, "{{ 行.进展 }}", "TableText"),
 )
 
 
@@ -44,7 +45,11 @@ def _head() -> str:
 
 
 def _whole() -> str:
-    one = _p("Heading2", "{{ 二级() }}{{ 表.标题 }}") + _p("Body", "{{ 表.说明 }}") + _p("Caption", "{{ 表.表题 }}")
+    one = (
+        _p("Heading2", "{{ 二级() }}{{ 表.标题 }}")
+        + _p("Body", "{{ 表.说明 }}")
+        + _p("Caption", "{{ 表.表题 }}")
+    )
     return (
         _p("Heading1", "{{ 一级() }}总体情况")
         + _each("段", "总体情况", _p("Body", "{{ 段 }}"))
@@ -81,7 +86,7 @@ def _next() -> str:
 
 def _foot() -> str:
     return (
-        _p("Body", "特此报告。")
+        _p("Closing", "特此报告。")
         + _when("附件行", _p("AnnexNote", "附件：{{ 附件名称 }}"))
         + _p("Signature", "{{ 单位 }}")
         + _p("SignedOn", "{{ 成文日期 }}")
@@ -111,7 +116,7 @@ def _p(style: str, text: str) -> str:
 
 def _breakdown() -> str:
     """A table with as many columns as the figures need: 表.列 and, in each row, 行.值."""
-    label = 2600
+    label = 2000
     others = (layout.TEXT_WIDTH - label) // 3
     widths = (label, others, others, others)
     head = ("{{ 表.首列 }}", "{%tc for 列 in 表.列 %}", "{{ 列 }}", "{%tc endfor %}")
@@ -144,8 +149,8 @@ def _table(widths: tuple[int, ...], rows: str) -> str:
     )
 
 
-def _row(cells: object, *, head: bool = False) -> str:
-    made = "".join(_cell(width, text, style) for width, text, style in cells)  # type: ignore[attr-defined]
+def _row(cells: Iterable[tuple[int, str, str]], *, head: bool = False) -> str:
+    made = "".join(_cell(width, text, style) for width, text, style in cells)
     properties = "<w:cantSplit/>" + ("<w:tblHeader/>" if head else "")
     return f"<w:tr><w:trPr>{properties}</w:trPr>{made}</w:tr>"
 
@@ -202,7 +207,9 @@ def _content_types() -> str:
 
 
 def _relationships(*targets: tuple[str, str, str]) -> str:
-    listed = "".join(f'<Relationship Id="{id_}" Type="{kind}" Target="{target}"/>' for id_, kind, target in targets)
+    listed = "".join(
+        f'<Relationship Id="{id_}" Type="{kind}" Target="{target}"/>' for id_, kind, target in targets
+    )
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{listed}</Relationships>'
 
 

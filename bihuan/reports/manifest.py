@@ -62,9 +62,7 @@ class Manifest:
         return [ref for ref in self.figures if not ref.startswith("ledger.")]
 
 
-def make(
-    ctx: StageContext, uses: Iterable[Use], text: Iterable[tuple[str, int]]
-) -> Manifest:
+def make(ctx: StageContext, uses: Iterable[Use], text: Iterable[tuple[str, int]]) -> Manifest:
     """The manifest of a file that prints ``uses`` and says ``text`` (each with its table's number)."""
     listed = tuple(uses)
     said = tuple(text)
@@ -143,7 +141,9 @@ def _manifest(data: dict[str, Any], *, intact: bool) -> Manifest:
         title=str(data["title"]),
         as_of=datetime.fromisoformat(data["as_of"]),
         position=LedgerPosition(**ledger, sealed_at=datetime.fromisoformat(sealed_at) if sealed_at else None),
-        figures={figure["ref"]: FigureValue(**{k: str(v) for k, v in figure.items()}) for figure in data["figures"]},
+        figures={
+            figure["ref"]: FigureValue(**{k: str(v) for k, v in figure.items()}) for figure in data["figures"]
+        },
         uses=tuple(Use(int(use["id"]), str(use["ref"]), str(use["place"])) for use in data["uses"]),
         text=tuple(map(str, data["text"])),
         tables=tuple(map(int, data["tables"])),

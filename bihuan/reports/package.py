@@ -38,13 +38,22 @@ def read_zip(source: Path | str | bytes | BinaryIO) -> dict[str, bytes]:
     """Every part of a docx or xlsx by name. Raises ``NotAReport`` for anything else, and for one that is too large."""
     data = _bytes(source)
     if data.startswith(_OLE):
-        raise NotAReport("这个文件加了密码，或是旧的 doc、xls 格式。", hint="请去掉密码，另存为 docx 或 xlsx 再试。")
+        raise NotAReport(
+            "这个文件加了密码，或是旧的 doc、xls 格式。", hint="请去掉密码，另存为 docx 或 xlsx 再试。"
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as opened:
             if sum(info.file_size for info in opened.infolist()) > MAX_BYTES:
                 raise NotAReport("这个文件展开后超过 512 MB，没有打开。")
             return {info.filename: opened.read(info) for info in opened.infolist() if not info.is_dir()}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        OSError,
+    ) as error:
         raise NotAReport(f"这个文件打不开：不是 docx 或 xlsx，或已损坏（{error}）。") from error
 
 
@@ -55,5 +64,7 @@ def _bytes(source: Path | str | bytes | BinaryIO) -> bytes:
         try:
             return Path(source).read_bytes()
         except OSError as error:
-            raise NotAReport(f"读不到文件“{source}”：{error.strerror}。", hint="请核对路径和权限。") from error
+            raise NotAReport(
+                f"读不到文件“{source}”：{error.strerror}。", hint="请核对路径和权限。"
+            ) from error
     return source.read()

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from bihuan.reports.controls import PREFIX
 from bihuan.reports.package import NotAReport
@@ -19,6 +19,7 @@ from bihuan.reports.package import NotAReport
 _TEXT_PARTS = re.compile(r"word/(header|footer|footnotes|endnotes)\d*\.xml$")
 _CELLS = "\x1f"
 _SLOT = re.compile("\ufdd0(\\d+)\ufdd2")
+_CHARACTERS = {"t": "", "noBreakHyphen": "-", "tab": " ", "br": " ", "cr": " "}
 _OFF = frozenset({"0", "false", "off"})
 
 
@@ -139,14 +140,18 @@ class _Reader:
     def _paragraph(self, element: etree._Element, use: int | None) -> Iterator[Block]:
         cell = read_cell(element, use)
         yield Block(self.part, [cell], context=self.context)
-        if re.match(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|表\d+", cell.text) and len(cell.text) <= 40:
+        if (
+            re.match(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|表\d+", cell.text)
+            and len(cell.text) <= 40
+        ):
             self.context = cell.text
         for box in _boxes(element):
             yield from self._blocks(box, None)
 
     def _table(self, element: etree._Element, use: int | None) -> Iterator[Block]:
         self.tables += 1
-        table, heads = self.tables, ()
+        table = self.tables
+        heads: tuple[str, ...] = ()
         for number, row in enumerate(_rows(element), 1):
             cells = [_joined(cell, _tagged(cell.getparent().getparent()) or use) for cell in _cells(row)]
             heads = heads or tuple(cell.text for cell in cells)
@@ -163,6 +168,16 @@ def read_cell(paragraph: etree._Element, use: int | None = None) -> Cell:
     return reader.cell
 
 
+@dataclass
+class _Field:
+    code: str = ""
+    shown: bool = False
+
+    @property
+    def counts_pages(self) -> bool:
+        return self.code.strip().upper().startswith(("PAGE", "NUMPAGES", "SECTIONPAGES"))
+
+
 class _Inline:
     """Collects the text of a paragraph. A figure's control counts before its bookmark: it is the narrower."""
 
@@ -170,12 +185,15 @@ class _Inline:
         self.cell = Cell()
         self._marks: dict[str, tuple[int, int]] = {}
         self._marked: list[tuple[int, int, int]] = []
+        self._fields: list[_Field] = []
 
     def read(self, parent: etree._Element) -> None:
         for child in parent:
             name = _name(child)
-            if name in ("t", "noBreakHyphen", "tab", "br", "cr"):
-                self.cell.text += (child.text or "") if name == "t" else {"noBreakHyphen": "-"}.get(name, " ")
+            if name in _CHARACTERS:
+                self._write(_CHARACTERS[name] or child.text or "")
+            elif name in ("fldChar", "instrText", "fldSimple"):
+                self._field(name, child)
             elif name == "bookmarkStart":
                 self._start(child)
             elif name == "bookmarkEnd":
@@ -191,6 +209,29 @@ class _Inline:
             self._end(id_)
         named = {use for _, _, use in self.cell.spans}
         self.cell.spans += [span for span in self._marked if span[2] not in named]
+
+    def _write(self, text: str) -> None:
+        """Add ``text``, unless it is a page number: that one changes with every layout."""
+        if not any(field.shown and field.counts_pages for field in self._fields):
+            self.cell.text += text
+
+    def _field(self, name: str, element: etree._Element) -> None:
+        if name == "fldSimple":
+            self._fields.append(_Field(_value(element, "instr"), shown=True))
+            self.read(element)
+            self._fields.pop()
+        elif name == "instrText" and self._fields:
+            self._fields[-1].code += element.text or ""
+        elif name == "fldChar":
+            self._field_mark(_value(element, "fldCharType"))
+
+    def _field_mark(self, sort: str) -> None:
+        if sort == "begin":
+            self._fields.append(_Field())
+        elif sort == "separate" and self._fields:
+            self._fields[-1].shown = True
+        elif sort == "end" and self._fields:
+            self._fields.pop()
 
     def _control(self, element: etree._Element) -> None:
         start, use = len(self.cell.text), _tagged(element)

@@ -178,14 +178,14 @@ def _in_progress(ctx: StageContext) -> str:
     if not _has(ctx, "open"):
         return ""
     late = f"逾期{_count(ctx, 'overdue')}" if _has(ctx, "overdue") else "没有逾期事项"
-    others = _counts(ctx, (("正在审核", "reviewing"), ("挂起", "suspended"), ("报称完成、有待核实", "claimed")))
+    others = _counts(ctx, (("正在审核", "reviewing"), ("挂起", "suspended"), ("报称完成待核实", "claimed")))
     return f"在办{_count(ctx, 'open')}{_colours(ctx)}。{late}{'；' if others else ''}{others}。"
 
 
 def _colours(ctx: StageContext) -> str:
     lit = [cut for cut in ctx.colours if _has(ctx, cut.ref)]
     if len(lit) == 1 and ctx.figure(lit[0].ref).value == ctx.figure("open").value:
-        return f"，均为{lit[0].label}"
+        return f"，均{_lit(lit[0].label)}"
     counts = _counts(ctx, ((cut.label, cut.ref) for cut in lit))
     return f"，其中{counts}" if counts else ""
 
@@ -227,17 +227,36 @@ def _done_item(item: DoneItem) -> str:
 
 
 def _open_item(item: OpenItem) -> str:
-    clauses = [f"办结时限为{one_line(item.due)}" if item.due.strip() else "尚未确定办结时限"]
+    clauses = [_due(item.due)]
     clauses += ["已逾期"] if item.overdue else []
     clauses += [f"目前{one_line(item.state)}"] if item.state.strip() else []
-    clauses += [f"亮{one_line(item.colour)}"] if item.colour.strip() else []
+    clauses += [_lit(one_line(item.colour))] if item.colour.strip() else []
+    return f"{one_line(item.title)}（{_by(item.number, item.owner)}）。{'，'.join(clauses)}。{_reason(item)}"
+
+
+def _due(due: str) -> str:
+    words = one_line(due)
+    if not words:
+        return "尚未确定办结时限"
+    return f"办结时限为{words}" if any(character.isdigit() for character in words) else f"时限要求为{words}"
+
+
+def _lit(colour: str) -> str:
+    """``亮红灯``; ``不亮灯`` as it is."""
+    return colour if colour.startswith("不") else f"亮{colour}"
+
+
+def _reason(item: OpenItem) -> str:
     reason = ended(item.reason)
-    why = f"未销号原因：{reason}" if reason else "责任单位尚未填报原因。"
-    return f"{one_line(item.title)}（{_by(item.number, item.owner)}）。{'，'.join(clauses)}。{why}"
+    if reason:
+        return f"未销号原因：{reason}"
+    return "责任单位尚未填报原因。" if item.overdue else ""
 
 
 def _by(number: str, owner: str) -> str:
-    return "，".join(part for part in (one_line(owner), f"编号{one_line(number)}" if number.strip() else "") if part)
+    return "，".join(
+        part for part in (one_line(owner), f"编号{one_line(number)}" if number.strip() else "") if part
+    )
 
 
 def _due_group(group: DueGroup) -> str:

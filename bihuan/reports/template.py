@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from bihuan.reports.package import NotAReport, read_zip, write_zip
 from bihuan.reports.template_mistakes import check_syntax_tree, tell
@@ -84,7 +84,9 @@ class OfficeTemplate(DocxTemplate):  # type: ignore[misc]
         numbered = re.sub(r"<w:p(?=[ />])", "\n<w:p", self.xml_to_string(root))
         return str(super().patch_xml(numbered))
 
-    def render_xml_part(self, src_xml: str, part: object, context: Mapping[str, Any], jinja_env: Any = None) -> str:
+    def render_xml_part(
+        self, src_xml: str, part: object, context: Mapping[str, Any], jinja_env: Any = None
+    ) -> str:
         """Render one part. Unlike docxtpl's own, it changes nothing in the text of the values."""
         try:
             check_syntax_tree(jinja_env.parse(src_xml), context, self._paragraphs)

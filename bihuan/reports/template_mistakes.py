@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import TracebackType
 
 from jinja2 import TemplateSyntaxError, UndefinedError, meta, nodes
-from jinja2.sandbox import SecurityError
+from jinja2.exceptions import SecurityError
 
 from bihuan.reports.template_tags import Paragraphs, TemplateInvalid
 from bihuan.rules.errors import BihuanError
@@ -35,7 +35,9 @@ _RUNTIME = (
 _TEMPLATE_FILES = ("<template>", "<unknown>")
 
 
-def check_syntax_tree(tree: nodes.Template, names: Mapping[str, object], paragraphs: Paragraphs | None) -> None:
+def check_syntax_tree(
+    tree: nodes.Template, names: Mapping[str, object], paragraphs: Paragraphs | None
+) -> None:
     """Raise ``TemplateInvalid`` for an unknown name, also where it is not reached, and for what templates may not do."""
     for node in tree.find_all(nodes.Node):
         if isinstance(node, _SUMS):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from docx.oxml.ns import qn
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from bihuan.rules.errors import Invalid
 
@@ -83,7 +83,9 @@ class Paragraphs:
 def paragraph_text(paragraph: etree._Element) -> str:
     """The text of a paragraph's runs, without that of a paragraph inside it (a text box)."""
     return "".join(
-        node.text or "" for node in paragraph.iter(qn("w:t")) if next(node.iterancestors(qn("w:p"))) is paragraph
+        node.text or ""
+        for node in paragraph.iter(qn("w:t"))
+        if next(node.iterancestors(qn("w:p"))) is paragraph
     )
 
 
@@ -98,7 +100,8 @@ def check_tags(paragraphs: Paragraphs) -> None:
     if open_tags:
         tag = open_tags[-1]
         raise TemplateInvalid(
-            f"“{tag.word}”没有结束，缺少“{{%{tag.whole} {_OPENS[tag.word]} %}}”。", place=paragraphs.place(tag.paragraph)
+            f"“{tag.word}”没有结束，缺少“{{%{tag.whole} {_OPENS[tag.word]} %}}”。",
+            place=paragraphs.place(tag.paragraph),
         )
 
 
@@ -111,13 +114,17 @@ def _tags(paragraphs: Paragraphs, number: int) -> Iterator[Tag]:
             raise TemplateInvalid(f"标签“{found[0]}”的开头和结尾不配对。", place=paragraphs.place(number))
         whole = _WHOLE.match(found[2])
         if found[1] == "{" and (whole or found[2].startswith("r ")):
-            raise TemplateInvalid(f"“{found[0]}”的花括号后面要先空一格，直接写名称。", place=paragraphs.place(number))
+            raise TemplateInvalid(
+                f"“{found[0]}”的花括号后面要先空一格，直接写名称。", place=paragraphs.place(number)
+            )
         body = whole[2] if whole else found[2]
         yield Tag(found[1], whole[1] if whole else "", body.strip("- \u3000"), number)
     rest = _TAG.sub("", text)
     for mark in ("{{", "{%", "{#", "}}", "%}", "#}"):
         if mark in rest:
-            raise TemplateInvalid(f"标签没有写完：“{mark}”没有与它配对的另一半。", place=paragraphs.place(number))
+            raise TemplateInvalid(
+                f"标签没有写完：“{mark}”没有与它配对的另一半。", place=paragraphs.place(number)
+            )
 
 
 def _check_alone(paragraphs: Paragraphs, tag: Tag) -> None:
@@ -126,7 +133,9 @@ def _check_alone(paragraphs: Paragraphs, tag: Tag) -> None:
     holder = holder_of(element, tag)
     if holder is None:
         raise TemplateInvalid(
-            f"“{{%{tag.whole}”只能写在表格里。", place=paragraphs.place(tag.paragraph), hint="不在表格里时写“{%p”。"
+            f"“{{%{tag.whole}”只能写在表格里。",
+            place=paragraphs.place(tag.paragraph),
+            hint="不在表格里时写“{%p”。",
         )
     texts = [paragraph_text(p) for p in holder.iter(qn("w:p"))]
     if _TAG.sub("", "".join(texts)).strip() or sum(len(_TAG.findall(text)) for text in texts) != 1:

@@ -13,15 +13,14 @@ from docx.document import Document as WordDocument
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part, XmlPart
-from docx.oxml.ns import qn
-from docx.shared import Twips
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
-from bihuan.reports import layout, manifest
+from bihuan.reports import manifest
 from bihuan.reports.context import StageContext
 from bihuan.reports.controls import Controls
+from bihuan.reports.finish import finish
 from bihuan.reports.make_templates import STAGE
-from bihuan.reports.marks import START, plain
+from bihuan.reports.marks import plain
 from bihuan.reports.package import read_zip, write_zip
 from bihuan.reports.reading import Block, read_blocks
 from bihuan.reports.template import OfficeTemplate
@@ -42,7 +41,7 @@ def write_docx(ctx: StageContext, template: Path | str | bytes | BinaryIO | None
         controls.place(root)
     for name in ("title", "author", "subject", "comments"):
         setattr(document.core_properties, name, plain(getattr(document.core_properties, name)))
-    _centre_signature(document)
+    finish(document)
     _attach(document, manifest.dumps(_manifest(ctx, controls, read_blocks(read_zip(_saved(document))))))
     return write_zip(read_zip(_saved(document)))
 
@@ -85,24 +84,15 @@ def _text_place(block: Block, start: int, end: int) -> str:
     return f"{block.context}“{excerpt}”" if block.context else f"“{excerpt}”"
 
 
-def _centre_signature(document: WordDocument) -> None:
-    """Centre the signing body over the date, whose last character stands four from the right (GB/T 9704, stamped)."""
-    styled = [(p, p.style.style_id if p.style is not None else "") for p in document.paragraphs]
-    for (body, style), (dated, below) in zip(styled, styled[1:], strict=False):
-        if (style, below) == ("Signature", "SignedOn"):
-            right = max(0.0, 4 + (layout.width(dated.text) - layout.width(body.text)) / 2)
-            body.paragraph_format.right_indent = Twips(round(right * layout.CHARACTER))
-            indent = body._p.pPr.find(qn("w:ind"))
-            indent.set(qn("w:rightChars"), str(round(right * 100)))
-
-
 def _attach(document: WordDocument, text: str) -> None:
     """Put the manifest into the package as a custom XML part, with the properties part by which Word knows it."""
     package = document.part.package
     root = etree.Element(f"{{{manifest.NAMESPACE}}}manifest", nsmap={None: manifest.NAMESPACE})
     root.text = text
     name = package.next_partname("/customXml/item%d.xml")
-    item = Part(name, "application/xml", etree.tostring(root, xml_declaration=True, encoding="UTF-8"), package)
+    item = Part(
+        name, "application/xml", etree.tostring(root, xml_declaration=True, encoding="UTF-8"), package
+    )
     document.part.relate_to(item, RELATIONSHIP_TYPE.CUSTOM_XML)
     identity = uuid.uuid5(uuid.NAMESPACE_URL, text)
     properties = (

@@ -1,0 +1,75 @@
+"""What verification found, in values and in a clerk's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bihuan.reports.context import FigureValue, LedgerPosition
+from bihuan.reports.manifest import Manifest
+
+ERROR, HINT = "error", "hint"
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """What the ledger says now of a manifest's claims.
+
+    ``figures`` maps each of ``manifest.refs`` that still exists to its figure as of ``manifest.as_of``, from the entries up to
+    ``manifest.position.seq``; ``position`` is the ledger's position at that entry (the root over the same ``count``
+    entries), None where the ledger is shorter.
+    """
+
+    figures: Mapping[str, FigureValue]
+    position: LedgerPosition | None
+
+    def value(self, ref: str) -> str:
+        """The recomputed value of ``ref``; empty where it cannot be recomputed."""
+        of_ledger = self.position.figures() if self.position else {}
+        found = of_ledger.get(ref) if ref.startswith("ledger.") else self.figures.get(ref)
+        return found.value if found else ""
+
+
+Recompute = Callable[[Manifest], Recomputed]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding. ``severity`` is ``error`` (the report does not hold) or ``hint`` (a person should look).
+
+    ``kind``: manifest-missing, manifest-unreadable, manifest-altered, ledger, unknown, value, definition, edited, removed,
+    unlisted, cell, row; hints: wording, unanchored, number, deleted. Fields that do not apply are empty.
+    """
+
+    kind: str
+    message: str
+    ref: str = ""
+    label: str = ""
+    stated: str = ""
+    printed: str = ""
+    recomputed: str = ""
+    place: str = ""
+    severity: str = ERROR
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``checked`` printed places of ``figures`` distinct figures were compared with the ledger."""
+
+    checked: int = 0
+    figures: int = 0
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything holds; hints do not count."""
+        return not any(problem.severity == ERROR for problem in self.problems)
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        wrong = sum(problem.severity == ERROR for problem in self.problems)
+        hints = len(self.problems) - wrong
+        held = "全部相符" if self.ok else f"有{wrong}处不符"
+        asks = f"；另有{hints}处请人工核对" if hints else ""
+        return f"核对了{self.figures}个数据项的{self.checked}处数字，{held}{asks}。"
