@@ -153,20 +153,22 @@ def _registered(ctx: StageContext) -> str:
 
 def _finished(ctx: StageContext) -> str:
     clauses = [_closed(ctx)]
-    if _has(ctx, "measures"):
-        clauses.append(
-            f"已完成措施{_count(ctx, 'measures_done')}，措施完成率{figure(ctx, 'measures_rate')}"
-            if _has(ctx, "measures_done")
-            else "尚无措施完成"
-        )
+    if _has(ctx, "measures_done"):
+        clauses.append(f"已完成措施{_count(ctx, 'measures_done')}{_rate(ctx, '措施完成率', 'measures_rate')}")
+    elif _has(ctx, "measures"):
+        clauses.append("尚无措施完成")
     return f"{'；'.join(clauses)}。"
 
 
 def _closed(ctx: StageContext) -> str:
     if not _has(ctx, "finished"):
         return "尚无事项销号"
-    whole = "" if _has(ctx, "open") else "全部销号，共"
-    return f"已{whole}销号{_count(ctx, 'finished')}，销号率{figure(ctx, 'finishing_rate')}"
+    words = "已销号" if _has(ctx, "open") else "已全部销号，共"
+    return f"{words}{_count(ctx, 'finished')}{_rate(ctx, '销号率', 'finishing_rate')}"
+
+
+def _rate(ctx: StageContext, word: str, ref: str) -> str:
+    return f"，{word}{figure(ctx, ref)}" if _has(ctx, ref) else ""
 
 
 def _uncounted(ctx: StageContext) -> str:
@@ -223,7 +225,8 @@ def _cell(ctx: StageContext, ref: str | None) -> str:
 
 def _done_item(item: DoneItem) -> str:
     what = ended(item.done) or "台账中未填写办理情况。"
-    return f"{one_line(item.title)}（{_by(item.number, item.owner)}，{chinese_date(item.closed_on)}销号）。{what}"
+    closed = f"{chinese_date(item.closed_on)}销号"
+    return f"{one_line(item.title)}{_by(item.number, item.owner, closed)}。{what}"
 
 
 def _open_item(item: OpenItem) -> str:
@@ -231,7 +234,7 @@ def _open_item(item: OpenItem) -> str:
     clauses += ["已逾期"] if item.overdue else []
     clauses += [f"目前{one_line(item.state)}"] if item.state.strip() else []
     clauses += [_lit(one_line(item.colour))] if item.colour.strip() else []
-    return f"{one_line(item.title)}（{_by(item.number, item.owner)}）。{'，'.join(clauses)}。{_reason(item)}"
+    return f"{one_line(item.title)}{_by(item.number, item.owner)}。{'，'.join(clauses)}。{_reason(item)}"
 
 
 def _due(due: str) -> str:
@@ -253,10 +256,11 @@ def _reason(item: OpenItem) -> str:
     return "责任单位尚未填报原因。" if item.overdue else ""
 
 
-def _by(number: str, owner: str) -> str:
-    return "，".join(
-        part for part in (one_line(owner), f"编号{one_line(number)}" if number.strip() else "") if part
-    )
+def _by(number: str, owner: str, *more: str) -> str:
+    """``（市教育局，编号7）``: what is known of it, in brackets; nothing where nothing is known."""
+    known = (one_line(owner), f"编号{one_line(number)}" if number.strip() else "", *more)
+    inside = "，".join(part for part in known if part)
+    return f"（{inside}）" if inside else ""
 
 
 def _due_group(group: DueGroup) -> str:
