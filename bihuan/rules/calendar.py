@@ -14,7 +14,7 @@ A fixed date ("12月31日前") is no period and never rolls.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from calendar import monthrange
+from calendar import isleap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -198,7 +198,7 @@ class Calendar:
         due: datetime,
         pauses: Iterable[tuple[datetime, datetime]],
         *,
-        working: bool,
+        working: bool = True,
         hours: WorkHours = OFFICE_HOURS,
     ) -> DueAt:
         """``due`` moved by the time for which the work stood still.
@@ -227,7 +227,7 @@ class Calendar:
         due: date,
         pauses: Iterable[tuple[datetime, datetime]],
         *,
-        working: bool,
+        working: bool = True,
         hours: WorkHours = OFFICE_HOURS,
     ) -> Due:
         """Like after_pauses for a deadline that lasts to the end of a day.
@@ -284,7 +284,8 @@ def month_end(year: int, month: int) -> date:
     """The last day of a month (1–12) of a year within 1900–2199. Raises CalendarRange."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise CalendarRange
-    return date(year, month, monthrange(year, month)[1])
+    days = 30 if month in (4, 6, 9, 11) else 31
+    return date(year, month, 28 + isleap(year) if month == 2 else days)
 
 
 def shift_months(start: date, n: int) -> date:
