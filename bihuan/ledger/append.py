@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -23,6 +23,10 @@ _INSERT = (
     'INSERT INTO "entry" ("seq","at","kind","item_id","actor_id","body","hash") VALUES (%s,%s,%s,%s,%s,%s,%s)'
 )
 _MOVE = 'UPDATE "head" SET "seq"=%s,"hash"=%s WHERE "id"=1 AND "seq"=%s'
+
+
+#: Rows of one table that a transaction keeps in memory after they were written.
+CACHE = 5_000
 
 
 class NotOpened(NotFound):
@@ -102,6 +106,21 @@ class Ledger:
         project(self.rows, fact)
         return fact.seq
 
+    def lock_items(self, items: Iterable[int]) -> None:
+        """Hold many items until the transaction ends, in the order in which everybody takes them."""
+        if self.connection.vendor != "postgresql":
+            return  # SQLite has one writer at a time
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                'SELECT "id" FROM "item" WHERE "id"=ANY(%s) ORDER BY "id" FOR UPDATE', [list(items)]
+            )
+
+    def checkpoint(self) -> None:
+        """Write what was appended so far and forget it, so that memory stays flat; the transaction stays open."""
+        self.finish()
+        self._entries.clear()
+        self._start = self._seq
+
     def finish(self) -> None:
         """Write the entries, the head and every row that changed."""
         if not self._entries:
@@ -112,7 +131,7 @@ class Ledger:
             cursor.execute(_MOVE, [self._seq, self._hash, self._start])
             if cursor.rowcount != 1:
                 raise ChainBroken("台账末尾在写入时被改动，本次写入已全部撤回。")
-        self.rows.flush()
+        self.rows.flush(forget_above=CACHE)
 
     def _set_timers(self) -> None:
         for item in self.rows.changed("item"):

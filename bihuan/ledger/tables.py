@@ -15,10 +15,17 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bihuan.models import PROJECTIONS
+from bihuan.rules.errors import Invalid
 
 Row = dict[str, Any]
 RowKey = Any  # the primary key's value, or a tuple of values where it has several columns
 Convert = Callable[[Any], Any]
+
+
+class TooLong(Invalid):
+    """填写的内容太长。"""
+
+    code = "too-long"
 
 
 def json_text(value: Any) -> str:
@@ -58,6 +65,10 @@ class Table:
         self.key = _key_columns(model)
         self._writers = {f.attname: w for f in fields if f.column and (w := _writer(f, vendor))}
         self._readers = [(f.attname, r) for f in fields if f.column and (r := _reader(f, vendor))]
+        self._limits = {
+            f.attname: n for f in fields if f.column and (n := f.max_length) and f.choices is None
+        }
+        self.unique = _unique_columns(model)
         self._placeholders = ",".join(["%s"] * len(self.columns))
         self.insert_sql = (
             f"INSERT INTO {_q(self.name)} ({','.join(map(_q, self.columns))}) VALUES ({self._placeholders})"  # noqa: S608

@@ -171,12 +171,11 @@ class Evidence(models.Model):
 class Origin(models.Model):
     """Where an item stands in the workbook it came from, and the values last read there.
 
-    ``key`` finds the row again in a corrected file; ``values`` are compared so that only what was corrected is amended.
+    A corrected file is compared with ``values``, so that only what was corrected since is amended.
     """
 
     item_id = models.BigIntegerField(primary_key=True)
     register_id = models.BigIntegerField()
-    key = models.CharField(max_length=120)
     import_id = models.BigIntegerField()
     sheet = models.CharField(max_length=120)
     row = models.IntegerField()
@@ -186,4 +185,4 @@ class Origin(models.Model):
         """Projection."""
 
         db_table = "origin"
-        indexes = (models.Index(fields=["register_id", "key"], name="origin_key"),)
+        indexes = (models.Index(fields=["register_id", "item_id"], name="origin_register"),)
