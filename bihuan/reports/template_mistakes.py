@@ -18,12 +18,14 @@ _ALLOWED = (
     nodes.Getitem, nodes.Call, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
     nodes.CondExpr, nodes.List, nodes.Tuple,
 )  # fmt: skip
+_JINJA_NAMES = {"self", "super", "caller", "varargs", "kwargs"}
 _SUMS = (nodes.BinExpr, nodes.UnaryExpr, nodes.Concat)
 _SYNTAX = (
     (r"unexpected char '(.)'", "不认识字符“{}”，标签里的括号、引号、逗号要用英文半角"),
     (r"Encountered unknown tag '(.+?)'", "没有“{}”这种语句"),
     (r"No filter named '(.+?)'", "没有“{}”这种处理"),
     (r"No test named '(.+?)'", "没有“{}”这种判断"),
+    (r"got 'end of", "标签里没有内容，或者没有写完"),
     (r"got '(.+?)'", "在“{}”附近写法不对"),
     (r"Expected an expression", "标签里没有内容，或者没有写完"),
 )
@@ -43,8 +45,8 @@ def check_syntax_tree(
         if isinstance(node, _SUMS):
             raise _at(node.lineno, paragraphs, "模板里不能做运算，报告里的数都要来自数据项。")
         if not isinstance(node, _ALLOWED):
-            raise _at(node.lineno, paragraphs, "模板里不能用这种语句，只能用 for、if 和取值。")
-    unknown = meta.find_undeclared_variables(tree) - set(names)
+            raise _at(_first_line(node), paragraphs, "模板里不能用这种语句，只能用 for、if 和取值。")
+    unknown = (meta.find_undeclared_variables(tree) | _JINJA_NAMES) - set(names)
     for node in tree.find_all(nodes.Name):
         if node.name in unknown and node.ctx == "load":
             raise _at(node.lineno, paragraphs, f"没有“{node.name}”这个名称。{_nearest(node.name, names)}")
@@ -62,6 +64,11 @@ def tell(error: Exception, paragraphs: Paragraphs | None, names: Mapping[str, ob
     if isinstance(error, BihuanError):
         return _at(line, paragraphs, error.message, hint=error.hint)
     return _at(line, paragraphs, f"这里的写法不能用（{error}）。")
+
+
+def _first_line(node: nodes.Node) -> int:
+    """The line of ``node``; Jinja gives none to the scopes that some statements open."""
+    return next((part.lineno for part in (node, *node.find_all(nodes.Node)) if part.lineno), 1)
 
 
 def _at(line: int, paragraphs: Paragraphs | None, problem: str, *, hint: str = "") -> TemplateInvalid:

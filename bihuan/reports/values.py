@@ -75,9 +75,14 @@ class Numbering:
 
 
 def chinese_number(number: int) -> str:
-    """``number`` (1 to 99) in Chinese: 一, 十, 十二, 二十, 九十九."""
-    tens, ones = divmod(number, 10)
-    start = "" if not tens else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    """``number`` (1 to 999) in Chinese: 一, 十, 十二, 二十, 一百零五, 一百一十."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    start = f"{_DIGITS[hundreds]}百" if hundreds else ""
+    if tens:
+        start += "十" if tens == 1 and not hundreds else f"{_DIGITS[tens]}十"
+    elif hundreds and ones:
+        start += "零"
     return start + (_DIGITS[ones] if ones else "")
 
 
