@@ -35,7 +35,7 @@ def texts(*suffixes: str) -> Iterator[tuple[Path, str]]:
     """Each text file (with one of ``suffixes``, or any) and what it says."""
     for path in files():
         if path.suffix not in BINARY and (not suffixes or path.suffix in suffixes):
-            yield path, (ROOT / path).read_text("utf-8")
+            yield path, (ROOT / path).read_text("utf-8", errors="replace")
 
 
 @cache
