@@ -92,6 +92,7 @@ class _Plan:
 
 def commit(
     preview: Preview,
+    digest: str,
     register_id: int,
     actor: Actor,
     now: datetime,
@@ -99,7 +100,7 @@ def commit(
     closed: Closed = "reprove",
     using: str = "default",
 ) -> Committed:
-    """Enter the items of ``preview`` into the register.
+    """Enter the items of ``preview`` (of the file with SHA-256 ``digest``) into the register.
 
     Raises NothingToImport, NotFound (register) or NotAllowed; then nothing was entered.
     """
@@ -114,7 +115,7 @@ def commit(
         if not rows:
             raise NothingToImport
         plan = job.plan(rows)
-        seq = job.enter(preview, plan, len(rows))
+        seq = job.enter(preview, digest, plan, len(rows))
         return Committed(
             seq,
             len(rows),
@@ -161,7 +162,7 @@ class _Job:
             "sheet": sheet,
             "row": row.row,
             "number": row.number or "",
-            "title": row.title or "",
+            "title": row.title or _untitled(row),
             "klass": row.class_ or "",
             "target": row.target or "",
             "lead": row.lead or "",
@@ -246,7 +247,7 @@ class _Job:
 
     # ---- plan → entries ----
 
-    def enter(self, preview: Preview, plan: _Plan, rows: int) -> int:
+    def enter(self, preview: Preview, digest: str, plan: _Plan, rows: int) -> int:
         """Append the import and everything that it changes; nothing at all when nothing changed."""
         if not plan.new and not plan.changed:
             return 0
@@ -254,7 +255,7 @@ class _Job:
             ev.ImportCommitted(
                 register=self.register["id"],
                 file=preview.name,
-                digest=preview.digest,
+                digest=digest,
                 rows=rows,
                 registered=len(plan.new),
                 amended=len(plan.changed),
@@ -290,6 +291,11 @@ class _Job:
         row = changes.pop("row")
         event = ev.ItemAmended(reason="按更正后的台账", origin=_origin(row, seq), **changes)
         self.ledger.append(event, self.actor, item=item_id, at=max(self.ledger.now, item["changed_at"]))
+
+
+def _untitled(row: ItemRow) -> str:
+    """A row that does not say what it is about is kept all the same; the preview has told its doubt."""
+    return row.measures[0].text if row.measures else (row.target or "（原表未填写内容）")
 
 
 _REGISTERED = (

@@ -1,0 +1,157 @@
+"""Find the unit that a name in a ledger means: exactly, by alias, by a shorter or longer form, or despite a slip."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from rapidfuzz.distance import OSA
+
+from bihuan.excel.text import squeeze
+from bihuan.excel.unit_text import is_collective
+
+Match = Literal["known", "shorter", "slip", "collective", "new"]
+
+
+class UnitDirectory(Protocol):
+    """The units that are known."""
+
+    def names(self) -> Mapping[str, str]:
+        """Every name and alias → the unit's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The unit a name stands for. ``how`` is ``new`` when none was found; ``unit`` then is the name as written."""
+
+    unit: str
+    how: Match
+
+
+_LEVELS = "省市县区州盟旗"
+_PREFIX = re.compile(rf"^(?:中共|国家)?((?:[\u4e00-\u9fff]{{2,6}}?(?:自治)?)?[{_LEVELS}]委?)(?![场域直办])(?=[\u4e00-\u9fff]{{2}})")
+_PARTY = re.compile(r"(?:党组|党委|党工委|党支部|党总支)$")
+_ENDS = ("人民政府", "办事处", "委员会")
+_BRACKETED = re.compile(r"[（(][^（）()]*[）)]$")
+# A slip never changes which of two like bodies is meant.
+_TELLING = frozenset("零一二三四五六七八九十百第甲乙丙丁0123456789东西南北中上下前后左右新老旧大小省市县区乡镇村州内外男女ABCDEFGHabcdefgh")
+_REAL = frozenset(
+    "教育局 教体局 教科局 科教局 财政局 税务局 水务局 水利局 林业局 林草局 农业局 农业农村局 农牧局 民政局 民宗局 公安局 司法局 审计局 统计局 发改局 发改委 工信局 科技局 "
+    "商务局 招商局 文旅局 文体局 文广局 卫健委 卫健局 人社局 住建局 城建局 城管局 交通局 交通运输局 自然资源局 生态环境局 环保局 应急局 应急管理局 市场监管局 市监局 医保局 社保局 "
+    "信访局 乡村振兴局 退役军人局 退役军人事务局 机关事务局 行政审批局 大数据局 数据局 供销社 气象局 烟草局 邮政局 体育局 档案局 档案馆 图书馆 文化馆 博物馆 粮食局 物价局 房管局 园林局 "
+    "公路局 路政局 渔业局 海洋局 盐业局 国资局 国资委 金融局 金融办 法制办 外事办 侨办 台办 编办 网信办 巡察办 县委办 市委办 区委办 政府办 人大办 政协办 文明办 扶贫办 督查办 信访办 人防办 "
+    "组织部 宣传部 统战部 政法委 纪委 监委 纪委监委 总工会 团委 妇联 科协 残联 工商联 文联 侨联 社联 法院 检察院 党校 史志办 投促局 水文局 地震局 国土局 规划局 安监局 工商局 质监局 食药监局 畜牧局 农机局 移民局".split()
+)
+
+
+class UnitFinder:
+    """Looks names up in a directory; each name is worked out once."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        """``names``: every name and alias → the unit's name."""
+        self.known = {squeeze(name): unit for name, unit in names.items()}
+        self._cache: dict[str, Found] = {}
+        self._stems: dict[str, set[str]] = {}
+        for name in self.known:
+            self._stems.setdefault(_split_prefix(name)[1], set()).add(name)
+
+    def find(self, name: str) -> Found:
+        """The unit that ``name`` (without blanks) stands for."""
+        found = self._cache.get(name)
+        if found is None:
+            found = self._cache[name] = self._work_out(name)
+        return found
+
+    def _work_out(self, name: str) -> Found:
+        if name in self.known:
+            return Found(self.known[name], "known")
+        if is_collective(name):
+            return Found(name, "collective")
+        if unit := self._bare(name) or self._by_stem(name):
+            return Found(unit, "shorter")
+        if unit := nearest(name, self.known):
+            return Found(unit, "slip")
+        if unit := self._by_letters(name):
+            return Found(unit, "shorter")
+        return Found(name, "new")
+
+    def _bare(self, name: str) -> str:
+        """Without what hangs on the name: a remark in brackets, 党组, 中共."""
+        bare = (_BRACKETED.sub("", name), _PARTY.sub("", name), name.removeprefix("中共"))
+        forms = (*bare, *(name.removesuffix(end) for end in _ENDS), *(name + end for end in _ENDS))
+        return next((self.known[form] for form in forms if form in self.known), "")
+
+    def _by_stem(self, name: str) -> str:
+        """财政局 for 县财政局, 县财政局 for 永安县财政局; never 市财政局 for 县财政局."""
+        prefix, stem = _split_prefix(name)
+        fits = {
+            self.known[other]
+            for other in self._stems.get(stem, ())
+            if len(stem) >= 2 and _compatible(prefix, _split_prefix(other)[0])
+        }
+        return fits.pop() if len(fits) == 1 else ""
+
+    def _by_letters(self, name: str) -> str:
+        """县住建局 for 县住房和城乡建设局, and the other way round, when only one unit fits."""
+        fits = {unit for other, unit in self.known.items() if _abbreviates(name, other) or _abbreviates(other, name)}
+        return fits.pop() if len(fits) == 1 else ""
+
+
+def nearest(name: str, known: Mapping[str, str]) -> str:
+    """The one value of ``known`` whose key differs from ``name`` by a typing slip, or the empty string."""
+    allowed = 0 if len(name) < 3 else 1 if len(name) < 8 else 2
+    if not allowed or name in _REAL or _split_prefix(name)[1] in _REAL:
+        return ""
+    best, fits = allowed, set[str]()
+    for other, unit in known.items():
+        if abs(len(other) - len(name)) > best or len(other) < 3:
+            continue
+        distance = OSA.distance(name, other, score_cutoff=best)
+        if distance > best or _tells_apart(name, other):
+            continue
+        if distance < best:
+            best, fits = distance, set()
+        fits.add(unit)
+    return fits.pop() if len(fits) == 1 else ""
+
+
+def _tells_apart(name: str, other: str) -> bool:
+    changed = Counter(name)
+    changed.subtract(other)
+    return any(char in _TELLING for char, count in changed.items() if count)
+
+
+def _split_prefix(name: str) -> tuple[str, str]:
+    """(县, 财政局), (永安县, 财政局), (, 财政局)."""
+    found = _PREFIX.match(name)
+    if found is None or (len(found[1]) == 1 and len(name) < 4):
+        return "", name
+    return found[1], name[found.end() :]
+
+
+def _compatible(mine: str, other: str) -> bool:
+    return not mine or not other or mine.endswith(other) or other.endswith(mine)
+
+
+def _abbreviates(short: str, full: str) -> bool:
+    if not 3 <= len(short) < len(full):
+        return False
+    mine, stem = _split_prefix(short)
+    other, rest = _split_prefix(full)
+    rest = re.sub("委员会$", "委", rest)
+    rest = re.sub("办公室$", "办", rest)
+    if (mine and mine != other) or len(stem) < 3 or len(rest) < len(stem) + 2 or stem[0] != rest[0] or stem[-1] != rest[-1]:
+        return False
+    letters = iter(rest)
+    return all(char in letters for char in stem)
+
+
+def likely_slips(counts: Mapping[str, int]) -> Iterable[tuple[str, str]]:
+    """(rare name, frequent name) among new units of one file: 县住建居 once beside 县住建局 twenty times."""
+    frequent = {name: name for name, count in counts.items() if count >= 3}
+    for name, count in counts.items():
+        if count <= 2 and (other := nearest(name, frequent)):
+            yield name, other

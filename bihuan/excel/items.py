@@ -1,0 +1,424 @@
+"""Put the rows of a ledger together into items with their measures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bihuan.excel.cells import Cells, joined
+from bihuan.excel.columns import Columns
+from bihuan.excel.doubts import Doubts
+from bihuan.excel.lines import Line
+from bihuan.excel.rows import ItemRow, MeasureRow
+from bihuan.excel.split import split_steps
+from bihuan.excel.states import YES_NO, leading_state, percent_of, state_of
+from bihuan.excel.text import PLACEHOLDERS, unwrap
+from bihuan.excel.unit_text import parties
+from bihuan.rules.deadlines import Deadline
+
+SECTION = "所属部分"
+PHONE = "联系电话"
+_SECTION_MARK = re.compile(
+    r"(?:[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}|第[一二三四五六七八九十\d]{1,3}(?:部分|类|批次?|项|章|节))[、.．：:\s]*"
+)
+_SECTION_COUNT = re.compile(r"[（(]共?\d+[个项条件]?(?:问题|事项|任务)?[）)]$|[：:]$")
+_TITLE_NUMBER = re.compile(r"(\d{1,3})\s*[.．、](?!\d)\s*")
+
+
+@dataclass(slots=True)
+class _Group:
+    """The rows of one item, and the sections they stand in (outermost first)."""
+
+    rows: list[int]
+    sections: tuple[str, ...] = ()
+    measures: list[MeasureRow] = field(default_factory=list)
+
+
+def read_items(lines: Iterable[Line], cells: Cells) -> list[ItemRow]:
+    """The items of a sheet in order, every doubt reported through ``cells.doubts``."""
+    builder = _Builder(cells)
+    items = [builder.build(group) for group in _groups(lines)]
+    _report_missing(items, cells)
+    _report_doubles(items, cells)
+    return items
+
+
+def _groups(lines: Iterable[Line]) -> list[_Group]:
+    groups: list[_Group] = []
+    sections: tuple[str, ...] = ()
+    for line in lines:
+        if line.kind == "section":
+            inner = line.text.lstrip().startswith(("（", "("))
+            sections = (*sections[:1], line.text) if inner and sections else (line.text,)
+        elif line.kind == "item":
+            groups.append(_Group([line.row], sections))
+        elif line.kind == "measure":
+            groups[-1].rows.append(line.row)
+    return groups
+
+
+class _Builder:
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+        self.columns: Columns = cells.columns
+        self.doubts: Doubts = cells.doubts
+        self.title = self.columns.of("title")[0]
+        self.uppers = [column for column in self.columns.levels if column != self.title]
+        self._carried: dict[int, str] = {}
+        merges = cells.grid.sheet.merges
+        self._merged = {c for m in merges if m.bottom > m.top for c in range(m.left, m.right + 1)}
+        self._closing = self._closing_columns()
+
+    def build(self, group: _Group) -> ItemRow:
+        item = ItemRow(group.rows[0], group.rows)
+        self.cells.fill_context(item.row)
+        uppers = self._levels(item.row)
+        self._name(item, uppers)
+        self._sort(item, group, uppers)
+        item.target = self._joined("target", group.rows)
+        item.measures = self._measures(group)
+        self._deadline(item, group)
+        self._people(item, group)
+        self._units(item, group)
+        self._progress(item, group)
+        self._state(item, group)
+        self._extra(item, group, uppers)
+        return item
+
+    # --- what it is ---
+
+    def _levels(self, row: int) -> dict[int, str]:
+        """The texts of the levels above the title; a blank one stands for what was said above it."""
+        texts: dict[int, str] = {}
+        for index, column in enumerate(self.uppers):
+            text = unwrap(self.cells.text(row, column))
+            if text:
+                for lower in self.uppers[index + 1 :]:
+                    self._carried.pop(lower, None)
+                self._carried[column] = text
+            elif column not in self._merged:
+                text = self._carried.get(column, "")
+            texts[column] = text
+        return texts
+
+    def _name(self, item: ItemRow, uppers: dict[int, str]) -> None:
+        number = self.columns.first("number")
+        if number is not None:
+            item.number = self.cells.number(item.row, number) or None
+        title = self.cells.prose(item.row, self.title)
+        if not title or title in PLACEHOLDERS:
+            title = next((text for text in reversed(uppers.values()) if text), "")
+        if number is None and (mark := _TITLE_NUMBER.match(title)) and mark.end() < len(title):
+            item.number, title = mark[1], title[mark.end() :]
+        item.title = title or None
+
+    def _sort(self, item: ItemRow, group: _Group, uppers: dict[int, str]) -> None:
+        column = self.columns.first("class")
+        if column in uppers:
+            item.class_ = uppers[column] or None
+        elif column is not None:
+            text = self.cells.prose(item.row, column)
+            item.class_ = None if text in PLACEHOLDERS else text
+        sections = [_section_name(text) for text in group.sections]
+        if sections and item.class_ is None:
+            item.class_ = sections.pop(0)
+        if sections:
+            item.extra[SECTION] = "/".join(sections)
+
+    def _joined(self, name: str, rows: list[int]) -> str | None:
+        texts = [unwrap(text) for column in self.columns.of(name) for text in self._texts(rows, column)]
+        return joined([text for text in texts if text not in PLACEHOLDERS])
+
+    def _texts(self, rows: list[int], column: int) -> list[str]:
+        """What a column says over the rows of an item: what holds at the first, and what later rows bring."""
+        return [self.cells.text(rows[0], column), *(self.cells.own(row, column) for row in rows[1:])]
+
+    # --- measures ---
+
+    def _measures(self, group: _Group) -> list[MeasureRow]:
+        column = self.columns.first("measures")
+        if column is None:
+            return []
+        for row, text in zip(group.rows, self._texts(group.rows, column), strict=True):
+            if text in PLACEHOLDERS:
+                continue
+            steps = split_steps(text)
+            if steps.skips:
+                self.doubts.at(row, column, text[:40], "措施编号不连续，请核对是否有遗漏。", "hint")
+            group.measures += [MeasureRow(step, row) for step in steps.texts]
+        return group.measures
+
+    def _varies(self, group: _Group, columns: Iterable[int]) -> bool:
+        """Whether later rows of the item bring their own word in one of the columns."""
+        return any(self.cells.own(row, column) for column in columns for row in group.rows[1:])
+
+    def _aligned(self, group: _Group, column: int) -> list[str]:
+        """A cell 1.… 2.… beside measures 1.… 2.… of the same row, when they are as many."""
+        if len(group.rows) > 1 or len(group.measures) < 2:
+            return []
+        steps = split_steps(self.cells.text(group.rows[0], column)).texts
+        return list(steps) if len(steps) == len(group.measures) else []
+
+    # --- when ---
+
+    def _deadline(self, item: ItemRow, group: _Group) -> None:
+        column = self.columns.first("due")
+        if column is None:
+            return
+        varies = self._varies(group, [column])
+        found = {
+            row: self.cells.deadline(row, column)
+            for row in group.rows
+            if row == group.rows[0] or (varies and self.cells.own(row, column))
+        }
+        _apply_deadlines(item, list(found.values()))
+        if varies:
+            for measure in group.measures:
+                row = max((r for r in found if r <= measure.row), default=group.rows[0])
+                _apply_deadlines(measure, [found[row]])
+        for measure, text in zip(group.measures, self._aligned(group, column), strict=False):
+            _apply_deadlines(measure, [self.cells.parse(text)])
+
+    # --- who ---
+
+    def _people(self, item: ItemRow, group: _Group) -> None:
+        for name in ("lead", "handler"):
+            column = self.columns.first(name)
+            if column is None:
+                continue
+            varies = self._varies(group, [column])
+            found = [(row, *self.cells.people(row, column)) for row in group.rows]
+            setattr(item, name, next((names for _, names, _ in found if names), None))
+            self._add_extra(item, PHONE, joined([phones for _, _, phones in found], "、"))
+            if varies:
+                _carry(group.measures, [(row, names) for row, names, _ in found if names], name)
+
+    def _units(self, item: ItemRow, group: _Group) -> None:
+        column = self.columns.first("owner")
+        helpers: list[str] = []
+        if column is not None:
+            found = [
+                (row, self.cells.units(row, column))
+                for row in group.rows
+                if row == group.rows[0] or self.cells.own(row, column)
+            ]
+            item.owner = next((units.owner for _, units in found if units.owner), None)
+            helpers += [name for _, units in found[:1] for name in units.helpers]
+            if item.handler is None:
+                item.handler = joined([name for name in found[0][1].people], "、")
+            if len(found) > 1:
+                _carry(group.measures, [(row, units.owner) for row, units in found if units.owner], "owner")
+                for measure in group.measures:
+                    measure.helpers = list(next((u.helpers for r, u in reversed(found) if r <= measure.row), ()))
+            self._report_several(group.rows[0], column, helpers, item.owner)
+            self._align_owners(group, column)
+        helpers += self._helper_columns(group)
+        item.helpers = [name for name in dict.fromkeys(helpers) if name != item.owner]
+
+    def _report_several(self, row: int, column: int, helpers: list[str], owner: str | None) -> None:
+        if helpers and not re.search("牵头|主办|主责|配合|协办", self.cells.text(row, column)):
+            message = f"一格里有多个责任单位，已把第一个“{owner}”作为牵头，其余作为配合。"
+            self.doubts.once("several owners", row, column, "", message, "hint")
+
+    def _align_owners(self, group: _Group, column: int) -> None:
+        for measure, text in zip(group.measures, self._aligned(group, column), strict=False):
+            names = parties(text, self.cells.context.finder.known).units
+            found = [self.cells.context.finder.find(unit.name).unit for unit in names]
+            measure.owner, measure.helpers = (found[0] if found else None), found[1:]
+
+    def _helper_columns(self, group: _Group) -> list[str]:
+        names: list[str] = []
+        for column in self.columns.of("helpers"):
+            varies = self._varies(group, [column])
+            for row in group.rows:
+                if row == group.rows[0] or self.cells.own(row, column):
+                    units = self.cells.units(row, column)
+                    here = [*([units.owner] if units.owner else []), *units.helpers]
+                    names += here
+                    if varies:
+                        for measure in group.measures:
+                            if measure.row == row:
+                                measure.helpers = list(dict.fromkeys([*measure.helpers, *here]))
+        return names
+
+    # --- how far ---
+
+    def _progress(self, item: ItemRow, group: _Group) -> None:
+        columns = self.columns.of("progress")
+        varies = self._varies(group, columns)
+        said: list[tuple[int, str, int | None]] = []
+        for row in group.rows if varies else group.rows[:1]:
+            parts = [
+                self._labelled(column, *self.cells.progress(row, column))
+                for column in columns
+                if row == group.rows[0] or self.cells.own(row, column)
+            ]
+            text = joined([text for text, _ in parts], "；") or ""
+            said.append((row, text, next((points for _, points in parts if points is not None), None)))
+        item.progress = joined([text for _, text, _ in said])
+        shares = {points for _, text, points in said if text}
+        item.percent = shares.pop() if len(shares) == 1 else None
+        if varies:
+            _spread_progress(group, said)
+        for column in columns:
+            for measure, text in zip(group.measures, self._aligned(group, column), strict=False):
+                measure.progress, measure.percent = text, percent_of(text)
+
+    def _labelled(self, column: int, text: str, points: int | None) -> tuple[str, int | None]:
+        """Under 进展情况 the months 3月, 4月, 5月 each keep their word."""
+        path = self.columns.paths[column]
+        if text and len(path) > 1 and re.fullmatch(r".*\d+(?:月|季度|日|年)?.*", path[-1]):
+            return f"{path[-1]}：{text}", points
+        return text, points
+
+    def _state(self, item: ItemRow, group: _Group) -> None:
+        columns = self.columns.of("state")
+        varies = self._varies(group, columns)
+        codes: list[str] = []
+        texts: list[str] = []
+        for row in group.rows if varies else group.rows[:1]:
+            found = [
+                self.cells.state(row, c) for c in columns if row == group.rows[0] or self.cells.own(row, c)
+            ]
+            code = _strongest([code for code, _ in found if code])
+            text = _wording([text for _, text in found])
+            codes += [code] if code else []
+            texts += [text] if text else []
+            for measure in group.measures if varies else ():
+                if measure.row == row:
+                    measure.state, measure.state_text = code, text
+        item.state, item.state_text = _together(codes), joined(texts, "；")
+        if item.state is None:
+            item.state = self._implied_state(item, group)
+        for column in columns[:1]:
+            for measure, text in zip(group.measures, self._aligned(group, column), strict=False):
+                measure.state, measure.state_text = state_of(text), text
+
+    def _implied_state(self, item: ItemRow, group: _Group) -> str | None:
+        """The state where no column gives one: a closing date or approval, what the progress begins with, 100 %."""
+        for column in self._closing:
+            text = self.cells.text(group.rows[0], column)
+            if re.match(r"(?:19|20)\d\d", text) or (text and state_of(text, closing=True) == "closed"):
+                message = f"“{self.columns.head(column)}”已填写，按已销号读取，请核对。"
+                self.doubts.once("closing", item.row, column, "", message, "warning")
+                return "closed"
+        if item.percent == 100:
+            return "done"
+        return leading_state(item.progress) if item.progress else None
+
+    def _closing_columns(self) -> list[int]:
+        if self.columns.of("state"):
+            return []
+        paths = self.columns.paths.items()
+        return [
+            column
+            for column, path in paths
+            if len(path) > 1 and "销号" in path[0] and re.search("审核|日期|时间|结果|意见", path[-1])
+        ]
+
+    # --- the rest ---
+
+    def _extra(self, item: ItemRow, group: _Group, uppers: dict[int, str]) -> None:
+        for column in self.columns.of("extra"):
+            if column in uppers:
+                text: str | None = uppers[column]
+            else:
+                text = joined([unwrap(text) for text in self._texts(group.rows, column)])
+            self._add_extra(item, self.columns.head(column), text)
+
+    def _add_extra(self, item: ItemRow, name: str, text: str | None) -> None:
+        if text:
+            before = item.extra.get(name)
+            item.extra[name] = f"{before}\n{text}" if before and before != text else text
+
+
+def _section_name(text: str) -> str:
+    """一、党的建设方面（5个） is the class 党的建设方面."""
+    name = _SECTION_MARK.sub("", unwrap(text), count=1) if _SECTION_MARK.match(text) else unwrap(text)
+    return _SECTION_COUNT.sub("", name).strip() or text
+
+
+def _apply_deadlines(target: ItemRow | MeasureRow, found: list[Deadline]) -> None:
+    """An item is due when its last step is."""
+    target.due = max((deadline.due for deadline in found if deadline.due), default=None)
+    target.ongoing = any(deadline.ongoing for deadline in found)
+    target.immediate = any(deadline.immediate for deadline in found)
+    target.cycle = next((deadline.cycle for deadline in found if deadline.cycle), None)
+    target.due_text = joined([deadline.text for deadline in found], "；")
+
+
+def _carry(measures: list[MeasureRow], found: list[tuple[int, str]], name: str) -> None:
+    """Each measure takes the last word at or above its row."""
+    for measure in measures:
+        value = next((value for row, value in reversed(found) if row <= measure.row), None)
+        setattr(measure, name, value)
+
+
+def _spread_progress(group: _Group, said: list[tuple[int, str, int | None]]) -> None:
+    """What a row says belongs to its measures; a row without one goes on with the measure above."""
+    for row, text, points in said:
+        mine = [measure for measure in group.measures if measure.row == row]
+        if not mine:
+            mine = [measure for measure in group.measures if measure.row < row][-1:]
+        for measure in mine if text else ():
+            measure.progress = f"{measure.progress}\n{text}" if measure.progress else text
+            measure.percent = points if points is not None else measure.percent
+
+
+def _strongest(codes: list[str]) -> str | None:
+    """已完成 and 已销号 side by side mean closed."""
+    return "closed" if "closed" in codes else next(iter(codes), None)
+
+
+def _wording(texts: list[str]) -> str | None:
+    """The wording beside a mere yes or no says more than that."""
+    telling = [text for text in texts if text not in YES_NO]
+    return joined(telling or texts, "；")
+
+
+def _together(codes: list[str]) -> str | None:
+    """The state of an item from those of its rows: done only when all are."""
+    kinds = set(codes)
+    if len(kinds) <= 1:
+        return next(iter(kinds), None)
+    if kinds <= {"done", "closed"}:
+        return "done"
+    return "ongoing" if kinds <= {"done", "closed", "ongoing"} else "working"
+
+
+def _report_missing(items: list[ItemRow], cells: Cells) -> None:
+    columns, doubts = cells.columns, cells.doubts
+    number, title, owner = (columns.first(name) for name in ("number", "title", "owner"))
+    for item in items:
+        if item.title is None:
+            message = "这一行有内容，但没有问题（事项）内容，请补充或并入上一项。"
+            doubts.at(item.row, title, "", message, "error")
+        if number is not None and item.number is None:
+            doubts.once("number", item.row, number, "", "没有序号。", "hint")
+        if owner is not None and item.owner is None and not any(m.owner for m in item.measures):
+            doubts.once("owner", item.row, owner, "", "没有责任单位。", "warning")
+
+
+def _report_doubles(items: list[ItemRow], cells: Cells) -> None:
+    """The same number or title twice; numbers that begin anew in each section are only mentioned."""
+    numbers: dict[str, ItemRow] = {}
+    titles: dict[str, ItemRow] = {}
+    columns, doubts = cells.columns, cells.doubts
+    for item in items:
+        other = numbers.setdefault(item.number or "", item)
+        if item.number and other is not item:
+            if _section_of(item) != _section_of(other):
+                message = "各部分的序号分别编排，序号有重复。"
+                doubts.once("sections", item.row, columns.first("number"), "", message, "hint")
+            else:
+                message = f"序号“{item.number}”与第 {other.row} 行重复。"
+                doubts.at(item.row, columns.first("number"), item.number, message, "warning")
+        same = titles.setdefault(item.title or "", item)
+        if item.title and same is not item:
+            message = f"内容与第 {same.row} 行完全相同，可能重复。"
+            doubts.at(item.row, columns.first("title"), item.title[:60], message, "warning")
+
+
+def _section_of(item: ItemRow) -> tuple[str | None, str | None]:
+    return item.class_, item.extra.get(SECTION)

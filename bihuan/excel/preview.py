@@ -1,0 +1,193 @@
+"""What a file would bring into the ledger: the mapping found, every row as it will be, every doubt at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from bihuan.excel.base_day import find_base
+from bihuan.excel.book import Book, Problem, Sheet, letter, spans
+from bihuan.excel.cells import Cells, Context
+from bihuan.excel.columns import Columns, map_columns
+from bihuan.excel.directory import UnitDirectory, UnitFinder, likely_slips
+from bihuan.excel.doubts import Doubts
+from bihuan.excel.grid import Grid
+from bihuan.excel.header import Header, find_header
+from bihuan.excel.items import read_items
+from bihuan.excel.lines import Kind, Line, classify
+from bihuan.excel.read import read
+from bihuan.excel.rows import ItemRow
+from bihuan.excel.words import EXTRA
+from bihuan.rules.calendar import Calendar
+
+Corrections = Mapping[str, Mapping[str, str | None]]
+"""Fingerprint of a header → column letter → field; None or ``extra`` takes the column's field away."""
+
+
+@dataclass(slots=True)
+class SheetPreview:
+    """One sheet. ``refused`` says why it is no ledger, empty when it is one; ``kinds`` accounts for every row with content.
+
+    ``base`` is the day from which deadlines without a year were read.
+    """
+
+    name: str
+    header: Header | None
+    columns: Columns | None
+    rows: list[ItemRow]
+    problems: list[Problem]
+    kinds: dict[int, Kind] = field(default_factory=dict)
+    refused: str = ""
+    hidden: bool = False
+    base: date | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The key of corrections for this header; empty without a header."""
+        return self.header.fingerprint if self.header else ""
+
+    def to_json(self) -> dict[str, object]:
+        """``name, header_rows, columns, rows, problems``."""
+        return {
+            "name": self.name,
+            "header_rows": list(self.header.rows) if self.header else [],
+            "columns": self._columns(),
+            "rows": [row.to_json() for row in self.rows],
+            "problems": [problem.to_json() for problem in self.problems],
+        }
+
+    def _columns(self) -> list[dict[str, object]]:
+        columns = self.columns
+        if columns is None:
+            return []
+        return [
+            {
+                "column": letter(column),
+                "header": list(columns.paths[column]),
+                "field": None if self.refused or name == EXTRA else name,
+            }
+            for column, name in sorted(columns.fields.items())
+        ]
+
+
+@dataclass(slots=True)
+class Preview:
+    """A whole file."""
+
+    name: str
+    sheets: list[SheetPreview]
+
+    def to_json(self) -> dict[str, object]:
+        """One object, ``sheets``, in plain values."""
+        return {"sheets": [sheet.to_json() for sheet in self.sheets]}
+
+    @property
+    def items(self) -> int:
+        """How many items the file would bring."""
+        return sum(len(sheet.rows) for sheet in self.sheets)
+
+
+def header_fingerprint(sheet: Sheet) -> str:
+    """The key under which a corrected mapping of this sheet's header is kept; empty when there is no header."""
+    header = find_header(Grid(sheet))
+    return header.fingerprint if header else ""
+
+
+def preview(
+    source: str | Path | bytes | Book,
+    *,
+    directory: UnitDirectory,
+    today: date,
+    base: date | None = None,
+    corrections: Corrections | None = None,
+    calendar: Calendar | None = None,
+    name: str = "",
+) -> Preview:
+    """Read a file and say what it would bring; nothing is written.
+
+    ``base`` is the day the ledger speaks from; without it, the day in its titles or names, else ``today``. ``name`` is
+    the file's name when ``source`` is bytes. Raises FileRefused for a file that cannot be read.
+    """
+    book = source if isinstance(source, Book) else read(source, name)
+    finder = UnitFinder(directory.names())
+    reader = _Reader(book, finder, base, today, corrections or {}, calendar or Calendar.builtin())
+    sheets = [reader.sheet(sheet) for sheet in book.sheets]
+    if sheets:
+        sheets[0].problems[:0] = book.problems
+    return Preview(book.name, sheets)
+
+
+@dataclass(slots=True)
+class _Reader:
+    book: Book
+    finder: UnitFinder
+    base: date | None
+    today: date
+    corrections: Corrections
+    calendar: Calendar
+
+    def sheet(self, sheet: Sheet) -> SheetPreview:
+        grid = Grid(sheet)
+        header = find_header(grid)
+        if header is None:
+            return self._refused(sheet, None, None, _why_no_header(sheet))
+        columns = map_columns(grid, header, self.finder.known, self.corrections.get(header.fingerprint))
+        if columns.refused:
+            return self._refused(sheet, header, columns, columns.refused)
+        grid.note_hidden_values(header.rows[-1] + 1)
+        doubts = Doubts(sheet.name)
+        base = self._base(sheet, grid, header)
+        context = Context(self.finder, base, self.calendar)
+        lines = classify(grid, header, columns, doubts)
+        rows = read_items(lines, Cells(grid, columns, doubts, context))
+        _report_slips(doubts, context)
+        problems = [*sheet.problems, *_visibility(sheet, lines), *doubts.all()]
+        kinds = {line.row: line.kind for line in lines}
+        return SheetPreview(sheet.name, header, columns, rows, problems, kinds, "", sheet.hidden, base)
+
+    def _refused(
+        self, sheet: Sheet, header: Header | None, columns: Columns | None, reason: str
+    ) -> SheetPreview:
+        problems = list(sheet.problems)
+        if reason:
+            message = f"这个工作表没有作为台账读取：{reason}。"
+            severity = "hint" if any(other is not sheet for other in self.book.sheets) else "error"
+            problems.append(Problem(sheet.name, None, None, "", message, severity))
+        return SheetPreview(sheet.name, header, columns, [], problems, {}, reason or "空白", sheet.hidden)
+
+    def _base(self, sheet: Sheet, grid: Grid, header: Header) -> date:
+        if self.base is not None:
+            return self.base
+        above = [text for row in sheet.rows if row < header.rows[0] for _, text in grid.own(row)]
+        return find_base(above) or find_base([sheet.name, self.book.name]) or self.today
+
+
+def _why_no_header(sheet: Sheet) -> str:
+    if sheet.rows:
+        return "没有找到表头"
+    return "只有图片，没有表格内容" if sheet.has_picture else ""
+
+
+def _report_slips(doubts: Doubts, context: Context) -> None:
+    for name, other in likely_slips(context.new_units):
+        message = f"“{name}”疑为本表中多次出现的“{other}”之误，请核对。"
+        doubts.at(None, None, name, message, "warning")
+
+
+def _visibility(sheet: Sheet, lines: list[Line]) -> list[Problem]:
+    """What is hidden is read, and said."""
+    found: list[Problem] = []
+    if sheet.hidden:
+        found.append(Problem(sheet.name, None, None, "", "这是隐藏的工作表，也已读取，请核对是否需要。", "warning"))
+    hidden = {line.row for line in lines if line.kind in ("item", "measure")} & sheet.hidden_rows
+    for first, last in spans(hidden):
+        rows = f"第 {first} 行" if first == last else f"第 {first}—{last} 行"
+        message = f"{rows}是隐藏行，也已读取，请核对是否需要。"
+        found.append(Problem(sheet.name, first, None, "", message, "warning"))
+    for first, last in spans(column for column in sheet.hidden_columns if column < sheet.width):
+        columns = letter(first) if first == last else f"{letter(first)}—{letter(last)}"
+        message = f"{columns} 列是隐藏列，也已读取。"
+        found.append(Problem(sheet.name, None, letter(first), "", message, "hint"))
+    return found
