@@ -6,8 +6,8 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-sys.path.insert(0, str(Path(__file__).parent / "tools"))
-import assets
+sys.path.insert(0, str(Path(__file__).parent))
+from tools import assets
 
 
 class BuildPy(build_py):

@@ -101,7 +101,7 @@ def _npm_from_pypi(work: Path) -> str | None:
     place = work / "node"
     venv.create(place, with_pip=True)
     python = place / "bin" / "python"
-    pip = [
+    pip: list[str | Path] = [
         python,
         "-m",
         "pip",

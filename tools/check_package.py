@@ -22,18 +22,8 @@ def build(target: Path) -> Path:
     shutil.rmtree(
         ROOT / "build" / "lib", ignore_errors=True
     )  # a file that was removed would come back from there
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "-w",
-        target,
-        ROOT,
-    ]
+    options = ("--quiet", "--no-deps", "--no-build-isolation")
+    command: list[str | Path] = [sys.executable, "-m", "pip", "wheel", *options, "-w", target, ROOT]
     subprocess.run(command, check=True)
     return next(target.glob("bihuan-*.whl"))
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import assets
+from tools import assets
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".venv"
@@ -73,7 +73,15 @@ def _works() -> bool:
 
 def _pip(*arguments: str) -> None:
     """Install with pip as this machine is configured (its index, its certificates)."""
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
+    command: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        *arguments,
+    ]
     done = subprocess.run(
         command,
         stdin=subprocess.DEVNULL,

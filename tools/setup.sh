@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.." || exit 1
 enough='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
 for python in .venv/bin/python python3.13 python3.12 python3.11 python3 python; do
     if "$python" -c "$enough" >/dev/null 2>&1; then
-        exec "$python" tools/environment.py
+        exec "$python" -m tools.environment
     fi
 done
 {
