@@ -149,11 +149,8 @@ class _Comparison:
     def _changed_text(self, key: str, block: Block) -> Iterator[Problem]:
         controlled = {id_ for cell in block.cells for _, _, id_ in cell.spans}
         loose = (use for use in slots(key) if use not in controlled)  # checked as figures without a control
-        known = [
-            *tokens(" ".join(split_slots(key)[::2])),
-            *(normalised(self.stated.get(use, "")) for use in loose),
-        ]
-        yield from self._numbers(_outside(block) - Counter(known), block)
+        literals = (*split_slots(key)[::2], *(self.stated.get(use, "") for use in loose))
+        yield from self._numbers(_outside(block) - Counter(tokens(" ".join(literals))), block)
         was, now = fill_slots(key, self.stated), block.text
         if any(slots(key)) and _words(was) != _words(now):
             message = f"带数据的句子改过措辞，请核对意思是否仍与数据相符：现为“{_short(now)}”，生成时为“{_short(was)}”。"

@@ -132,7 +132,7 @@ def breakdown(figures: dict[str, FigureValue], dim: str, labels: tuple[str, ...]
     for line, label in enumerate(labels):
         cells = {column.key: f"{column.key}[{dim}={line + 1}]" for column in columns}
         for number, (key, ref) in enumerate(cells.items()):
-            value = f"{line * 7 + 10}.5%" if key == "finishing_rate" else str(line * 11 + number * 3 + 40)
+            value = f"{line * 7 + 10}.5%" if key == "finishing_rate" else str(line * 11 + number * 3 + 240)
             figures[ref] = figure(ref, value)
         rows.append(Row(label, cells))
     rows.append(Row("合计", {column.key: column.key for column in columns}))
