@@ -1,0 +1,1 @@
+"""The stand-alone verifier of exported ledgers; it never imports the package."""

@@ -1,0 +1,89 @@
+"""Every single-byte change of an export of 1,000 entries is found, and its entry named."""
+
+import io
+import random
+from collections.abc import Iterator
+
+import pytest
+from random_ledgers import Ledger
+
+from verifier.bihuan_verify import GENESIS, Chain, accept, hasher, verify
+
+LEDGER = Ledger(seed=2026, count=1000, size=2)
+NEW = hasher("sha256")
+PARTS = 4
+
+
+def changes(byte: int) -> list[bytes]:
+    """What may stand in the place of a byte: each bit flipped, blanks, nothing, and a byte put before it."""
+    here = bytes([byte])
+    flips = [bytes([byte ^ 1 << bit]) for bit in range(8)]
+    others = [other for other in (b"\n", b" ", b"\0", b"") if other != here]
+    return [*flips, *others, b"\n" + here, b"\r" + here, b" " + here, here + here]
+
+
+CHANGES = [changes(byte) for byte in range(256)]
+
+
+def places(part: int) -> Iterator[tuple[int, bytes, bytes, int]]:
+    """(index of the entry, its line, the line after, place in the line) of one part of the export."""
+    for index in range(part, len(LEDGER.lines), PARTS):
+        after = LEDGER.lines[index + 1] if index + 1 < len(LEDGER.lines) else b""
+        for place in range(len(LEDGER.lines[index])):
+            yield index, LEDGER.lines[index], after, place
+
+
+def head_before(index: int) -> bytes:
+    return LEDGER.hashes[index - 1] if index else GENESIS
+
+
+def told(index: int, window: bytes) -> list[tuple[int | None, str]]:
+    """(entry, how) of each finding in the lines that follow on entry ``index``."""
+    chain = Chain(enumerate(io.BytesIO(window), index + 1), NEW, head_before(index), index)
+    chain.run()
+    return [(problem.seq, problem.how) for problem in chain.findings.kept]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_altered_line_is_taken_for_an_entry(part):
+    taken = []
+    for index, line, after, place in places(part):
+        head = head_before(index)
+        start, end = line[:place], line[place + 1 :] + after
+        for change in CHANGES[line[place]]:
+            altered = start + change + end
+            if altered.startswith(line):  # bytes put in after the entry: the line itself is whole
+                continue
+            if accept(altered[: altered.find(b"\n") + 1 or None], head, index + 1, NEW):
+                taken.append((index, place, change))
+    assert taken == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_each_altered_byte_names_its_entry_and_no_other(part):
+    wrong = []
+    pick = random.Random(part)
+    for index, line, after, place in places(part):
+        change = pick.choice(CHANGES[line[place]])
+        window = (
+            line[:place] + change + line[place + 1 :] + after + b"".join(LEDGER.lines[index + 2 : index + 4])
+        )
+        named = {seq for seq, _ in told(index, window)}
+        between = {index} if place == 0 and change.startswith((b"\n", b"\r")) else set()
+        if not named or not named <= {index + 1} | between:
+            wrong.append((index, place, change, named))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_whole_program_names_the_altered_entry(seed):
+    pick = random.Random(seed)
+    index = pick.randrange(len(LEDGER.lines))
+    place = pick.randrange(len(LEDGER.lines[index]))
+    change = pick.choice(CHANGES[LEDGER.lines[index][place]])
+    line = LEDGER.lines[index][:place] + change + LEDGER.lines[index][place + 1 :]
+    altered = b"".join([*LEDGER.lines[:index], line, *LEDGER.lines[index + 1 :]])
+    report = verify(io.BytesIO(altered))
+    assert (report["ok"], {problem["seq"] for problem in report["problems"]}) == (False, {index + 1})
