@@ -130,7 +130,7 @@ def _problem(sheet: Worksheet, row: int, number: int, problem: Problem, start: d
 
 def _slip(owner: str, number: int) -> str:
     """One unit is misspelt, as happens."""
-    return {8: "县住健局"}.get(number, owner)
+    return {8: "县住建居"}.get(number, owner)
 
 
 def _due(words: str, number: int) -> str:

@@ -105,9 +105,7 @@ def commit(
     Raises NothingToImport, NotFound (register) or NotAllowed; then nothing was entered.
     """
     with writing(now, using) as ledger:
-        known = Origin.objects.using(using).filter(register_id=register_id).order_by("item_id")
-        ledger.lock_items(known.values_list("item_id", flat=True))
-        ledger.lock()
+        ledger.lock_all()
         register = register_row(ledger, register_id)
         demand_office(ledger, actor, register)
         job = _Job(ledger, actor, register, closed, directory(using), using)

@@ -1,0 +1,229 @@
+"""A simulated quarter: the county's people work their items day by day under a simulated calendar, from a seed."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from bihuan.actions import do
+from bihuan.clock.tick import tick
+from bihuan.demo.people import People
+from bihuan.ledger.blobs import Upload
+from bihuan.models import Item, Measure
+from bihuan.queries.item import detail
+from bihuan.rules.calendar import Calendar
+from bihuan.rules.clocked import CHINA
+from bihuan.rules.errors import BihuanError
+from bihuan.rules.permissions import Actor
+
+Progress = Callable[[int], None]
+
+_STEPS_TEXT = (
+    "已召开专题会研究，明确分工和时间节点。",
+    "已完成摸底排查，形成清单。",
+    "正在组织实施，进展顺利。",
+    "主体工作已完成，正在收尾。",
+    "各项措施落实到位，正在整理资料。",
+)
+_OBSTACLES = (
+    "资金尚未到位，正在协调财政部门。",
+    "涉及用地手续，待上级批复。",
+    "受天气影响，施工进度滞后。",
+    "部分群众有不同意见，正在做工作。",
+)
+
+
+@dataclass
+class Life:
+    """Works the items of the ledger; ``count`` tells how often each step was taken."""
+
+    people: People
+    random: random.Random
+    count: dict[str, int] = field(default_factory=dict)
+    refused: int = 0
+
+    def take(self, action: str, item: Item, actor: Actor, now: datetime, **values: object) -> bool:
+        """Take a step; a refusal is part of life and is counted, not hidden."""
+        try:
+            do(action, item.pk, actor, now, **values)
+        except BihuanError:
+            self.refused += 1
+            return False
+        self.count[action] = self.count.get(action, 0) + 1
+        return True
+
+
+def run(people: People, start: date, days: int, seed: int, progress: Progress | None = None) -> Life:
+    """Let ``days`` pass from ``start``; on working days people work, at night the clock ticks."""
+    life = Life(people, random.Random(seed))  # noqa: S311 (a simulation, not a secret)
+    calendar = Calendar.builtin()
+    for passed in range(days):
+        day = start + timedelta(days=passed)
+        if calendar.is_workday(day):
+            _work_day(life, day)
+        tick(_at(day, 22, 0))
+        if progress:
+            progress(passed + 1)
+    return life
+
+
+def _at(day: date, hour: int, minute: int) -> datetime:
+    return datetime.combine(day, time(hour, minute), tzinfo=CHINA).astimezone(UTC)
+
+
+def _work_day(life: Life, day: date) -> None:
+    minute = 0
+    for item in Item.objects.exclude(state__in=["merged", "cancelled"]).order_by("id"):
+        handler = _ACTS.get(item.state)
+        if handler is not None and life.random.random() < _EAGERNESS[item.state]:
+            minute = min(minute + life.random.randrange(1, 9), 400)
+            handler(life, item, _at(day, 9, 0) + timedelta(minutes=minute))
+
+
+#: How likely something happens to an item in this state on a working day.
+_EAGERNESS = {
+    "registered": 0.7, "approved": 0.7, "assigned": 0.6, "returned": 0.6, "working": 0.12, "reviewing": 0.45,
+    "passed": 0.5, "closed": 0.012, "suspended": 0.08,
+}  # fmt: skip
+
+
+def _registered(life: Life, item: Item, now: datetime) -> None:
+    life.take("approve", item, life.people.staff["lingdao"], now, opinion="同意立项，请抓紧交办。")
+
+
+def _approved(life: Life, item: Item, now: datetime) -> None:
+    owner = item.owner_id or life.random.choice(sorted(life.people.handlers))
+    life.take("assign", item, life.people.staff["duban"], now, owner=owner, due="" if item.due else "60日内")
+
+
+def _assigned(life: Life, item: Item, now: datetime) -> None:
+    handler = life.people.handlers.get(item.owner_id)
+    if handler is None:
+        return
+    if life.random.random() < 0.06 and life.take(
+        "return", item, handler, now, reason="经研究，主要职责在其他部门。", ground="三定规定"
+    ):
+        return
+    life.take("accept", item, handler, now, handler=item.handler or handler.name)
+
+
+def _working(life: Life, item: Item, now: datetime) -> None:
+    roll = life.random.random()
+    supervisor, leader = life.people.staff["duban"], life.people.staff["lingdao"]
+    if roll < 0.03:
+        life.take("suspend", item, leader, now, reason="需待上级批复后再办理。")
+    elif roll < 0.05 and item.due:
+        life.take(
+            "extend",
+            item,
+            leader,
+            now,
+            due=(item.due + timedelta(days=30)).isoformat(),
+            reason="因汛期停工，申请延期。",
+        )
+    elif roll < 0.07:
+        life.take("comment", item, supervisor, now, text="请加快进度，每周报送一次进展。")
+    else:
+        _report(life, item, now)
+
+
+def _report(life: Life, item: Item, now: datetime) -> None:
+    handler = life.people.handlers.get(item.owner_id)
+    if handler is None:
+        return
+    if life.random.random() < 0.08:
+        life.take("report", item, handler, now, unchanged=True)
+        return
+    todo = list(Measure.objects.filter(item_id=item.pk, state="open").order_by("no"))
+    percent = min(100, item.percent + life.random.randrange(10, 35))
+    done = (
+        {str(todo[0].no): {"state": "done"}}
+        if todo and (percent >= 60 or life.random.random() < 0.5)
+        else None
+    )
+    if len(todo) > (1 if done else 0):
+        percent = min(percent, 95)
+    text = _STEPS_TEXT[min(percent // 25, 4)]
+    obstacle = life.random.choice(_OBSTACLES) if percent < 60 and life.random.random() < 0.25 else ""
+    amount = _amount(item, percent)
+    life.take(
+        "report",
+        item,
+        handler,
+        now,
+        text=text,
+        percent=percent,
+        measures=done,
+        difficulty=obstacle,
+        amount=amount,
+    )
+    if percent == 100 and len(todo) <= 1:
+        _prove(life, item, handler, now + timedelta(minutes=20))
+
+
+def _amount(item: Item, percent: int) -> int | None:
+    target = (item.quantity or {}).get("target")
+    return None if target is None else target * percent // 100
+
+
+def _prove(life: Life, item: Item, handler: Actor, now: datetime) -> None:
+    content = f"{item.number}\n{item.title}\n整改完成情况报告：各项措施均已落实。\n".encode()
+    kinds = detail(item.pk, handler, None).procedure.evidence
+    kind = kinds[0] if kinds else ""
+    file = Upload(f"{item.no}号整改报告.txt", io.BytesIO(content))
+    life.take("attach", item, handler, now, file=file, evidence=kind)
+    text = f"{item.target or item.title}已按要求完成，群众反映良好。"
+    life.take("submit", item, handler, now + timedelta(minutes=5), text=text)
+
+
+def _reviewing(life: Life, item: Item, now: datetime) -> None:
+    found = detail(item.pk, life.people.staff["duban"], None)
+    level = found.procedure.levels[item.level - 1]
+    reviewers = {
+        "unit_head": life.people.heads.get(item.owner_id),
+        "supervisor": life.people.staff["duban"],
+        "lead": life.people.staff["lingdao"],
+        "reviewer": life.people.staff["shenhe"],
+        "checker": life.people.staff["jiancha"],
+    }
+    reviewer = reviewers[level.role]
+    if reviewer is None:
+        return
+    if life.random.random() < 0.1:
+        life.take("review", item, reviewer, now, passed=False, opinion="佐证材料不充分，请补充整改前后对比。")
+    else:
+        life.take("review", item, reviewer, now, passed=True, opinion="同意。")
+
+
+def _passed(life: Life, item: Item, now: datetime) -> None:
+    procedure = detail(item.pk, life.people.staff["duban"], None).procedure
+    names = [c.name for c in procedure.conditions("close") if c.kind == "statement"]
+    life.take(
+        "close", item, life.people.staff["duban"], now, note="同意销号。", rating="满意", affirmed=names
+    )
+
+
+def _closed(life: Life, item: Item, now: datetime) -> None:
+    held = life.random.random() < 0.85
+    text = "现场核查，成果保持良好。" if held else "现场核查发现问题反弹，须重新整改。"
+    life.take("look_back", item, life.people.staff["jiancha"], now, held=held, text=text)
+
+
+def _suspended(life: Life, item: Item, now: datetime) -> None:
+    life.take("resume", item, life.people.staff["lingdao"], now, note="批复已到，恢复办理。")
+
+
+_ACTS: dict[str, Callable[[Life, Item, datetime], None]] = {
+    "registered": _registered,
+    "approved": _approved,
+    "assigned": _assigned,
+    "returned": _approved,
+    "working": _working,
+    "reviewing": _reviewing,
+    "passed": _passed,
+    "closed": _closed,
+    "suspended": _suspended,
+}
