@@ -27,7 +27,7 @@ _FIXED_FESTIVALS = {
     "国庆节": (10, 1),
     "十一": (10, 1),
 }
-# The festival itself always lies between these days; its first day off is taken from the year's notice.
+# The festival and the days off before it always lie between these days; the year's notice says which they are.
 _LUNAR_FESTIVALS = {
     "春节": ((1, 20), (2, 22)),
     "清明": ((4, 2), (4, 7)),
@@ -38,6 +38,7 @@ _LUNAR_FESTIVALS = {
     "中秋节": ((9, 6), (10, 9)),
 }
 _BARE_BEFORE = re.compile(r"(?:之前|以前|前)(?!期|后)")
+_ABOUT = re.compile(r"前后|左右")
 _SEASON = re.compile(r"[春夏秋冬寒暑汛]|开学|学期|两会|换届|元旦|清明|五一|劳动节|端午|中秋|国庆")
 
 
@@ -72,9 +73,10 @@ def resolve(group: Group, context: Context) -> Days:
     """The days that the tokens mean. Raises Unread; never another error."""
     phrase = "".join(token.text for token in group)
     try:
-        return _resolve(group, phrase, context)
+        days = _resolve(group, phrase, context)
     except (CalendarRange, OverflowError):
         raise Unread from None
+    return _assumed(days, phrase, "approximate") if _ABOUT.match(context.after) else days
 
 
 def _resolve(group: Group, phrase: str, context: Context) -> Days:
@@ -269,10 +271,7 @@ def _holiday_of(year: int, festival: str, calendar: Calendar) -> date:
     inside = [day for day in off if first <= day <= last]
     if not inside:
         raise Unread(f"{year}年{festival}的放假安排没有公布，不能推算日期，请写明具体日期。")
-    day = min(inside)
-    while day - timedelta(days=1) in off:
-        day -= timedelta(days=1)
-    return day
+    return min(inside)
 
 
 # What is left out

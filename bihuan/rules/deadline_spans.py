@@ -50,12 +50,11 @@ def event_anchor(clause: str, phrase: str, base: date) -> Anchor:
 def resolve_span(phrase: str, start: Anchor, calendar: Calendar) -> Days:
     """The last day of a duration. Raises Unread where it leads out of the calendar."""
     match = _SPAN.match(phrase)
-    if not match:
-        raise Unread
+    assert match is not None, "a token of kind span has this form"
     amount = float(match["number"] or 0) + (0.5 if match["half"] or match["more"] else 0)
     try:
         due, doubts = _count(amount, match["unit"], phrase, start, calendar)
-    except CalendarRange:
+    except (CalendarRange, OverflowError):
         raise Unread from None
     return Days(due.date, due.date, (*start.doubts, *doubts), due.provisional)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bihuan.rules.deadline_types import Cycle, Doubt
 
 _EMPTY = re.compile(
-    r"(?i:[-/\\|.,;。、:_*×xX()+]*|无|暂无|空|没有|未填|不涉及|不适用|n/?a|nil|none|null|nat|nan)"
+    r"(?i:[-一/\\|.,;。、:_*×xX()+]*|无|暂无|空|没有|未填|不涉及|不适用|n/?a|nil|none|null|nat|nan)"
 )
 _DITTO = re.compile(r"[(]?(?:同上|同前|〃+|″+|同上[条项])[)]?[,;。]*")
 

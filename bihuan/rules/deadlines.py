@@ -47,7 +47,8 @@ def parse(
 ) -> Deadline:
     """Read a cell or a wording; never raises.
 
-    ``base`` is the day of the sheet, or today: it gives the year that a wording leaves out, and 15个工作日内 counts from it.
+    ``base`` (1950–2150) is the day of the sheet, or today: it gives the year that a wording leaves out, and 15个工作日内
+    counts from it.
     Numbers are Excel serials, years, or figures such as 20241231 and 2024.12. An empty value is a doubt only when
     ``required``.
     """
@@ -79,13 +80,18 @@ def _of_cell(text: str, base: date, calendar: Calendar) -> Deadline:
 
 def _of_text(text: str, base: date, calendar: Calendar) -> Deadline:
     plain = normalise(text)
-    if words.is_empty(plain):
+    if words.is_empty(plain) and not _is_enumerator(text):
         return Deadline(text=text)
     if words.is_ditto(plain):
         return _unreadable(text, "没有随行带出上一行的时限，请写明。", code="ditto")
     if _NUMBER.fullmatch(plain):
         return _of_number(float(plain), _figures(plain), text, base, calendar)
     return _of_wording(plain, text, base, calendar)
+
+
+def _is_enumerator(text: str) -> bool:
+    """A cell with nothing but (1) or 二、 is a slip, not an empty cell; 一 alone is typed for a dash."""
+    return any(char.isnumeric() and char != "一" for char in text)
 
 
 _of_short_text = lru_cache(maxsize=65_536)(_of_text)
@@ -198,15 +204,21 @@ def _next_dates(
 
 
 def _next(day: date, cycle: Cycle, base: date) -> date:
-    """The first occurrence on or after the base; a month's last day stays a month's last day."""
-    last_of_month = (day + timedelta(days=1)).day == 1
+    """The first occurrence on or after the base of what occurs on ``day``."""
+    while _shift(day, cycle, -1) >= base:
+        day = _shift(day, cycle, -1)
     while day < base:
-        if cycle not in _MONTHS:
-            day += timedelta(days=7 if cycle == "week" else 1)
-            continue
-        day = shift_months(day.replace(day=1) if last_of_month else day, _MONTHS[cycle])
-        day = shift_months(day, 1) - timedelta(days=1) if last_of_month else day
+        day = _shift(day, cycle, 1)
     return day
+
+
+def _shift(day: date, cycle: Cycle, steps: int) -> date:
+    """A month's last day stays a month's last day."""
+    if cycle not in _MONTHS:
+        return day + timedelta(days=steps * (7 if cycle == "week" else 1))
+    if (day + timedelta(days=1)).day > 1:
+        return shift_months(day, steps * _MONTHS[cycle])
+    return shift_months(day.replace(day=1), steps * _MONTHS[cycle] + 1) - timedelta(days=1)
 
 
 def _shortest(periodic: tuple[words.Periodic, ...]) -> Cycle | None:
