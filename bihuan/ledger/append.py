@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -16,14 +16,14 @@ from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row, run
 from bihuan.rules import events as ev
 from bihuan.rules.chain import GENESIS, entry_hash
-from bihuan.rules.errors import ChainBroken, NotFound
+from bihuan.rules.errors import ChainBroken, Invalid, NotFound
 from bihuan.rules.permissions import SYSTEM, Actor
 
 _INSERT = (
     'INSERT INTO "entry" ("seq","at","kind","item_id","actor_id","body","hash") VALUES (%s,%s,%s,%s,%s,%s,%s)'
 )
+_BEGIN = 'INSERT INTO "head" ("id","seq","hash","hash_name") VALUES (1,0,%s,%s)'
 _MOVE = 'UPDATE "head" SET "seq"=%s,"hash"=%s WHERE "id"=1 AND "seq"=%s'
-
 
 #: Rows of one table that a transaction keeps in memory after they were written.
 CACHE = 5_000
@@ -34,6 +34,13 @@ class NotOpened(NotFound):
 
     code = "not-opened"
     default_hint = "请先运行 bihuan init 建立台账库。"
+
+
+class AlreadyOpened(Invalid):
+    """这个数据库里已有台账。"""
+
+    code = "already-opened"
+    default_hint = "一个数据库只放一套台账；要新建，请换一个目录（BIHUAN_HOME）或数据库（DATABASE_URL）。"
 
 
 def lock_head(connection: BaseDatabaseWrapper) -> tuple[int, bytes, str]:
@@ -47,19 +54,41 @@ def lock_head(connection: BaseDatabaseWrapper) -> tuple[int, bytes, str]:
     return found[0], bytes(found[1]), found[2]
 
 
+def lock_all(connection: BaseDatabaseWrapper) -> tuple[int, bytes, str]:
+    """Lock the whole ledger: wait until everybody who holds an item is done, and let nobody take one."""
+    _enter(connection, "EXCLUSIVE")
+    return lock_head(connection)
+
+
+def _enter(connection: BaseDatabaseWrapper, mode: str) -> None:
+    """Lock the table of items in ``mode``, before the head, as whoever holds an item has done already.
+
+    Otherwise a transaction that has the head and wants many items would wait for one that has an item and wants the head.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f'LOCK TABLE "item" IN {mode} MODE')
+
+
 class Ledger:
-    """One transaction on the ledger. Lock items (``item``) before the first ``append``; the head is locked last,
-    so that two transactions never wait for each other.
+    """One transaction on the ledger. Lock items (``item``, ``hold``) before the first ``append``; the head is locked last,
+    so that two transactions never wait for each other. What touches items that are not known beforehand begins with
+    ``lock_all``.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper, now: datetime) -> None:
+        if now.tzinfo is None:
+            raise ValueError("now must be aware")
         self.connection = connection
-        self.now = now
+        self.now = now.astimezone(UTC)
         self.rows = Rows(connection)
         self._entries: list[list[object]] = []
         self._start = self._seq = 0
         self._hash = b""
         self._hash_name = ""
+        self._holds_items = False
+        self._holds_all = False
+        self._retime: set[int] = set()
 
     @property
     def last(self) -> int:
@@ -68,14 +97,35 @@ class Ledger:
 
     def item(self, item_id: int) -> Row | None:
         """Return the item's row, held until the transaction ends, or None."""
-        return self.rows.find("item", item_id, lock=True)
+        self.hold([item_id])
+        return self.rows.find("item", item_id)
+
+    def hold(self, items: Iterable[int]) -> None:
+        """Hold these items until the transaction ends. Raises RuntimeError when the head is locked already."""
+        missing = self.rows.missing("item", items)
+        if not missing:
+            return
+        if self._hash_name and not self._holds_all:
+            raise RuntimeError("items must be held before the end of the chain is locked")
+        self.rows.prefetch("item", missing, lock=not self._holds_all)
+        self._holds_items = True
 
     def lock(self) -> None:
         """Lock the end of the chain; others wait to append until this transaction ends."""
         if self._hash_name:
             return
+        if not self._holds_items:
+            _enter(self.connection, "ROW EXCLUSIVE")
         self._seq, self._hash, self._hash_name = lock_head(self.connection)
         self._start = self._seq
+
+    def lock_all(self) -> None:
+        """Lock the whole ledger, first of all: for an import, a calendar, and whatever else may touch any item."""
+        if self._hash_name or self._holds_items:
+            raise RuntimeError("the whole ledger must be locked before anything else")
+        self._seq, self._hash, self._hash_name = lock_all(self.connection)
+        self._start = self._seq
+        self._holds_all = True
 
     def next_number(self, series: str) -> int:
         """Return the number that the next event of ``series`` must carry. Nobody else can take it meanwhile."""
@@ -106,42 +156,48 @@ class Ledger:
         project(self.rows, fact)
         return fact.seq
 
-    def lock_items(self, items: Iterable[int]) -> None:
-        """Hold many items until the transaction ends, in the order in which everybody takes them."""
-        if self.connection.vendor != "postgresql":
-            return  # SQLite has one writer at a time
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                'SELECT "id" FROM "item" WHERE "id"=ANY(%s) ORDER BY "id" FOR UPDATE', [list(items)]
-            )
+    def retime(self, item_id: int) -> None:
+        """Derive the timers of an item anew at the next ``checkpoint``, even if nothing is entered for it."""
+        self._retime.add(item_id)
 
     def checkpoint(self) -> None:
-        """Write what was appended so far and forget it, so that memory stays flat; the transaction stays open."""
-        self.finish()
-        self._entries.clear()
-        self._start = self._seq
+        """Write the entries, the head and every row that changed; the transaction stays open.
 
-    def finish(self) -> None:
-        """Write the entries, the head and every row that changed."""
-        if not self._entries:
-            return
+        Long work calls it after each part: of tables that have grown large the rows are let go of, so that memory stays flat.
+        """
         self._set_timers()
-        run(self.connection, _INSERT, self._entries)
+        if self._entries:
+            run(self.connection, _INSERT, self._entries)
+            self._move_head()
+            self._entries.clear()
+        self.rows.flush(forget_above=CACHE)
+
+    def _move_head(self) -> None:
         with self.connection.cursor() as cursor:
             cursor.execute(_MOVE, [self._seq, self._hash, self._start])
             if cursor.rowcount != 1:
                 raise ChainBroken("台账末尾在写入时被改动，本次写入已全部撤回。")
-        self.rows.flush(forget_above=CACHE)
+        self._start = self._seq
 
     def _set_timers(self) -> None:
-        for item in self.rows.changed("item"):
-            wanted = {(t["item_id"], t["kind"], t["due_at"]): t for t in derive.timers_of(self.rows, item)}
-            for old in self.rows.stored("timer", "item_id", item["id"]) if item["version"] > 1 else ():
-                key = (old["item_id"], old["kind"], old["due_at"])
-                if wanted.pop(key, None) is None:
-                    self.rows.remove("timer", key)
-            for timer in wanted.values():
-                self.rows.add("timer", timer)
+        changed = {item["id"]: item for item in self.rows.changed("item")}
+        for item_id in self._retime - changed.keys():
+            changed[item_id] = self.rows.get("item", item_id)
+        for item in changed.values():
+            self._set_timers_of(item)
+        self._retime.clear()
+
+    def _set_timers_of(self, item: Row) -> None:
+        key_of = self.rows.table("timer").key_of
+        wanted = {key_of(t): t for t in derive.timers_of(self.rows, item)}
+        for old in self.rows.stored("timer", "item_id", item["id"]) if item["version"] > 1 else ():
+            new = wanted.pop(key_of(old), None)
+            if new is None:
+                self.rows.remove("timer", key_of(old))
+            else:
+                old.update(new)
+        for timer in wanted.values():
+            self.rows.add("timer", timer)
 
 
 def _item_of(fact: Fact) -> int | None:
@@ -155,21 +211,22 @@ def _column(value: datetime, vendor: str) -> object:
 
 @contextmanager
 def writing(now: datetime, using: str = "default") -> Iterator[Ledger]:
-    """Open a ledger transaction at ``now`` (aware, UTC); all of it is kept when the block ends, or nothing."""
+    """Open a ledger transaction at ``now`` (aware); all of it is kept when the block ends, or nothing."""
     with transaction.atomic(using=using):
         ledger = Ledger(connections[using], now)
         yield ledger
-        ledger.finish()
+        ledger.checkpoint()
 
 
 def open_ledger(name: str, hash_name: str, now: datetime, using: str = "default") -> None:
-    """Begin the chain of a new ledger called ``name`` with its first entry."""
+    """Begin the chain of a new ledger called ``name`` with its first entry. Raises AlreadyOpened or HashUnknown."""
     with transaction.atomic(using=using):
         connection = connections[using]
         with connection.cursor() as cursor:
-            cursor.execute(
-                'INSERT INTO "head" ("id","seq","hash","hash_name") VALUES (1,0,%s,%s)', [GENESIS, hash_name]
-            )
+            cursor.execute('SELECT 1 FROM "head"')
+            if cursor.fetchone():
+                raise AlreadyOpened
+            cursor.execute(_BEGIN, [GENESIS, hash_name])
         ledger = Ledger(connection, now)
         ledger.append(ev.LedgerOpened(name=name, hash=hash_name))
-        ledger.finish()
+        ledger.checkpoint()

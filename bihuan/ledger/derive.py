@@ -9,6 +9,7 @@ import json
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
@@ -23,6 +24,9 @@ from bihuan.rules.workflow import OPEN, State
 
 #: Where items without a due date stand in a list sorted by it: last.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+#: SQL for the items on which time acts.
+OPEN_ITEMS = '"state" IN (' + ",".join(f"'{s}'" for s in sorted(OPEN)) + ")"
+_CALENDARS: WeakKeyDictionary[Rows, tuple[int, Calendar]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=256)
@@ -38,11 +42,15 @@ def procedure_of(rows: Rows, item: Row) -> Procedure:
 
 def calendar_of(rows: Rows) -> Calendar:
     """Return the working calendar: the built-in one with every year that the ledger has published."""
-    version = rows.find("counter", "calendar")
-    if version is None:
+    counter = rows.find("counter", "calendar")
+    if counter is None:
         return Calendar.builtin()
-    years = sorted(rows.every("calendar_year"), key=lambda r: r["version"])
-    return _calendar(tuple(json.dumps(r["days"], sort_keys=True) for r in years))
+    version, calendar = _CALENDARS.get(rows, (0, None))
+    if calendar is None or version != counter["value"]:
+        years = sorted(rows.every("calendar_year"), key=lambda r: r["version"])
+        calendar = _calendar(tuple(json.dumps(r["days"], sort_keys=True) for r in years))
+        _CALENDARS[rows] = counter["value"], calendar
+    return calendar
 
 
 @lru_cache(maxsize=64)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from bihuan.rules.chain import canonical
+from bihuan.rules.chain import NotCanonical, canonical
 from bihuan.rules.events import Event, load
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,13 @@ class Fact:
 
 
 def instant_text(value: datetime) -> str:
-    """Return an aware UTC instant in the form entries hold: ``2026-03-05T01:00:00.000000Z``."""
-    return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Return an aware instant in the form entries hold: ``2026-03-05T01:00:00.000000Z``."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def body_of(fact: Fact) -> str:
-    """Return the canonical JSON of ``fact``, as it is hashed."""
-    return canonical(
+    """Return the canonical JSON of ``fact``, as it is hashed. Raises NotCanonical, also for what PostgreSQL cannot keep."""
+    body = canonical(
         {
             "actor": fact.actor,
             "at": instant_text(fact.at),
@@ -44,6 +47,9 @@ def body_of(fact: Fact) -> str:
             "unit": fact.unit,
         }
     )
+    if "\\u0000" in body and _NUL.search(body):
+        raise NotCanonical("内容里有看不见的空字符（NUL），不能记录。", hint="请删去后再提交。")
+    return body
 
 
 def fact_of(body: str) -> Fact:

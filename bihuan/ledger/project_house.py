@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from bihuan.ledger.facts import Fact
@@ -183,7 +184,7 @@ def mapping_kept(rows: Rows, _fact: Fact, event: ev.MappingKept) -> None:
         found["columns"] = event.columns
 
 
-HANDLERS = {
+HANDLERS: dict[str, Callable[[Rows, Fact, Any], None]] = {
     "unit.created": unit_created,
     "unit.changed": unit_changed,
     "person.created": person_created,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -41,8 +42,9 @@ def _new_item(fact: Fact, event: ev.ItemRegistered, register: Row) -> Row:
         "progress": event.progress, "difficulty": "", "claimed": event.claimed, "quantity": event.quantity,
         "amount": (event.quantity or {}).get("done", 0), "extra": event.extra or {}, "measures": 0,
         "measures_done": 0, "evidence": 0, "returns": 0, "reopens": 0, "look_backs": 0, "looked_back": 0,
-        "relapses": 0, "extensions": 0, "merged_into": 0, "handled_by": [], "registered_at": fact.at,
-        "assigned_at": fact.at if begun else None, "accepted_at": fact.at if begun else None, "planned_at": None,
+        "relapses": 0, "extensions": 0, "merged_into": 0, "handled_by": [], "affirmed": [], "registered_at": fact.at,
+        "assigned_at": fact.at if begun else None, "accepted_at": fact.at if begun else None,
+        "planned_at": fact.at if event.measures else None,
         "progressed_at": None, "submitted_at": None, "suspended_at": None, "resumed_at": None,
         "closed_at": fact.at if event.state == State.CLOSED else None, "changed_at": fact.at, "due_at": None, "due_order": fact.at,
         "version": 0,
@@ -170,6 +172,7 @@ def submitted(_rows: Rows, fact: Fact, item: Row, event: ev.ItemSubmitted) -> No
         round=item["round"] + 1,
         submitted_at=fact.at,
         progress=event.text,
+        affirmed=event.affirmed or [],
     )
     _handled(item, fact)
 
@@ -204,11 +207,12 @@ def looked_back(_rows: Rows, _fact: Fact, item: Row, event: ev.ItemLookedBack) -
 
 
 def reopened(rows: Rows, fact: Fact, item: Row, event: ev.ItemReopened) -> None:
-    """At work again under the same number; measures and evidence are needed anew."""
+    """At work again under the same number; everything that closing asks for is needed anew."""
     item.update(
-        state=State.WORKING.value, closed_at=None, percent=0, reopens=item["reopens"] + 1, due=_date(event.due),
-        due_text=event.due_text, provisional=event.provisional, assigned_at=fact.at, accepted_at=fact.at,
-        progressed_at=None, planned_at=None, resumed_at=None, evidence=0, claimed="",
+        state=State.WORKING.value, closed_at=None, percent=0, amount=0, progress="", difficulty="", evidence=0,
+        affirmed=[], claimed="", reopens=item["reopens"] + 1, due=_date(event.due), due_text=event.due_text,
+        provisional=event.provisional, ongoing=event.ongoing, cycle=event.cycle, assigned_at=fact.at,
+        accepted_at=fact.at, progressed_at=None, planned_at=None, resumed_at=None,
     )  # fmt: skip
     for no in range(1, item["measures"] + 1):
         _change_measure(rows, item, no, {"state": "open"}, fact)
@@ -295,7 +299,7 @@ def unchanged(_rows: Rows, _fact: Fact, _item: Row, _event: ev.Event) -> None:
     """Stands in the timeline and changes nothing else."""
 
 
-HANDLERS = {
+HANDLERS: dict[str, Callable[[Rows, Fact, Row, Any], None]] = {
     "item.approved": approved,
     "item.assigned": assigned,
     "item.accepted": accepted,

@@ -10,12 +10,12 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bihuan.ledger import derive
-from bihuan.ledger.append import lock_head
+from bihuan.ledger.append import lock_all
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.project import project
 from bihuan.ledger.reading import pages
 from bihuan.ledger.rows import Rows
-from bihuan.ledger.tables import Row, Table, insert, json_text, tables
+from bihuan.ledger.tables import insert, json_text, scan, tables
 from bihuan.models import PROJECTIONS
 
 Progress = Callable[[int], None]
@@ -28,7 +28,7 @@ def rebuild(*, using: str = "default", progress: Progress | None = None) -> int:
     """Recreate every projection from the entries, in one transaction; returns how many entries were folded."""
     connection = connections[using]
     with transaction.atomic(using=using):
-        lock_head(connection)
+        lock_all(connection)
         _empty(connection)
         with _without_indexes(connection):
             folded = _fold(connection, using, progress)
@@ -87,25 +87,8 @@ def _set_timers(connection: BaseDatabaseWrapper) -> None:
     """Derive the timers once, from the last state of each item: they are a function of it and the calendar alone."""
     rows = Rows(connection)
     timer = rows.table("timer")
-    for page in _scan(
-        connection, rows.table("item"), "WHERE \"state\" NOT IN ('closed','merged','cancelled')"
-    ):
+    for page in scan(connection, rows.table("item"), derive.OPEN_ITEMS):
         insert(connection, timer, [t for item in page for t in derive.timers_of(rows, item)])
-
-
-def _scan(connection: BaseDatabaseWrapper, table: Table, where: str = "WHERE 1=1") -> Iterator[list[Row]]:
-    """Yield all rows of ``table`` in pages, by key."""
-    key = ",".join(f'"{c}"' for c in table.key)
-    last: tuple[object, ...] = ()
-    while True:
-        after = f"AND ({key})>({','.join(['%s'] * len(last))})" if last else ""
-        with connection.cursor() as cursor:
-            cursor.execute(f"{table.select_sql} {where} {after} ORDER BY {key} LIMIT {_PAGE}", list(last))
-            page = [table.read(values) for values in cursor.fetchall()]
-        if not page:
-            return
-        yield page
-        last = tuple(table.adapt_some(page[-1], table.key))
 
 
 def digests(using: str = "default") -> dict[str, str]:
@@ -114,7 +97,7 @@ def digests(using: str = "default") -> dict[str, str]:
     found = {}
     for name, table in tables(connection.vendor).items():
         digest = hashlib.sha256()
-        for page in _scan(connection, table):
+        for page in scan(connection, table):
             for row in page:
                 digest.update(json_text({k: _plain(v) for k, v in row.items()}).encode())
         found[name] = digest.hexdigest()

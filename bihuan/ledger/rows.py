@@ -24,16 +24,17 @@ class Rows:
         self._stored: dict[str, dict[RowKey, Row]] = defaultdict(dict)
         self._flushed: set[str] = set()
         self._empty = empty
+        self._whole: set[str] = set()
 
     def table(self, name: str) -> Table:
         """Return the table called ``name``."""
         return self._tables[name]
 
-    def find(self, name: str, key: RowKey, *, lock: bool = False) -> Row | None:
+    def find(self, name: str, key: RowKey) -> Row | None:
         """Return the row of table ``name`` with ``key``, or None; changes made to the dict are written at ``flush``."""
         cached = self._rows[name]
         if key not in cached:
-            self._load(name, [key], lock=lock)
+            self._load(name, [key])
         return cached[key]
 
     def get(self, name: str, key: RowKey) -> Row:
@@ -43,12 +44,16 @@ class Rows:
             raise KeyError(f"{name} {key}")
         return row
 
-    def prefetch(self, name: str, keys: Iterable[RowKey]) -> None:
-        """Load the rows with ``keys`` that are not here yet, in few queries."""
-        cached = self._rows[name]
-        missing = [k for k in keys if k not in cached]
+    def prefetch(self, name: str, keys: Iterable[RowKey], *, lock: bool = False) -> None:
+        """Load the rows with ``keys`` that are not here yet, in few queries; ``lock`` holds them."""
+        missing = self.missing(name, keys)
         if missing:
-            self._load(name, missing)
+            self._load(name, missing, lock=lock)
+
+    def missing(self, name: str, keys: Iterable[RowKey]) -> list[RowKey]:
+        """Return those of ``keys`` that were not asked for yet."""
+        cached = self._rows[name]
+        return [k for k in keys if k not in cached]
 
     def _load(self, name: str, keys: list[RowKey], *, lock: bool = False) -> None:
         table = self._tables[name]
@@ -82,8 +87,10 @@ class Rows:
         return [r for r in rows if r[column] == value]
 
     def every(self, name: str) -> list[Row]:
-        """Return all rows of table ``name``; for small tables only."""
-        self._keep(name, select(self.connection, self._tables[name]))
+        """Return all rows of table ``name``; for small tables only. They are read once."""
+        if name not in self._whole:
+            self._keep(name, select(self.connection, self._tables[name]))
+            self._whole.add(name)
         return [r for r in self._rows[name].values() if r is not None]
 
     def stored(self, name: str, column: str, value: object) -> list[Row]:
@@ -120,8 +127,10 @@ class Rows:
             if forget_above is not None and len(cached) > forget_above:
                 cached.clear()
                 self._stored[name].clear()
+                self._whole.discard(name)
 
     def _flush_table(self, table: Table, cached: dict[RowKey, Row | None], stored: dict[RowKey, Row]) -> None:
+        """Write what changed. Rows whose unique values changed are deleted and inserted anew: two may have swapped them."""
         gone = [k for k in stored if cached.get(k) is None]
         new: list[Row] = []
         changed: dict[tuple[str, ...], list[Row]] = defaultdict(list)
@@ -133,11 +142,12 @@ class Rows:
                 new.append(row)
             elif old != row:
                 changed[tuple(c for c in table.columns if row[c] != old[c])].append(row)
-        delete(self.connection, table, gone)
+        moved = [r for columns in [*changed] if table.unique & {*columns} for r in changed.pop(columns)]
+        delete(self.connection, table, gone + [table.key_of(r) for r in moved])
         for columns, rows in changed.items():
             update(self.connection, table, rows, columns)
-        insert(self.connection, table, new)
-        self._remember(table, [*new, *(r for rows in changed.values() for r in rows)], gone, stored)
+        insert(self.connection, table, new + moved)
+        self._remember(table, [*new, *moved, *(r for rows in changed.values() for r in rows)], gone, stored)
 
     @staticmethod
     def _remember(table: Table, written: list[Row], gone: list[RowKey], stored: dict[RowKey, Row]) -> None:

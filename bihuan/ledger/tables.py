@@ -6,7 +6,7 @@ The ORM would cost more than the ledger's own work for each entry; this module i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -82,15 +82,22 @@ class Table:
 
     def adapt(self, row: Row) -> list[Any]:
         """Return the values of ``row``, column by column, as the database takes them."""
-        out = dict(row)
-        for name, write in self._writers.items():
-            out[name] = write(out[name])
-        return [out[c] for c in self.columns]
+        return self.adapt_some(row, self.columns)
 
     def adapt_some(self, row: Row, columns: Sequence[str]) -> list[Any]:
-        """Return the values of ``columns`` of ``row`` as the database takes them."""
+        """Return the values of ``columns`` of ``row`` as the database takes them. Raises TooLong."""
+        self._check_lengths(row)
         writers = self._writers
         return [writers[c](row[c]) if c in writers else row[c] for c in columns]
+
+    def _check_lengths(self, row: Row) -> None:
+        """PostgreSQL would refuse a text that is too long with an error nobody understands; SQLite would keep it."""
+        for name, limit in self._limits.items():
+            if name in row and len(row[name]) > limit:
+                text = row[name]
+                raise TooLong(
+                    f"“{text[:20]}…”太长：有{len(text)}个字，最多{limit}个字。", hint="请缩短后再提交。"
+                )
 
     def adapt_key(self, key: RowKey) -> list[Any]:
         """Return the values of ``key`` as the database takes them."""
@@ -115,6 +122,13 @@ def _key_columns(model: type[models.Model]) -> tuple[str, ...]:
         return tuple(key.field_names)
     assert key is not None
     return (key.attname,)
+
+
+def _unique_columns(model: type[models.Model]) -> frozenset[str]:
+    """The columns, other than the key, whose values must differ from row to row."""
+    single = {f.attname for f in model._meta.concrete_fields if f.unique and not f.primary_key}
+    joint = {c for u in model._meta.constraints if isinstance(u, models.UniqueConstraint) for c in u.fields}
+    return frozenset(single | joint)
 
 
 def _writer(field: models.Field[Any, Any], vendor: str) -> Convert | None:
@@ -142,9 +156,14 @@ def tables(vendor: str) -> dict[str, Table]:
 def fetch(
     connection: BaseDatabaseWrapper, table: Table, keys: Iterable[RowKey], *, lock: bool = False
 ) -> list[Row]:
-    """Return the rows of ``table`` with these ``keys``; ``lock`` holds them until the transaction ends."""
-    wanted = [table.adapt_key(k) for k in keys]
-    suffix = " FOR UPDATE" if lock and connection.vendor == "postgresql" else ""
+    """Return the rows of ``table`` with these ``keys``; ``lock`` holds them until the transaction ends.
+
+    Rows are locked in the order of their keys, so that no two transactions wait for each other.
+    """
+    wanted = [table.adapt_key(k) for k in (sorted(keys) if lock else keys)]
+    suffix = ""
+    if lock and connection.vendor == "postgresql":
+        suffix = f" ORDER BY {','.join(map(_q, table.key))} FOR UPDATE"
     found = []
     with connection.cursor() as cursor:
         for start in range(0, len(wanted), 400):
@@ -167,7 +186,7 @@ def select(
     connection: BaseDatabaseWrapper,
     table: Table,
     column: str = "",
-    value: object = None,
+    value: Any = None,
     *,
     prefix: bool = False,
 ) -> list[Row]:
@@ -178,6 +197,23 @@ def select(
     with connection.cursor() as cursor:
         cursor.execute(sql, ([f"{value}%" if prefix else value]) if column else [])
         return [table.read(values) for values in cursor.fetchall()]
+
+
+def scan(
+    connection: BaseDatabaseWrapper, table: Table, where: str = "1=1", *, page: int = 2_000
+) -> Iterator[list[Row]]:
+    """Yield all rows of ``table`` for which ``where`` (SQL) holds in pages, in the order of their keys."""
+    key = ",".join(map(_q, table.key))
+    last: list[Any] = []
+    while True:
+        after = f" AND ({key})>({','.join(['%s'] * len(last))})" if last else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"{table.select_sql} WHERE {where}{after} ORDER BY {key} LIMIT {page}", last)
+            found = [table.read(values) for values in cursor.fetchall()]
+        if not found:
+            return
+        yield found
+        last = table.adapt_some(found[-1], table.key)
 
 
 def insert(connection: BaseDatabaseWrapper, table: Table, rows: Iterable[Row]) -> None:

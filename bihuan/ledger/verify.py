@@ -13,7 +13,7 @@ from django.db import connections
 from bihuan.ledger.facts import instant_text
 from bihuan.ledger.reading import head, pages
 from bihuan.ledger.seal import read_seals
-from bihuan.rules.chain import GENESIS, hasher
+from bihuan.rules.chain import GENESIS, HASHES, Digest, hasher
 from bihuan.rules.errors import ChainBroken
 from bihuan.rules.figures import SUM_NAMES
 from bihuan.rules.merkle import Merkle
@@ -49,88 +49,126 @@ class Verdict:
 
 
 def verify(*, using: str = "default", progress: Progress | None = None) -> Verdict:
-    """Check the chain entry by entry, the head, every seal of the seal file, and the counters against the rows."""
+    """Check the chain entry by entry, the head, every seal of the seal file, and the counters against the rows.
+
+    Others may go on writing meanwhile: what they enter after the start is left for the next time.
+    """
     verdict = Verdict()
     try:
         seals = read_seals()
     except ChainBroken as error:
         seals = []
         verdict.found(f"封存文件：{error}")
-    _chain(verdict, using, {s.count: s for s in seals}, progress)
-    _beyond(verdict, seals)
+    _chain(verdict, using, seals, progress)
+    for seal in seals:
+        if seal.count > verdict.entries:
+            verdict.found(f"封存（{seal.at}）写明有{seal.count}条，现在只有{verdict.entries}条，末尾被截去。")
     _tallies(verdict, using)
     return verdict
 
 
-def _chain(verdict: Verdict, using: str, seals: dict[int, Seal], progress: Progress | None) -> None:
-    last_seq, last_hash, name = head(using)
-    new = hasher(name)
-    tree = Merkle(name)
-    prev, expected = GENESIS, 1
-    columns = '"at","kind","item_id","actor_id","body","hash"'
-    for page in pages(columns, using):
-        for seq, at, kind, item, actor, body, stored in page:
-            if seq != expected:
-                verdict.found(f"第{expected}条：编号不连续，下一条是第{seq}条，中间的记录不见了。")
-            digest = new(prev + body.encode()).digest()
-            if digest != bytes(stored):
-                verdict.found(f"第{seq}条：内容与哈希不符，记录被改动过。")
-            elif problem := _columns_differ(json.loads(body), seq, at, kind, item, actor):
-                verdict.found(f"第{seq}条：{problem}")
-            prev, expected = bytes(stored), seq + 1
-            tree.add(prev)
-            if seq in seals:
-                _seal(verdict, seals[seq], tree, prev)
+def _chain(verdict: Verdict, using: str, seals: list[Seal], progress: Progress | None) -> None:
+    said, said_hash, named, last = _ends(using)
+    name = _hash_of_chain(named, using)
+    walk = _Walk(verdict, hasher(name), Merkle(name), seals)
+    for page in pages('"at","kind","item_id","actor_id","body","hash"', using, upto=max(said, last)):
+        for row in page:
+            walk.step(*row)
         verdict.entries += len(page)
         if progress:
             progress(verdict.entries)
-    verdict.head, verdict.root = prev.hex(), tree.root().hex()
-    if (expected - 1, prev) != (last_seq, last_hash):
-        verdict.found(f"台账末尾：应到第{last_seq}条，实际只到第{expected - 1}条，末尾的记录被删改过。")
+    verdict.head, verdict.root = walk.prev.hex(), walk.tree.root().hex()
+    if walk.expected - 1 != said:
+        verdict.found(
+            f"台账末尾：应到第{said}条，实际到第{walk.expected - 1}条，末尾的记录或末尾标记被改动过。"
+        )
+    elif walk.prev != said_hash:
+        verdict.found(f"台账末尾：末尾标记的哈希与第{said}条不符，末尾标记被改动过。")
+    if name != named:
+        verdict.found(f"台账末尾：第1条是用{name}算的，末尾标记写的是{named}，末尾标记被改动过。")
 
 
-def _columns_differ(body: dict[str, Any], seq: int, at: Any, kind: str, item: int | None, actor: int) -> str:
-    own = seq if kind == "item.registered" else body["item"]
-    if (body["seq"], body["kind"], own, body["actor"]) != (seq, kind, item, actor):
+def _hash_of_chain(named: str, using: str) -> str:
+    """Return the name of the hash with which the first entry was made; the head may have been tampered with."""
+    for page in pages('"body","hash"', using, upto=1):
+        for _, body, stored in page:
+            for name in HASHES:
+                if hasher(name)(GENESIS + body.encode()).digest() == bytes(stored):
+                    return name
+    return named if named in HASHES else HASHES[0]
+
+
+def _ends(using: str) -> tuple[int, bytes, str, int]:
+    """Return seq, hash and hash name of the head and the seq of the last entry, all of one moment."""
+    head(using)  # says so when there is no ledger
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            'SELECT "seq","hash","hash_name",(SELECT MAX("seq") FROM "entry") FROM "head" WHERE "id"=1'
+        )
+        seq, digest, name, last = cursor.fetchone()
+    return seq, bytes(digest), name, last or 0
+
+
+class _Walk:
+    """Goes along the chain; after a broken entry it goes on from there, so that only that one is named."""
+
+    def __init__(
+        self, verdict: Verdict, new: Callable[[bytes], Digest], tree: Merkle, seals: list[Seal]
+    ) -> None:
+        self.verdict, self.new, self.tree = verdict, new, tree
+        self.seals: dict[int, list[Seal]] = {}
+        for seal in seals:
+            self.seals.setdefault(seal.count, []).append(seal)
+        self.prev, self.expected = GENESIS, 1
+        self.computed = GENESIS  # differs from prev where the stored hash does not hold
+
+    def step(
+        self, seq: int, at: datetime, kind: str, item: int | None, actor: int, body: str, stored: bytes
+    ) -> None:
+        """Check the next entry."""
+        digest, stored = self.new(self.prev + body.encode()).digest(), bytes(stored)
+        if seq != self.expected:
+            self.verdict.found(f"第{self.expected}条：编号不连续，下一条是第{seq}条，中间的记录不见了。")
+        elif digest != stored and self.new(self.computed + body.encode()).digest() != stored:
+            self.verdict.found(f"第{seq}条：内容与哈希不符，记录被改动过。")
+        elif problem := _columns_differ(body, seq, at, kind, item, actor):
+            self.verdict.found(f"第{seq}条：{problem}")
+        self.prev, self.computed, self.expected = stored, digest, seq + 1
+        self.tree.add(stored)
+        for seal in self.seals.get(seq, ()):
+            self._seal(seal)
+
+    def _seal(self, seal: Seal) -> None:
+        self.verdict.seals += 1
+        self.verdict.covered = max(self.verdict.covered, seal.count)
+        if (seal.head, seal.root) != (self.prev.hex(), self.tree.root().hex()):
+            self.verdict.found(f"第{seal.count}条处的封存（{seal.at}）与台账不符，封存后台账被整体改写过。")
+
+
+def _columns_differ(body: str, seq: int, at: datetime, kind: str, item: int | None, actor: int) -> str:
+    try:
+        said = json.loads(body)
+        own = seq if kind == "item.registered" else said["item"]
+        same = (said["seq"], said["kind"], own, said["actor"]) == (seq, kind, item, actor)
+        instant = said["at"]
+    except (ValueError, KeyError, TypeError):
+        return "内容不是留痕的格式，链条被整体改写过。"
+    if not same:
         return "索引列与记录内容不符，索引列被改动过。"
-    instant: datetime = at.astimezone(UTC) if at.tzinfo else at
-    return "" if instant_text(instant) == body["at"] else "时间列与记录内容不符，时间列被改动过。"
-
-
-def _seal(verdict: Verdict, seal: Seal, tree: Merkle, digest: bytes) -> None:
-    verdict.seals += 1
-    verdict.covered = max(verdict.covered, seal.count)
-    if (seal.head, seal.root) != (digest.hex(), tree.root().hex()):
-        verdict.found(f"第{seal.count}条处的封存（{seal.at}）与台账不符，封存后台账被整体改写过。")
-
-
-def _beyond(verdict: Verdict, seals: list[Seal]) -> None:
-    for seal in seals:
-        if seal.count > verdict.entries:
-            verdict.found(f"封存（{seal.at}）写明有{seal.count}条，现在只有{verdict.entries}条，末尾被截去。")
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)  # SQLite gives the instant without a zone
+    return "" if instant_text(aware) == instant else "时间列与记录内容不符，时间列被改动过。"
 
 
 def _tallies(verdict: Verdict, using: str) -> None:
-    """Count the items afresh and compare with the counters that the pages read."""
-    sums = ",".join(f"SUM({_VALUES.get(n, f'i.{n}')})" for n in SUM_NAMES)
-    counted: dict[tuple[Any, ...], list[int]] = {}
+    """Count the items afresh and compare with the counters that the pages read; one statement sees one moment."""
     kept: dict[tuple[Any, ...], list[int]] = {}
+    counted: dict[tuple[Any, ...], list[int]] = {}
     with connections[using].cursor() as cursor:
-        for facet, label in (
-            ("all", "''"),
-            ("unit", "i.owner_id"),
-            ("class", "i.klass"),
-            ("channel", "i.channel"),
-        ):
-            cursor.execute(
-                f"SELECT i.register_id,{label},i.state,i.colour,{sums} FROM item i "  # noqa: S608
-                f"WHERE {_PRESENT[facet]} GROUP BY 1,2,3,4"
-            )
-            for register, value, state, colour, *values in cursor.fetchall():
-                counted[register, facet, str(value), state, colour] = [int(v) for v in values]
-        cursor.execute(f"SELECT register_id,facet,label,state,colour,{','.join(SUM_NAMES)} FROM tally")  # noqa: S608
-        for row in cursor.fetchall():
-            kept[tuple(row[:5])] = list(row[5:])
+        cursor.execute(" UNION ALL ".join([_KEPT, *(_counting(*facet) for facet in _FACETS)]))
+        for origin, register, facet, label, state, colour, *values in cursor.fetchall():
+            (kept if origin == "kept" else counted)[register, facet, label, state, colour] = [
+                int(v) for v in values
+            ]
     for key in sorted(counted.keys() | kept.keys()):
         if counted.get(key) != kept.get(key):
             verdict.found(
@@ -138,10 +176,24 @@ def _tallies(verdict: Verdict, using: str) -> None:
             )
 
 
+def _counting(facet: str, label: str, where: str) -> str:
+    sums = ",".join(f"SUM({_VALUES.get(n, n)})" for n in SUM_NAMES)
+    return (
+        f"SELECT 'counted',register_id,'{facet}',{label},state,colour,{sums} FROM item WHERE {where} "  # noqa: S608
+        "GROUP BY 2,4,5,6"
+    )
+
+
 _VALUES = {
     "items": "1",
-    "overdue": "CASE WHEN i.overdue THEN 1 ELSE 0 END",
-    "ongoing": "CASE WHEN i.ongoing THEN 1 ELSE 0 END",
-    "claimed": "CASE WHEN i.claimed<>'' THEN 1 ELSE 0 END",
+    "overdue": "CASE WHEN overdue THEN 1 ELSE 0 END",
+    "ongoing": "CASE WHEN ongoing THEN 1 ELSE 0 END",
+    "claimed": "CASE WHEN claimed<>'' THEN 1 ELSE 0 END",
 }
-_PRESENT = {"all": "1=1", "unit": "i.owner_id<>0", "class": "i.klass<>''", "channel": "i.channel<>''"}
+_FACETS = (
+    ("all", "CAST('' AS text)", "1=1"),
+    ("unit", "CAST(owner_id AS text)", "owner_id<>0"),
+    ("class", "klass", "klass<>''"),
+    ("channel", "channel", "channel<>''"),
+)
+_KEPT = f"SELECT 'kept',register_id,facet,label,state,colour,{','.join(SUM_NAMES)} FROM tally"  # noqa: S608

@@ -1,4 +1,7 @@
-"""Entries are append-only: triggers refuse UPDATE, DELETE and TRUNCATE on both databases."""
+"""Entries are append-only: triggers refuse UPDATE, DELETE and TRUNCATE on both databases.
+
+On PostgreSQL the role that owns the table gives up these privileges too.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ SQLITE = (
        BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END""",
     """CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry
        BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END""",
+    # INSERT OR REPLACE deletes the old row without asking the trigger above
+    """CREATE TRIGGER entry_no_replace BEFORE INSERT ON entry WHEN EXISTS (SELECT 1 FROM entry WHERE seq = NEW.seq)
+       BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END""",
 )
 POSTGRES = (
     """CREATE FUNCTION entry_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -21,6 +27,7 @@ POSTGRES = (
        FOR EACH ROW EXECUTE FUNCTION entry_append_only()""",
     """CREATE TRIGGER entry_no_truncate BEFORE TRUNCATE ON entry
        FOR EACH STATEMENT EXECUTE FUNCTION entry_append_only()""",
+    """DO $$ BEGIN EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON entry FROM %I', current_user); END $$""",
 )
 
 

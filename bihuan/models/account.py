@@ -31,7 +31,7 @@ class Account(AbstractBaseUser):
     failures = models.IntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
 
-    objects: ClassVar[AccountManager] = AccountManager()  # type: ignore[assignment]
+    objects: ClassVar[AccountManager] = AccountManager()
     USERNAME_FIELD = "name"
 
     class Meta:

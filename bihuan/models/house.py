@@ -163,7 +163,7 @@ class HeaderMapping(models.Model):
 class Counter(models.Model):
     """The last number given in a series, such as ``问改〔2026〕{no}号``."""
 
-    name = models.CharField(max_length=120, primary_key=True)
+    name = models.CharField(max_length=300, primary_key=True)
     value = models.BigIntegerField()
 
     class Meta:

@@ -8,10 +8,11 @@ from django.db import models
 class Item(models.Model):
     """One line of a register. Its ``id`` is the seq of its registration; ``version`` counts its entries.
 
-    ``due`` is a date in China; ``due_at`` the instant from which it is overdue, ``due_order`` the same for sorting (without one: the end of time). ``office_id`` is the supervising unit,
-    ``owner_id`` the responsible one (0: not yet given); ``round`` counts applications for closure, ``level`` the review
-    level that is due; ``looked_back`` counts look-backs since the last closure. ``handled_by`` are the people who
-    handled it in this round and so may not review it.
+    ``due`` is a date in China; ``due_at`` the instant from which it is overdue, ``due_order`` the same for sorting
+    (without one: the end of time). ``office_id`` is the supervising unit, ``owner_id`` the responsible one (0: not yet
+    given); ``round`` counts applications for closure, ``level`` the review level that is due; ``looked_back`` counts
+    look-backs since the last closure. ``handled_by`` are the people who ever handled it and so may not review it;
+    ``affirmed`` the conditions vouched for at the last application.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -19,7 +20,7 @@ class Item(models.Model):
     campaign_id = models.BigIntegerField()
     procedure_id = models.BigIntegerField()
     no = models.IntegerField()
-    number = models.CharField(max_length=80)
+    number = models.CharField(max_length=300)
     title = models.TextField()
     klass = models.CharField(max_length=200)
     source = models.TextField()
@@ -59,6 +60,7 @@ class Item(models.Model):
     extensions = models.IntegerField()
     merged_into = models.BigIntegerField()
     handled_by = models.JSONField()
+    affirmed = models.JSONField()
     registered_at = models.DateTimeField()
     assigned_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)

@@ -324,9 +324,10 @@ class ItemAttached(Event):
 
 @_event("item.submitted")
 class ItemSubmitted(Event):
-    """The owner applies for closure, with a summary of what was done."""
+    """The owner applies for closure, with a summary of what was done; ``affirmed`` as in a closure."""
 
     text: str
+    affirmed: list[str] | None = None
 
 
 @_event("item.reviewed")
@@ -365,6 +366,8 @@ class ItemReopened(Event):
     due: str = ""
     due_text: str = ""
     provisional: bool = False
+    ongoing: bool = False
+    cycle: str = ""
 
 
 @_event("item.extended")
