@@ -25,6 +25,7 @@ from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.seal import make_seal
 from bihuan.ledger.verify import verify
 from bihuan.models import Campaign, Item
+from bihuan.queries.people import directory
 from bihuan.reports.check import verify_against_ledger
 from bihuan.reports.stage import Letterhead, stage_context
 from bihuan.reports.word import write_docx
@@ -117,10 +118,11 @@ def _found(out: Path, start: date) -> tuple[people.People, int]:
         read, done = import_file(source, name, registers[code], clerk, now)
         doubts = sum(len(sheet.problems) for sheet in read.sheets)
         _tell_import(name, done, doubts)
+    units = directory().units
     for given in LIVELIHOOD:
-        register(registers["livelihood"], clerk, now, **given.values(start))
+        register(registers["livelihood"], clerk, now, **given.values(start, units))
     for given in TOUGH:
-        register(registers["tough"], clerk, now, **given.values(start))
+        register(registers["tough"], clerk, now, **given.values(start, units))
     return county, campaign
 
 

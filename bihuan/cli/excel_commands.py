@@ -182,11 +182,11 @@ def _done_text(done: Committed, register: Register) -> str:
         lines.append(
             f"新建单位 {len(done.units)} 个：{'、'.join(done.units)}。如与已有单位是同一个，请加为别名后合并。"
         )
-    for missing in done.missing:
+    for missing in done.missing:  # noqa: PERF401 (reads like the sentence it prints)
         lines.append(
             f"！原表第 {missing.row} 行“{missing.title}”（{missing.number}）这次没有了：事项照旧，没有改动。"
         )
-    for conflict in done.conflicts:
+    for conflict in done.conflicts:  # noqa: PERF401
         lines.append(
             f"！{conflict.number} 的{conflict.field}：台账中已改为“{conflict.ledger}”，文件里是“{conflict.file}”，保留台账的。"
         )

@@ -424,9 +424,10 @@ class Project:
     unit: str
     milestones: tuple[tuple[int, int], ...]
     lead: str
+    owner: str
 
-    def values(self, start: date) -> dict[str, Any]:
-        """Return the fields with which it is registered."""
+    def values(self, start: date, units: dict[str, int]) -> dict[str, Any]:
+        """Return the fields with which it is registered; ``units`` gives the ids of the units' names."""
         stages = [
             {"due": month_end(start, months).isoformat(), "amount": amount}
             for months, amount in self.milestones
@@ -435,6 +436,7 @@ class Project:
             "title": self.text,
             "klass": self.klass,
             "lead": self.lead,
+            "owner": units[self.owner],
             "due": stages[-1]["due"],
             "quantity": {"target": self.target, "unit": self.unit, "milestones": stages},
         }
@@ -442,11 +444,25 @@ class Project:
 
 LIVELIHOOD: tuple[Project, ...] = (
     Project(
-        "改造农村户厕1300户，年底前完成400户以上", "人居环境", 1300, "户", ((3, 400), (11, 1300)), "李明辉"
+        "改造农村户厕1300户，年底前完成400户以上",
+        "人居环境",
+        1300,
+        "户",
+        ((3, 400), (11, 1300)),
+        "李明辉",
+        "县农业农村局",
     ),
-    Project("新建改建农村公路46公里", "交通出行", 46, "公里", ((4, 18), (9, 46)), "陈志远"),
-    Project("为全县65岁以上老年人免费体检2.1万人", "医疗健康", 21000, "人", ((2, 5000), (8, 21000)), "赵敏"),
-    Project("老旧小区加装电梯20部", "住房保障", 20, "部", ((3, 6), (10, 20)), "王立新"),
+    Project("新建改建农村公路46公里", "交通出行", 46, "公里", ((4, 18), (9, 46)), "陈志远", "县交通运输局"),
+    Project(
+        "为全县65岁以上老年人免费体检2.1万人",
+        "医疗健康",
+        21000,
+        "人",
+        ((2, 5000), (8, 21000)),
+        "赵敏",
+        "县卫生健康局",
+    ),
+    Project("老旧小区加装电梯20部", "住房保障", 20, "部", ((3, 6), (10, 20)), "王立新", "县住房和城乡建设局"),
 )
 
 
@@ -457,15 +473,17 @@ class Difficulty:
     text: str
     klass: str
     lead: str
+    owner: str
     measures: tuple[str, ...]
     months: int
 
-    def values(self, start: date) -> dict[str, Any]:
-        """Return the fields with which it is registered."""
+    def values(self, start: date, units: dict[str, int]) -> dict[str, Any]:
+        """Return the fields with which it is registered; ``units`` gives the ids of the units' names."""
         return {
             "title": self.text,
             "klass": self.klass,
             "lead": self.lead,
+            "owner": units[self.owner],
             "measures": list(self.measures),
             "due": month_end(start, self.months).isoformat(),
         }
@@ -476,6 +494,7 @@ TOUGH: tuple[Difficulty, ...] = (
         "化工园区历史遗留用地手续不全，6家企业无法办证",
         "营商环境",
         "陈志远",
+        "县自然资源局",
         ("逐企核查用地来源。", "分类完善手续。", "集中颁证。"),
         5,
     ),
@@ -483,6 +502,7 @@ TOUGH: tuple[Difficulty, ...] = (
         "城区供热管网老化，冬季投诉集中",
         "民生保障",
         "王立新",
+        "县住房和城乡建设局",
         ("排查管网42公里。", "编制改造方案并落实资金。", "分段改造。"),
         8,
     ),
@@ -490,6 +510,7 @@ TOUGH: tuple[Difficulty, ...] = (
         "国有农场土地承包纠纷多年未决",
         "乡村振兴",
         "李明辉",
+        "县农业农村局",
         ("成立专班进驻。", "核实面积和合同。", "依法调处、签订协议。"),
         10,
     ),

@@ -168,7 +168,7 @@ def _done(source: _Source, since: date | None) -> tuple[DoneItem, ...]:
     found = [i for i in source.moment.items if i["state"] == State.CLOSED and _after(i, since)]
     found.sort(key=lambda i: (i["closed_at"], i["id"]))
     return tuple(
-        DoneItem(i["number"], i["title"], _owner(source, i), _day(i["closed_at"]), i["progress"])
+        DoneItem(i["number"], _title(i), _owner(source, i), _day(i["closed_at"]), i["progress"])
         for i in found
     )
 
@@ -179,6 +179,11 @@ def _after(item: ItemRow, since: date | None) -> bool:
 
 def _day(at: datetime) -> date:
     return at.astimezone(CHINA).date()
+
+
+def _title(item: ItemRow) -> str:
+    """The title as it stands inside a sentence: without the full stop that closed it in the ledger."""
+    return str(item["title"]).rstrip("。；;.")
 
 
 def _owner(source: _Source, item: ItemRow) -> str:
@@ -203,7 +208,7 @@ def _open(source: _Source) -> tuple[OpenItem, ...]:
 def _open_item(source: _Source, item: ItemRow) -> OpenItem:
     return OpenItem(
         number=item["number"],
-        title=item["title"],
+        title=_title(item),
         owner=_owner(source, item),
         due=due_words(item),
         colour=COLOURS[item["colour"]],
@@ -222,10 +227,10 @@ def _next(source: _Source, day: date) -> tuple[DueGroup, ...]:
         owner = _owner(source, item)
         for measure in source.moment.measures.get(item["id"], ()):
             if measure["state"] == "open" and _ahead(measure["due"], day) and measure["due"] != item["due"]:
-                due = DueItem(item["number"], item["title"], owner, measure["text"])
+                due = DueItem(item["number"], _title(item), owner, measure["text"])
                 groups.setdefault(measure["due"], []).append(due)
         if _ahead(item["due"], day):
-            groups.setdefault(item["due"], []).append(DueItem(item["number"], item["title"], owner))
+            groups.setdefault(item["due"], []).append(DueItem(item["number"], _title(item), owner))
     return tuple(DueGroup(due, tuple(groups[due])) for due in sorted(groups))
 
 
