@@ -120,6 +120,12 @@ def test_the_ordinary_database_is_empty_after_databases_of_ones_own_were_written
     assert names() == []
 
 
+def test_a_test_that_asks_for_no_database_gets_none(inner):
+    done = inner("from bihuan.models import Unit\ndef test_x(): Unit.objects.count()")
+    assert done.returncode == 1
+    assert "Database access not allowed" in done.stdout
+
+
 def test_what_the_machine_lacks_is_named_at_the_end(inner):
     done = inner("def test_page(chromium): pass", PATH="/nowhere")
     assert done.returncode == 0

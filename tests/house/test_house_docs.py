@@ -147,7 +147,9 @@ def test_every_command_that_the_documentation_shows_is_understood():
 
     lines = [line for _, text in texts(".md") for line in code_blocks(text)]
     shown = {
-        found[1] for line in lines if (found := re.match(r"(?:[\w./-]*/)?bihuan (?:--home \S+ )?([a-z-]+)", line))
+        found[1]
+        for line in lines
+        if (found := re.match(r"(?:[\w./-]*/)?bihuan (?:--home \S+ )?([a-z-]+)", line))
     }
     assert shown - set(COMMANDS) == set()
     assert shown
