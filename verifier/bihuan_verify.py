@@ -735,15 +735,9 @@ def encode_point(point: Point) -> bytes:
     return (y * inverse % P | (x * inverse % P & 1) << 255).to_bytes(32, "little")
 
 
-def base_point() -> Point:
-    """The generator: y = 4/5, x even."""
-    point = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-    if point is None:
-        raise ArithmeticError
-    return point
-
-
-BASE = base_point()
+BASE_X = 15112221349535400772501151409588531511454012693041857206046113283949847762202
+BASE_Y = 46316835694926478169428394003475163141307993866256225615783033603165251855960
+BASE = (BASE_X, BASE_Y, 1, BASE_X * BASE_Y % P)
 
 
 def ed25519_holds(key: bytes, message: bytes, signature: bytes) -> bool:

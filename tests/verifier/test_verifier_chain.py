@@ -215,6 +215,26 @@ def test_a_body_that_is_not_canonical_is_told_though_its_hash_is_right(old, new)
     assert problems(ledger.lines) == [(3, 3, "not-canonical")]
 
 
+def test_an_altered_entry_before_one_whose_number_cannot_be_read_is_told_beside_it():
+    ledger = Ledger(seed=3, count=3)
+    ledger.append_body(b"[]")
+    ledger.lines[2] = ledger.lines[2].replace(b'"kind":"', b'"kind":"x')
+    assert problems(ledger.lines) == [(3, 3, "body-altered"), (4, 4, "not-canonical")]
+
+
+@pytest.mark.parametrize("depth", [1, 100, 400, 700, 900, *range(960, 1000, 3), 5000, 100_000])
+@pytest.mark.parametrize("innermost", [b"", b"1.5"])
+def test_deep_nesting_never_stops_the_program(depth, innermost):
+    ledger = Ledger(seed=3, count=2)
+    shallow = written(ledger.fields(data={})).encode()
+    nested = b"[" * depth + innermost + b"]" * depth
+    ledger.append_body(shallow.replace(b'"data":{}', b'"data":{"a":' + nested + b"}"))
+    found = problems(ledger.lines)
+    assert found in ([], [(3, 3, "not-canonical")])
+    assert bool(found) >= (innermost != b"" or depth >= 5000)
+    assert bool(found) <= (innermost != b"" or depth > 400)
+
+
 def test_keys_in_utf_16_order_are_canonical():
     ledger = Ledger(seed=3, count=2)
     ledger.append(ledger.fields(data={"\ufb33": 1, "\U0001f600": {"é": 2}}))
