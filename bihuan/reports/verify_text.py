@@ -92,7 +92,7 @@ class _Comparison:
         if printed is None and normalised(self.stated[use.id]) in _outside(block):
             message = f"{use.place}：原句和数字的标记都已改动，文中仍有“{self.stated[use.id]}”，请人工核对。"
             yield self._about(use, "unanchored", message, severity=HINT)
-        elif printed is None:
+        elif not printed:
             yield self._removed(use)
         elif normalised(printed) != normalised(self.stated[use.id]):
             yield self._edited(use, printed)

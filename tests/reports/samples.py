@@ -47,6 +47,7 @@ TITLES = (
     "乡镇卫生院药品配备不足",
 )  # fmt: skip
 COLOURS = (("red", "红灯", "4"), ("yellow", "黄灯", "8"), ("green", "绿灯", "20"))
+START = {"register": 200, "unit": 400, "class": 700}
 COLUMNS = (
     ("registered", "登记"), ("measures", "措施"), ("finished", "销号"), ("finishing_rate", "销号率"), ("open", "在办"),
     ("overdue", "逾期"),
@@ -132,7 +133,9 @@ def breakdown(figures: dict[str, FigureValue], dim: str, labels: tuple[str, ...]
     for line, label in enumerate(labels):
         cells = {column.key: f"{column.key}[{dim}={line + 1}]" for column in columns}
         for number, (key, ref) in enumerate(cells.items()):
-            value = f"{line * 7 + 10}.5%" if key == "finishing_rate" else str(line * 11 + number * 3 + 240)
+            value = (
+                f"{line * 7 + 10}.5%" if key == "finishing_rate" else str(START[dim] + line * 11 + number * 3)
+            )
             figures[ref] = figure(ref, value)
         rows.append(Row(label, cells))
     rows.append(Row("合计", {column.key: column.key for column in columns}))
