@@ -14,7 +14,7 @@ help:  ## list the targets
 setup:  ## make .venv and the web assets (the others do it by themselves)
 	@sh tools/setup.sh
 
-run: setup  ## a ledger to try out, in the browser
+run: setup  ## a ledger to try out, in the browser (PORT=8000 chooses the port)
 	@sh tools/run.sh $(DEMO)
 
 test: setup  ## every test on SQLite, then those of the database on PostgreSQL
@@ -27,7 +27,7 @@ test: setup  ## every test on SQLite, then those of the database on PostgreSQL
 
 demo: setup  ## from a workbook to a checked stage report, under build/demo
 	@rm -rf build/demo
-	$(BIN)/bihuan demo --out build/demo
+	$(BIN)/bihuan --home build/demo/ledger demo --out build/demo
 
 lint: setup  ## style, types, layers
 	$(BIN)/ruff check $(CODE)
