@@ -13,7 +13,7 @@ from bihuan.actions.house import create_campaign, create_register, keep_mapping
 from bihuan.cli.item_commands import register_named
 from bihuan.cli.output import answer, tell, working
 from bihuan.cli.people import acting, as_option, current
-from bihuan.excel.commit import Closed, Committed
+from bihuan.excel.commit import Closed, Committed, Conflict, Missing
 from bihuan.excel.files import import_file, preview_file
 from bihuan.excel.preview import Preview
 from bihuan.ledger.export import export as export_ledger
@@ -182,15 +182,19 @@ def _done_text(done: Committed, register: Register) -> str:
         lines.append(
             f"新建单位 {len(done.units)} 个：{'、'.join(done.units)}。如与已有单位是同一个，请加为别名后合并。"
         )
-    for missing in done.missing:  # noqa: PERF401 (reads like the sentence it prints)
-        lines.append(
-            f"！原表第 {missing.row} 行“{missing.title}”（{missing.number}）这次没有了：事项照旧，没有改动。"
-        )
-    for conflict in done.conflicts:  # noqa: PERF401
-        lines.append(
-            f"！{conflict.number} 的{conflict.field}：台账中已改为“{conflict.ledger}”，文件里是“{conflict.file}”，保留台账的。"
-        )
+    lines += [_missing_text(m) for m in done.missing]
+    lines += [_conflict_text(c) for c in done.conflicts]
     return "\n".join(lines)
+
+
+def _missing_text(row: Missing) -> str:
+    return f"！原表第 {row.row} 行“{row.title}”（{row.number}）这次没有了：事项照旧，没有改动。"
+
+
+def _conflict_text(found: Conflict) -> str:
+    return (
+        f"！{found.number} 的{found.field}：台账中已改为“{found.ledger}”，文件里是“{found.file}”，保留台账的。"
+    )
 
 
 @click.command()

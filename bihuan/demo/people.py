@@ -25,6 +25,7 @@ class People:
     handlers: dict[int, Actor]
     heads: dict[int, Actor]
     logins: list[Login]
+    accounts: bool
 
 
 #: Account → (name, role, whether for the whole county). Handler and head of one unit get accounts too.
@@ -41,13 +42,13 @@ _OFFICE_STAFF: dict[str, tuple[str, tuple[Role, ...]]] = {
 _SHOWN_UNIT = "县住房和城乡建设局"
 
 
-def found_county(now: datetime) -> People:
-    """Open the demonstration's ledger with its units, people, roles and accounts."""
+def found_county(now: datetime, *, accounts: bool = True) -> People:
+    """Open the demonstration's ledger with its units, people and roles; accounts are left out where nobody logs in."""
     open_ledger(f"{COUNTY}督查督办台账", "sha256", now)
     procedures = publish_builtin(SYSTEM, now)
     root = create_unit(SYSTEM, now, COUNTY)
     office = create_unit(SYSTEM, now, OFFICE, parent=root, aliases=("县委县政府督查室", "县督查室", "督查室"))
-    people = People(root, office, procedures, {}, {}, {}, [])
+    people = People(root, office, procedures, {}, {}, {}, [], accounts)
     for account, (name, roles) in _OFFICE_STAFF.items():
         people.staff[account] = _person(people, now, name, office, roles, root, account)
     for name, aliases in UNITS.items():
@@ -70,7 +71,7 @@ def _person(
     person = create_person(SYSTEM, now, name, unit)
     for role in roles:
         grant_role(SYSTEM, now, person, role, over)
-    if account:
+    if account and people.accounts:
         password = create_account(account, person, must_change=False)
         words = "、".join(ROLE_NAMES[r] for r in roles)
         people.logins.append(Login(account, password, name, words))

@@ -300,6 +300,8 @@ _REGISTERED = (
     "title", "klass", "target", "lead", "owner", "helpers", "handler", "due", "due_text", "ongoing", "cycle",
     "provisional", "percent", "progress", "claimed", "extra", "measures",
 )  # fmt: skip
+#: What follows from a deadline's words: the same words read on a later day are no correction.
+_OF_WORDS = frozenset({"due", "ongoing", "cycle"})
 #: Compared between two readings of a file, and what each is called.
 _COMPARED = {
     "title": "事项内容", "klass": "类别", "target": "目标", "lead": "牵头领导", "owner": "责任单位", "helpers": "配合单位",
@@ -322,8 +324,9 @@ def _parts(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
 def _corrections(item: Item, old: Values, new: Values, conflicts: list[Conflict]) -> ev.Json:
     """Return the fields of an ItemAmended for what differs from the last reading; conflicts are told and left alone."""
     changes: dict[str, list[Any]] = {}
+    same_words = bool(new["due_text"]) and new["due_text"] == old["due_text"]
     for name, label in _COMPARED.items():
-        if new[name] == old[name]:
+        if new[name] == old[name] or (same_words and name in _OF_WORDS):
             continue
         now = _current(item, name)
         if now == new[name]:
