@@ -8,42 +8,21 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from bihuan.rules.calendar import Calendar, CalendarRange, month_end, shift_months
+from bihuan.rules.deadline_festivals import eve
 from bihuan.rules.deadline_tokens import Group, Token
-from bihuan.rules.deadline_types import Doubt
+from bihuan.rules.deadline_types import Doubt, Unread
 
 _YEARS = (1949, 2149)
 _RELATIVE_YEARS = {"明": 1, "来": 1, "下1": 1, "后": 2, "去": -1, "上": -1, "上1": -1, "前": -2}
 _TENTHS = {"上旬": 10, "上中旬": 20, "中上旬": 20, "中旬": 20}
-_FIXED_FESTIVALS = {
-    "元旦": (1, 1),
-    "五一": (5, 1),
-    "劳动节": (5, 1),
-    "七一": (7, 1),
-    "建党节": (7, 1),
-    "八一": (8, 1),
-    "建军节": (8, 1),
-    "教师节": (9, 10),
-    "国庆": (10, 1),
-    "国庆节": (10, 1),
-    "十一": (10, 1),
-}
-# The festival and the days off before it always lie between these days; the year's notice says which they are.
-_LUNAR_FESTIVALS = {
-    "春节": ((1, 20), (2, 22)),
-    "清明": ((4, 2), (4, 7)),
-    "清明节": ((4, 2), (4, 7)),
-    "端午": ((5, 25), (6, 26)),
-    "端午节": ((5, 25), (6, 26)),
-    "中秋": ((9, 6), (10, 9)),
-    "中秋节": ((9, 6), (10, 9)),
-}
 _BARE_BEFORE = re.compile(r"(?:之前|以前|前)(?!期|后)")
 _ABOUT = re.compile(r"前后|左右")
-_SEASON = re.compile(r"[春夏秋冬寒暑汛]|开学|学期|两会|换届|元旦|清明|五一|劳动节|端午|中秋|国庆")
-
-
-class Unread(Exception):
-    """The tokens look like a date and are none (13月, 204年)."""
+# What follows a year in which something is due; other words (2024年巡察问题, 2026年秋季) make it a mere mention.
+_MENTION = re.compile(
+    r"(?=[\u4e00-\u9fff])(?!前|以前|之前|以内|之内|内|止|为止|至|到|起|开始|后|以后|之后|以来|左右|完成|整改|实现|达到|建[成立设]"
+    r"|取得|[全基]|销号|办结|解决|落实|启动|力争|争取|见效|投[用产入]|竣工|验收|开工|主体|推进|开展|出台|制定|形成|实施|分[批步阶期年]|拟"
+    r"|和|及|或|并|常态|长期|持续|每)[\u4e00-\u9fff\d]*"
+)
 
 
 class Days(NamedTuple):
@@ -67,6 +46,13 @@ class Context(NamedTuple):
     before: Days | None
     in_range: bool
     after: str
+
+
+def is_mention(group: Group, after: str) -> bool:
+    """Whether the tokens are a year alone in front of words that give it no deadline."""
+    return (
+        len(group) == 1 and group[0].kind in ("year4", "year2", "year") and _MENTION.match(after) is not None
+    )
 
 
 def resolve(group: Group, context: Context) -> Days:
@@ -192,8 +178,9 @@ def _inside_year(year: int, group: Group, phrase: str, context: Context) -> Days
 
 def _whole_year(year: int, phrase: str, context: Context) -> Days:
     days = Days(date(year, 1, 1), date(year, 12, 31))
-    if _SEASON.match(context.after):
-        return _assumed(days, f"{phrase}{context.after[:2]}", "approximate")
+    mention = _MENTION.match(context.after)
+    if mention:
+        return _assumed(days, phrase + mention[0], "approximate")
     return _open(days, phrase, context, bare=True)
 
 
@@ -256,22 +243,8 @@ def _md(year: int, token: Token, phrase: str, context: Context) -> Days:
 
 
 def _festival(year: int, token: Token, context: Context) -> Days:
-    """The last day before the festival; for the lunar ones, before their holiday begins."""
-    fixed = _FIXED_FESTIVALS.get(token.text)
-    day = date(year, *fixed) if fixed else _holiday_of(year, token.text, context.calendar)
-    before = day - timedelta(days=1)
+    before = eve(year, token.text, context.calendar)
     return Days(before, before)
-
-
-def _holiday_of(year: int, festival: str, calendar: Calendar) -> date:
-    """The first day off around a lunar festival. Raises Unread where no notice names one."""
-    notice = calendar.years.get(year)
-    off = notice.holidays if notice else frozenset()
-    first, last = (date(year, *day) for day in _LUNAR_FESTIVALS[festival])
-    inside = [day for day in off if first <= day <= last]
-    if not inside:
-        raise Unread(f"{year}年{festival}的放假安排没有公布，不能推算日期，请写明具体日期。")
-    return min(inside)
 
 
 # What is left out
@@ -325,8 +298,8 @@ def _year_of(token: Token, context: Context) -> int:
 
 
 def _steps(text: str) -> int:
-    """下 → 1, 次 → 1, 上 → -1, else 0: months, quarters or weeks from the present one."""
-    return {"下": 1, "次": 1, "上": -1}.get(text[0], 0)
+    """下 → 1, 下下 → 2, 次 → 1, 上 → -1, else 0: months, quarters or weeks from the present one."""
+    return 2 if text.startswith("下下") else {"下": 1, "次": 1, "上": -1}.get(text[0], 0)
 
 
 _OPENING: dict[str, Callable[[Group, str, Context], Days]] = {

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from bihuan.rules.calendar import Calendar
-from bihuan.rules.deadline_dates import Context, Days, Unread, resolve
+from bihuan.rules.deadline_dates import Context, Days, is_mention, resolve
 from bihuan.rules.deadline_spans import Anchor, event_anchor, resolve_span
 from bihuan.rules.deadline_tokens import Group, Token, groups
-from bihuan.rules.deadline_types import Doubt
+from bihuan.rules.deadline_types import Doubt, Unread
 
 _BETWEEN_ENDS = re.compile(r"\(?(?:之日)?(?:起|开始)?,?(?:一?直)?(?:-|至|到)")
 _BEGINS = re.compile(r"(?:之日|当日|当天|份)?(?:起|开始|启动|以来|以后|之后|后(?!续))")
@@ -19,12 +19,13 @@ _CHANGED = re.compile(
     r"(?:调整|变更|更改|修改|改|延期|延长|展期|延|推迟|顺延|提前|缩短|压缩)(?:时限|期限)?(?:到|至|为)$"
 )
 _REPLACED = re.compile(r"原(?:定|来|计划|时限|期限|要求)?(?:为|是|在|于)?$|可(?:再|以)?(?:延长|顺延|延期)$")
+_EXTENDED = re.compile(r"(?<!可)(?<!可以)(?<!可再)(?:延期|延长|顺延|推迟|展期)$")
 _BREAK = re.compile(r"[,;。]")
 _STRONG_BREAK = re.compile(r"[;。]")
 _DAYS_OR_DAY = re.compile(r"\d+日")
 _DAY_FOLLOWS = re.compile(r"前|以前|之前|止")
 _LEADING = re.compile(r"^(?:之前|以前|前|以内|之内|内|为止|止)")
-_PUNCTUATION = ",;。、:.()-到至 "
+_PUNCTUATION = ",;。、:.()/+-到至 "
 
 
 class Point(NamedTuple):
@@ -32,6 +33,7 @@ class Point(NamedTuple):
 
     ``begins``: it is a start (10月起). ``replaced``: it does not hold (原定6月, 可延长30日). ``floating``: it counts from the base.
     ``changed``: it takes the place of the dates before it (延期至6月).
+    ``mention``: a year in passing (2024年巡察问题), which counts only where nothing else does.
     """
 
     days: Days
@@ -41,6 +43,7 @@ class Point(NamedTuple):
     replaced: bool = False
     floating: bool = False
     changed: bool = False
+    mention: bool = False
 
 
 class Points(NamedTuple):
@@ -74,7 +77,7 @@ def ends(points: Sequence[Point], text: str) -> list[Point]:
         opens_range = following and _BETWEEN_ENDS.fullmatch(text, point.end, following.begin)
         if not (point.begins or point.replaced or opens_range):
             found.append(point)
-    return found
+    return [point for point in found if not point.mention] or found
 
 
 def label(points: Sequence[Point], place: int, text: str) -> str:
@@ -116,12 +119,18 @@ def _point(group: Group, text: str, points: Sequence[Point], base: date, calenda
         begins=_BEGINS.match(text, end) is not None,
         replaced=bool(lead and _REPLACED.search(lead)),
         changed=bool(lead and _CHANGED.search(lead)),
+        mention=is_mention(group, context.after),
     )
 
 
 def _span_point(group: Group, text: str, points: Sequence[Point], base: date, calendar: Calendar) -> Point:
     begin, end = group[0].start, group[-1].end
     phrase = text[begin:end]
+    if points and _EXTENDED.search(text, points[-1].end, begin):
+        last = points[-1].days.end
+        whole = (last + timedelta(days=1)).day == 1
+        days = resolve_span(phrase, Anchor(last, whole=whole), calendar)
+        return Point(days, begin, end, changed=True)
     start = _start_before(points, text, begin)
     if start:
         return Point(resolve_span(phrase, start, calendar), begin, end)

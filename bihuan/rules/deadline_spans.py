@@ -8,8 +8,8 @@ from math import ceil
 from typing import NamedTuple
 
 from bihuan.rules.calendar import Calendar, CalendarRange, Due, shift_months
-from bihuan.rules.deadline_dates import Days, Unread, say
-from bihuan.rules.deadline_types import Doubt
+from bihuan.rules.deadline_dates import Days, say
+from bihuan.rules.deadline_types import Doubt, Unread
 
 _SPAN = re.compile(
     r"(?P<number>\d+(?:\.\d)?)?(?:个)?(?P<half>半)?(?:个)?"

@@ -25,6 +25,7 @@ _ENUMERATOR_SIGNS = re.compile(r"[①-⒛⓪-⓿❶-➓㈠-㈩㊀-㊉]")
 _SIGNS = str.maketrans(
     {
         **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad“”\"'‘’「」『』《》", None),
+        "q": "Q",
         **dict.fromkeys("‐‑‒–—―−─━~〜∼﹣", "-"),
     }
 )

@@ -41,3 +41,7 @@ class Deadline:
     text: str = ""
     doubts: tuple[Doubt, ...] = ()
     milestones: tuple[tuple[date, str], ...] = ()
+
+
+class Unread(Exception):
+    """The words look like a date and are none (13月, 204年); the message, if any, says why. Never leaves ``parse``."""
