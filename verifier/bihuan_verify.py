@@ -48,8 +48,8 @@ HASH_AND_END = re.compile(rb',"hash":"([0-9a-f]{64})"\}')
 SEAM = re.compile(HASH_AND_END.pattern + rb"[^{}]{0,8}(?=" + re.escape(ENTRY_START) + rb")")
 ANY_HASH = re.compile(rb'\{"body":(.*),"hash":"([^"]*)"\}', re.DOTALL)
 
-MAX_LINE = 1 << 26  # a file without newlines must not fill the memory
-MAX_REGION = 256
+MAX_LINE = 1 << 24  # a file without newlines must not fill the memory
+MAX_REGION = 256  # lines, and at most MAX_LINE bytes
 MAX_PROBLEMS = 500
 PROGRESS_EVERY = 1 << 16
 
@@ -512,14 +512,15 @@ class Chain:
 
     def gather(self, first: Line) -> tuple[list[Line], Line | None]:
         """(lines up to one whose hash is sound, the line that shows it), the latter None at the end."""
-        region = [first]
-        while len(region) < MAX_REGION and (item := self.peek()):
+        region, size = [first], len(first.raw)
+        while len(region) < MAX_REGION and size < MAX_LINE and (item := self.peek()):
             if self.mend_next(self.seq + 1 + len(region)):
                 continue
             line = Line(*item)
             if line.follows(region[-1].stated, self.new):
                 return region, line
             region.append(line)
+            size += len(line.raw)
             self.pending.popleft()
         return region, None
 

@@ -241,6 +241,24 @@ def test_memory_stays_flat_on_a_long_export(tmp_path):
     assert process.memory_info().rss - before < 20_000_000
 
 
+def test_a_huge_file_without_newlines_does_not_fill_the_memory(tmp_path):
+    path = tmp_path / "zeros"
+    with path.open("wb") as handle:
+        handle.truncate(1 << 29)
+    code = (
+        "import resource, sys; from bihuan_verify import main; resource.setrlimit(resource.RLIMIT_AS, (400_000_000,) * 2);"
+        "sys.exit(main([sys.argv[1]]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, path],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=PROGRAM.parent,
+        check=False,
+    )
+    assert (done.returncode, done.stderr, done.stdout.splitlines()[-1][:7]) == (1, "", "结论：有问题。")
+
+
 def test_an_export_can_come_through_a_pipe(export):
     altered = export.read_bytes().replace(b'"seq":7,', b'"seq":8,')
     done = subprocess.run(
