@@ -49,8 +49,10 @@ def _begin(act: Act) -> str:
 
 
 def _helpers(act: Act, owner: int, helpers: Sequence[int] | None) -> list[int] | None:
+    """Return the new helping units, None where they stay; the owner itself is none of them."""
     if helpers is None:
-        return None
+        kept = act.item["helpers"]
+        return [u for u in kept if u != owner] if owner in kept else None
     for unit in helpers:
         act.unit(unit)
     return [u for u in dict.fromkeys(helpers) if u != owner]
@@ -85,7 +87,7 @@ def accept(act: Act, *, handler: str = "") -> None:
 @handles("return")
 def return_(act: Act, *, reason: str, ground: str = "") -> None:
     """Return the item as not within the unit's duties, within the limits that the procedure sets."""
-    rule = act.procedure.flow.returns
+    rule, roll = act.procedure.flow.returns, act.procedure.deadlines.roll
     if act.item["returns"] >= rule.times:
         raise Invalid(
             f"这一事项最多可退回{rule.times}次，已退回{act.item['returns']}次。",
@@ -95,7 +97,7 @@ def return_(act: Act, *, reason: str, ground: str = "") -> None:
     if (
         rule.limit is not None
         and assigned is not None
-        and act.now > reach(assigned, rule.limit, act.calendar)
+        and act.now >= reach(assigned, rule.limit, act.calendar, roll=roll)
     ):
         raise Invalid(f"退回须在交办后{rule.limit}内提出，现已超过。", hint="请与督办单位协商转办。")
     act.enter(ev.ItemReturned(reason=reason, ground=ground))
@@ -124,7 +126,7 @@ def transfer(
 def escalate(act: Act, *, unit: int, reason: str, lead: str = "") -> None:
     """A higher unit takes the lead; the owner keeps the work."""
     higher = act.unit(unit)
-    office = act.unit(act.item["office_id"])
+    office = act.ledger.rows.get("unit", act.item["office_id"])
     if unit == office["id"] or not office["path"].startswith(higher["path"]):
         raise Invalid(
             f"“{higher['name']}”不是督办单位“{office['name']}”的上级。", hint="提级只能提到上级单位。"

@@ -1,12 +1,11 @@
-"""Extension, suspension, merging, cancelling, amending and remarks."""
+"""Extension, suspension, merging, cancelling and remarks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from bihuan.actions.step import Act, handles, place_of
+from bihuan.ledger.due import catch_up
 from bihuan.rules import events as ev
 from bihuan.rules.errors import Invalid, NotAllowed, NotFound, WrongState
 from bihuan.rules.permissions import ROLE_NAMES, Role
@@ -53,7 +52,7 @@ def resume(act: Act, *, note: str = "") -> None:
     provisional = item["provisional"]
     if item["due"] is not None:
         moved = act.calendar.date_after_pauses(item["due"], [(item["suspended_at"], act.now)], working=True)
-        due, provisional = moved.date.isoformat(), moved.provisional
+        due, provisional = moved.date.isoformat(), provisional or moved.provisional
     act.enter(ev.ItemResumed(due=due, provisional=provisional, note=note))
 
 
@@ -65,8 +64,9 @@ def merge(act: Act, *, into: int, reason: str) -> None:
         raise NotFound("没有找到可并入的事项。", hint="只能并入同一清单的另一事项。")
     if other["state"] not in STEPS["merge"].frm:
         raise WrongState(f"要并入的事项是“{STATE_NAMES[other['state']]}”，不能再并入。")
-    act.enter(ev.ItemMerged(into=into, reason=reason))
     at = max(act.now, other["changed_at"])
+    catch_up(act.ledger, other, at)
+    act.enter(ev.ItemMerged(into=into, reason=reason))
     act.ledger.append(ev.ItemAbsorbed(absorbed=act.item["id"]), act.actor, item=into, at=at)
 
 
@@ -74,57 +74,6 @@ def merge(act: Act, *, into: int, reason: str) -> None:
 def cancel(act: Act, *, reason: str) -> None:
     """End the item without closure; its number is never used again."""
     act.enter(ev.ItemCancelled(reason=reason))
-
-
-#: What may be corrected, and what it is called.
-AMENDABLE = {
-    "title": "事项内容",
-    "klass": "类别",
-    "source": "来源",
-    "target": "目标",
-    "lead": "牵头领导",
-    "handler": "责任人",
-    "helpers": "配合单位",
-    "due": "时限",
-    "due_text": "时限原文",
-    "ongoing": "长期坚持",
-    "cycle": "反馈周期",
-    "quantity": "目标数量",
-    "extra": "其他内容",
-}
-
-
-@handles("amend")
-def amend(act: Act, *, changes: Mapping[str, Any], reason: str = "") -> None:
-    """Correct values; the entry keeps the old ones beside the new. A changed owner is a transfer, not a correction."""
-    unknown = sorted(set(changes) - set(AMENDABLE))
-    if unknown:
-        raise Invalid(
-            f"这些内容不能更正：{'、'.join(unknown)}。", hint=f"可更正：{'、'.join(AMENDABLE.values())}。"
-        )
-    found = amendments(act, changes)
-    if not found:
-        raise Invalid("更正的内容与现在的完全相同。")
-    act.enter(ev.ItemAmended(changes=found, reason=reason))
-
-
-def amendments(act: Act, changes: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return ``field → [old, new]`` for the values of ``changes`` that differ from the item's."""
-    wanted = dict(changes)
-    if isinstance(words := wanted.get("due"), str) and words:
-        read = act.deadline(words)
-        wanted |= {"due": read["due"], "due_text": read["due_text"] or words}
-    if not str(wanted.get("title", "x")).strip():
-        raise Invalid("事项内容不能为空。")
-    for unit in wanted.get("helpers") or ():
-        act.unit(unit)
-    found = {}
-    for name, new in wanted.items():
-        old = act.item[name]
-        old = old.isoformat() if isinstance(old, date) else old
-        if (old or "") != (new or ""):
-            found[name] = [old, new]
-    return found
 
 
 @handles("comment")

@@ -11,25 +11,29 @@ from bihuan.rules.procedure_types import Condition
 
 @dataclass(frozen=True)
 class _Claim:
-    """What the person brings to the step: a text, a rating, the names of what they affirm."""
+    """What the person brings to the step: a rating, the names of what they affirm."""
 
-    text: str
     rating: str
     affirmed: frozenset[str]
 
 
-def unmet(act: Act, at: str, *, text: str = "", rating: str = "", affirmed: Sequence[str] = ()) -> list[str]:
+def unmet(act: Act, at: str, *, rating: str = "", affirmed: Sequence[str] = ()) -> list[str]:
     """Return, in Chinese, the conditions of step ``at`` (submit or close) that do not hold yet."""
-    claim = _Claim(text, rating, frozenset(affirmed))
-    return [c.reason.rstrip("。") for c in act.procedure.conditions(at) if not _CHECKS[c.kind](act, c, claim)]
+    claim = _Claim(rating, frozenset(affirmed))
+    found = [
+        c.reason.rstrip("。") for c in act.procedure.conditions(at) if not _CHECKS[c.kind](act, c, claim)
+    ]
+    if at == "submit" and act.procedure.flow.plan and not act.item["measures"]:
+        found.insert(0, "还没有制定措施")
+    return found
 
 
 def _measures(act: Act, _condition: Condition, _claim: _Claim) -> bool:
     return bool(act.item["measures_done"] == act.item["measures"])
 
 
-def _progress(act: Act, _condition: Condition, claim: _Claim) -> bool:
-    return bool((claim.text or act.item["progress"]).strip())
+def _progress(act: Act, _condition: Condition, _claim: _Claim) -> bool:
+    return bool(act.item["progress"])
 
 
 def _evidence(act: Act, condition: Condition, _claim: _Claim) -> bool:
@@ -38,10 +42,8 @@ def _evidence(act: Act, condition: Condition, _claim: _Claim) -> bool:
         return False
     life = act.item["reopens"]
     files = act.ledger.rows.where("evidence", "item_id", act.item["id"])
-    return (
-        sum(f["life"] == life and (not condition.of or f["kind"] in condition.of) for f in files)
-        >= condition.count
-    )
+    fitting = [f for f in files if f["life"] == life and (not condition.of or f["kind"] in condition.of)]
+    return len(fitting) >= condition.count
 
 
 def _percent(act: Act, _condition: Condition, _claim: _Claim) -> bool:

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bihuan.actions.reschedule import reschedule
 from bihuan.actions.step import unit_row
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
+from bihuan.ledger.tables import Row
 from bihuan.procedures import texts
-from bihuan.rules import deadlines
 from bihuan.rules import events as ev
 from bihuan.rules.calendar import CalendarYear
-from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import Invalid, Needs, NotAllowed, NotFound
 from bihuan.rules.permissions import ADMINISTRATORS, DUTIES, ROLE_NAMES, Actor, Duty, Role
 from bihuan.rules.procedure import Procedure, load
 
 
-def _demand(actor: Actor, duty: Duty) -> None:
-    if not actor.may(duty):
-        raise NotAllowed(f"此项须由{'、'.join(ROLE_NAMES[r] for r in Role if r in DUTIES[duty])}办理。")
+def _demand(actor: Actor, duty: Duty, unit: Row | None = None) -> None:
+    """Raise NotAllowed unless ``actor`` has ``duty``: for ``unit``, or anywhere where no unit is concerned."""
+    if not (actor.may(duty) if unit is None else actor.holds(DUTIES[duty], unit["path"])):
+        where = f"管理“{unit['name']}”的" if unit else ""
+        raise NotAllowed(
+            f"此项须由{where}{'、'.join(ROLE_NAMES[r] for r in Role if r in DUTIES[duty])}办理。"
+        )
 
 
 def _named(text: str, what: str) -> str:
@@ -42,18 +46,20 @@ def create_unit(
     """Add a unit below ``parent`` and return its id. Raises Invalid when a unit or alias has that name already."""
     _demand(actor, Duty.UNITS)
     with writing(now, using) as ledger:
+        ledger.lock()
+        _demand_place(ledger, actor, parent)
         return add_unit(ledger, actor, name, parent=parent, aliases=aliases)
 
 
 def add_unit(ledger: Ledger, actor: Actor, name: str, *, parent: int = 0, aliases: Sequence[str] = ()) -> int:
     """Add a unit inside an open transaction; see ``create_unit``."""
     ledger.lock()
-    name = _named(name, "单位名称")
+    name, others = _named(name, "单位名称"), [_named(a, "单位别名") for a in aliases]
     if parent:
         unit_row(ledger, parent)
-    for given in (name, *aliases):
+    for given in (name, *others):
         _free(ledger, given)
-    return ledger.append(ev.UnitCreated(name=name, parent=parent, aliases=list(aliases) or None), actor)
+    return ledger.append(ev.UnitCreated(name=name, parent=parent, aliases=others or None), actor)
 
 
 def _free(ledger: Ledger, name: str, unit: int = 0) -> None:
@@ -81,18 +87,26 @@ def change_unit(
         row = ledger.rows.find("unit", unit)
         if row is None:
             raise NotFound(f"没有编号为 {unit} 的单位。")
+        _demand(actor, Duty.UNITS, row)
+        if parent is not None:
+            _demand_place(ledger, actor, parent)
         if parent and unit_row(ledger, parent)["path"].startswith(row["path"]):
             raise Invalid("单位不能移到自己的下级之下。")
-        for given in (*((name,) if name else ()), *(aliases or ())):
+        name = None if name is None else _named(name, "单位名称")
+        others = None if aliases is None else [_named(a, "单位别名") for a in aliases]
+        for given in (*((name,) if name else ()), *(others or ())):
             _free(ledger, given, unit)
-        event = ev.UnitChanged(
-            unit=unit,
-            name=name,
-            parent=parent,
-            active=active,
-            aliases=None if aliases is None else list(aliases),
+        ledger.append(
+            ev.UnitChanged(unit=unit, name=name, parent=parent, active=active, aliases=others), actor
         )
-        ledger.append(event, actor)
+
+
+def _demand_place(ledger: Ledger, actor: Actor, parent: int) -> None:
+    """Raise NotAllowed unless ``actor`` may place a unit below ``parent``; the top belongs to nobody's subtree."""
+    if parent:
+        _demand(actor, Duty.UNITS, unit_row(ledger, parent))
+    elif actor.person and all(g.role is not Role.SYSTEM_ADMIN for g in actor.grants):
+        raise NotAllowed("顶级单位须由系统管理员设置。")
 
 
 def create_person(
@@ -102,7 +116,7 @@ def create_person(
     _demand(actor, Duty.PEOPLE)
     with writing(now, using) as ledger:
         ledger.lock()
-        unit_row(ledger, unit)
+        _demand(actor, Duty.PEOPLE, unit_row(ledger, unit))
         return ledger.append(ev.PersonCreated(name=_named(name, "姓名"), unit=unit, post=post), actor)
 
 
@@ -118,7 +132,7 @@ def grant_role(
         ledger.lock()
         if ledger.rows.find("person", person) is None:
             raise NotFound(f"没有编号为 {person} 的人员。")
-        unit_row(ledger, unit)
+        _demand(actor, Duty.ROLES, unit_row(ledger, unit))
         held = ledger.rows.where("role_grant", "person_id", person)
         if any((g["role"], g["unit_id"]) == (role, unit) for g in held):
             raise Invalid("已有这一岗位。")
@@ -145,6 +159,7 @@ def revoke_role(
         held = ledger.rows.where("role_grant", "person_id", person)
         if not any((g["role"], g["unit_id"]) == (role, unit) for g in held):
             raise NotFound("该人员没有这一岗位。")
+        _demand(actor, Duty.ROLES, ledger.rows.get("unit", unit))
         ledger.append(ev.RoleRevoked(person=person, role=role.value, unit=unit, reason=reason), actor)
 
 
@@ -182,6 +197,7 @@ def publish(ledger: Ledger, actor: Actor, procedure: Procedure, text: str) -> in
 
 def publish_builtin(actor: Actor, now: datetime, *, using: str = "default") -> dict[str, int]:
     """Publish the built-in procedures that are not there yet; returns code → id."""
+    _demand(actor, Duty.PROCEDURES)
     with writing(now, using) as ledger:
         ledger.lock()
         loaded = {code: (load(text, code), text) for code, text in sorted(texts().items())}
@@ -189,29 +205,13 @@ def publish_builtin(actor: Actor, now: datetime, *, using: str = "default") -> d
 
 
 def publish_calendar(actor: Actor, now: datetime, year: CalendarYear, *, using: str = "default") -> int:
-    """Publish the days of a year; items whose date rested on a guess are rescheduled. Returns how many moved."""
+    """Publish the days of a year, and put right whatever rested on the old ones. Returns how many deadlines moved."""
     _demand(actor, Duty.CALENDAR)
     with writing(now, using) as ledger:
-        ledger.lock()
+        ledger.lock_all()
+        old = derive.calendar_of(ledger.rows)
         ledger.append(ev.CalendarPublished(year=year.year, days=year.to_data()), actor)
-        return _reschedule(ledger, actor, year.year)
-
-
-def _reschedule(ledger: Ledger, actor: Actor, year: int) -> int:
-    calendar = derive.calendar_of(ledger.rows)
-    moved = 0
-    for item in ledger.rows.where("item", "provisional", True):
-        base = (item["assigned_at"] or item["registered_at"]).astimezone(CHINA).date()
-        read = deadlines.parse(item["due_text"], base=base, calendar=calendar)
-        due = read.due or item["due"]
-        if (due, read.provisional) == (item["due"], True):
-            continue
-        event = ev.ItemRescheduled(
-            due=due.isoformat(), provisional=read.provisional, reason=f"{year}年放假安排已发布"
-        )
-        moved += due != item["due"]
-        ledger.append(event, actor, item=item["id"], at=max(ledger.now, item["changed_at"]))
-    return moved
+        return reschedule(ledger, actor, old, f"{year.year}年放假安排已发布")
 
 
 def create_campaign(
@@ -229,7 +229,7 @@ def create_campaign(
     _demand(actor, Duty.CAMPAIGNS)
     with writing(now, using) as ledger:
         ledger.lock()
-        unit_row(ledger, unit)
+        _demand(actor, Duty.CAMPAIGNS, unit_row(ledger, unit))
         name = _named(name, "专项工作名称")
         if ledger.rows.where("campaign", "name", name):
             raise Invalid(f"已有名为“{name}”的专项工作。")
@@ -247,6 +247,7 @@ def create_register(
         row = ledger.rows.find("campaign", campaign)
         if row is None:
             raise NotFound(f"没有编号为 {campaign} 的专项工作。")
+        _demand(actor, Duty.CAMPAIGNS, ledger.rows.get("unit", row["unit_id"]))
         if ledger.rows.find("procedure", procedure) is None:
             raise NotFound(f"没有编号为 {procedure} 的规程。")
         name = _named(name, "清单名称")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bihuan.actions.columns import check_choices, check_required, read_extra
+from bihuan.actions.measures import new_measure, read_quantity
 from bihuan.actions.step import Done, read_deadline, unit_row
+from bihuan.actions.values import check_values
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.tables import Row
 from bihuan.rules import events as ev
 from bihuan.rules.clocked import CHINA
-from bihuan.rules.errors import Invalid, Needs, NotAllowed, NotFound
+from bihuan.rules.errors import Needs, NotAllowed, NotFound
 from bihuan.rules.permissions import Actor, Role
 from bihuan.rules.procedure import Procedure
 from bihuan.rules.workflow import State
@@ -24,20 +27,38 @@ def register(
     now: datetime,
     *,
     title: str,
+    klass: str = "",
+    source: str = "",
+    channel: str = "",
+    target: str = "",
+    lead: str = "",
+    owner: int = 0,
+    helpers: Sequence[int] = (),
+    handler: str = "",
+    due: object = None,
+    quantity: Mapping[str, Any] | None = None,
+    measures: Sequence[Mapping[str, str] | str] = (),
+    extra: Mapping[str, Any] | None = None,
     using: str = "default",
-    **values: Any,
 ) -> Done:
     """Register an item and return it with its number.
 
-    ``values``: klass, source, channel, target, lead, owner, helpers, handler, due (a date or its words), quantity,
-    measures (texts) and extra. Raises NotFound, NotAllowed, Needs or Invalid.
+    ``due`` is a date or its words; ``measures`` are texts or objects with ``text, target, owner, due``; ``quantity`` is an
+    object with ``target`` and optionally ``unit, done, milestones``; ``extra`` holds the procedure's own columns.
+    Raises NotFound, NotAllowed, Needs or Invalid.
     """
+    given: ev.Json = {
+        "title": title, "klass": klass, "source": source, "channel": channel, "target": target, "lead": lead,
+        "owner": owner, "helpers": helpers, "handler": handler, "due": due, "quantity": quantity, "measures": measures,
+        "extra": extra,
+    }  # fmt: skip
+    check_values("登记", register, given)
     with writing(now, using) as ledger:
         ledger.lock()
         row = register_row(ledger, register_id)
         demand_office(ledger, actor, row)
         procedure = derive.parsed(ledger.rows.get("procedure", row["procedure_id"])["text"])
-        fields = _fields(ledger, procedure, title=title, **values)
+        fields = _fields(ledger, procedure, given)
         first = State.REGISTERED if procedure.flow.approval else State.APPROVED
         seq = enter(ledger, actor, row, procedure, {**fields, "state": first.value})
         item = ledger.rows.get("item", seq)
@@ -68,22 +89,25 @@ def enter(ledger: Ledger, actor: Actor, register_row: Row, procedure: Procedure,
     return ledger.append(event, actor)
 
 
-_TEXTS = ("klass", "source", "channel", "target", "lead", "handler")
+_TEXTS = ("title", "klass", "source", "channel", "target", "lead", "handler")
 
 
-def _fields(ledger: Ledger, procedure: Procedure, *, title: str, **values: Any) -> ev.Json:
-    unknown = sorted(set(values) - {*_TEXTS, "owner", "helpers", "due", "quantity", "measures", "extra"})
-    if unknown:
-        raise Invalid(f"登记没有这些内容：{'、'.join(unknown)}。")
-    if not title.strip():
+def _fields(ledger: Ledger, procedure: Procedure, given: ev.Json) -> ev.Json:
+    """Read what is given and hold it against the procedure's columns."""
+    if not given["title"].strip():
         raise Needs("登记还缺：事项内容。")
-    fields: ev.Json = {"title": title.strip(), **{k: str(values[k]).strip() for k in _TEXTS if values.get(k)}}
-    fields |= _units(ledger, values.get("owner") or 0, values.get("helpers") or ())
-    today = ledger.now.astimezone(CHINA).date()
-    fields |= read_deadline(values.get("due"), today, derive.calendar_of(ledger.rows), procedure)
-    fields |= {k: values[k] for k in ("quantity", "extra") if values.get(k)}
-    if measures := [m if isinstance(m, dict) else {"text": m} for m in values.get("measures") or ()]:
-        fields["measures"] = measures
+    calendar, today = derive.calendar_of(ledger.rows), ledger.now.astimezone(CHINA).date()
+    fields: ev.Json = {k: text for k in _TEXTS if (text := given[k].strip())}
+    fields |= _units(ledger, given["owner"], given["helpers"])
+    fields |= read_deadline(given["due"], today, calendar, procedure)
+    if given["quantity"]:
+        fields["quantity"] = read_quantity(given["quantity"], procedure)
+    if given["extra"]:
+        fields["extra"] = read_extra(given["extra"], procedure)
+    if given["measures"]:
+        fields["measures"] = [new_measure(m, today, calendar) for m in given["measures"]]
+    check_required(procedure, fields)
+    check_choices(procedure, fields)
     return fields
 
 

@@ -34,29 +34,39 @@ def review(act: Act, *, passed: bool, opinion: str = "") -> None:
 @handles("close")
 def close(act: Act, *, note: str = "", rating: str = "", affirmed: Sequence[str] = ()) -> None:
     """Enter the closure once every condition of the procedure holds; ``affirmed`` names what the person vouches for."""
-    missing = unmet(act, "submit") + unmet(act, "close", rating=rating, affirmed=affirmed)
+    missing = unmet(act, "submit", affirmed=act.item["affirmed"])
+    missing += unmet(act, "close", rating=rating, affirmed=affirmed)
     if missing:
         raise Needs("还不能销号：" + "；".join(missing) + "。", hint="补齐后再销号。")
     act.enter(ev.ItemClosed(note=note, rating=rating, affirmed=list(affirmed) or None))
 
 
 @handles("look_back")
-def look_back(act: Act, *, held: bool, text: str) -> None:
-    """Record a look-back; a relapse opens the item again under the same number."""
-    act.enter(ev.ItemLookedBack(held=held, text=text))
+def look_back(act: Act, *, held: bool, text: str, due: object = None) -> None:
+    """Record a look-back; a relapse opens the item again under the same number, due as in ``reopen``."""
+    limit = {} if held else _anew(act, due)
+    act.enter(ev.ItemLookedBack(held=held, text=text.strip()))
     if not held:
-        act.enter(ev.ItemReopened(reason=text))
+        act.enter(ev.ItemReopened(reason=text.strip(), **limit))
 
 
 @handles("reopen")
 def reopen(act: Act, *, reason: str, due: object = None) -> None:
-    """Open a closed item again; everything closing asks for is needed anew."""
+    """Open a closed item again; everything closing asks for is needed anew.
+
+    Without ``due`` an ongoing item stays ongoing; another gets the procedure's limit for its class, else the one for 立行立改.
+    """
+    act.enter(ev.ItemReopened(reason=reason.strip(), **_anew(act, due)))
+
+
+def _anew(act: Act, due: object) -> ev.Json:
+    """Return the deadline of an item that is opened again; the old one has passed and would be no deadline."""
     limit = act.deadline(due)
-    act.enter(
-        ev.ItemReopened(
-            reason=reason,
-            due=limit.get("due", ""),
-            due_text=limit.get("due_text", ""),
-            provisional=limit.get("provisional", False),
-        )
-    )
+    if limit.get("due") or limit.get("ongoing"):
+        return limit
+    item, rules = act.item, act.procedure.deadlines
+    if item["ongoing"]:
+        return {"ongoing": True, "cycle": item["cycle"], "due_text": limit.get("due_text", "")}
+    span = rules.default(item["klass"], item["extra"].get("urgency", "")) or rules.immediate
+    found = act.add_span(span)
+    return {"due": found.date.isoformat(), "provisional": found.provisional, "due_text": f"重办之日起{span}"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from bihuan.actions.values import check_values
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.due import catch_up
@@ -65,7 +66,8 @@ class Act:
     @property
     def now(self) -> datetime:
         """When the step holds: now, but never before the item's last entry (clocks of two hosts may differ)."""
-        return max(self.ledger.now, self.item["changed_at"])
+        changed: datetime = self.item["changed_at"]
+        return max(self.ledger.now, changed)
 
     @property
     def today(self) -> date:
@@ -120,11 +122,9 @@ def do(
     """
     if action not in _HANDLERS:
         raise NotFound(f"没有“{action}”这一步。", hint=f"可用：{'、'.join(sorted(_HANDLERS))}。")
+    check_values(STEPS[action].name, _HANDLERS[action], values)
     with writing(now, using) as ledger:
-        for other in sorted({item_id, int(values.get("into", item_id))}):
-            ledger.item(
-                other
-            )  # both in the same order everywhere, so that no two transactions wait for each other
+        ledger.hold({item_id, values.get("into") or item_id})
         item = ledger.item(item_id)
         if item is None:
             raise NotFound(f"没有编号为 {item_id} 的事项。")
@@ -134,7 +134,7 @@ def do(
 def take(
     ledger: Ledger, item: Row, action: str, actor: Actor, values: Json, version: int | None = None
 ) -> Done:
-    """Take a step inside an open transaction (for steps on many items at once)."""
+    """Take a step inside an open transaction (for steps on many items at once); ``item`` is held already."""
     if version is not None and version != item["version"]:
         raise Stale
     catch_up(ledger, item, ledger.now)
@@ -176,9 +176,13 @@ def place_of(ledger: Ledger, item: Row) -> Place:
 
 
 def _require(step: Step, values: Json) -> None:
-    missing = [label for name, label in step.needs if values.get(name) in (None, "", [], {})]
+    missing = [label for name, label in step.needs if _is_empty(values.get(name))]
     if missing:
         raise Needs(f"{step.name}还缺：{'、'.join(missing)}。")
+
+
+def _is_empty(value: object) -> bool:
+    return value.strip() == "" if isinstance(value, str) else value in (None, (), [], {})
 
 
 def unit_row(ledger: Ledger, unit_id: int) -> Row:

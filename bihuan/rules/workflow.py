@@ -118,7 +118,7 @@ STEPS: dict[str, Step] = {
         _step("return", "退回", {_S.ASSIGNED, _S.WORKING}, _S.RETURNED, _WORK, Side.OWNER, _REASON,
               "交办后、申请销号前，非本级职责的事项可以退回。"),
         _step("plan", "制定措施", {_S.APPROVED, _S.ASSIGNED, _S.WORKING}, None,
-              _WORK | _OFFICE, Side.EITHER, (("measures", "措施"),), "办结前才能制定或调整措施。"),
+              _WORK | _OFFICE, Side.EITHER, (), "申请销号前才能制定或调整措施。"),
         _step("report", "反馈进展", {_S.WORKING}, None, _WORK | _OFFICE, Side.EITHER, (),
               "签收后、申请销号前才能反馈进展。"),
         _step("attach", "上传佐证", {_S.ASSIGNED, _S.WORKING, _S.REVIEWING, _S.PASSED, _S.SUSPENDED}, None,
