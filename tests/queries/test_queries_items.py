@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import pytest
+
+from bihuan.models import Item
+from bihuan.queries.item import detail, find_item
+from bihuan.queries.items import COUNT_LIMIT, SORTS, Filter, page_of
+from bihuan.queries.people import actor_of, visible_units
+from bihuan.rules.errors import Invalid, NotAllowed, NotFound
+from tests.support.county import World, imported_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made() -> World:
+    return imported_world()
+
+
+def all_of(found: Filter, sort: str, size: int) -> list[int]:
+    """Walk through every page."""
+    ids: list[int] = []
+    after = ""
+    while True:
+        page = page_of(found, sort=sort, after=after, size=size)
+        ids += [i.pk for i in page.rows]
+        if not page.next:
+            return ids
+        after = page.next
+
+
+@pytest.mark.parametrize("sort", list(SORTS))
+@pytest.mark.parametrize("size", [1, 4, 7, 100])
+def test_the_pages_hold_every_item_once_in_order(made: World, sort: str, size: int):
+    found = Filter(tuple(made.registers.values()))
+    columns = dict.fromkeys((*SORTS[sort][1], "id"))
+    expected = list(Item.objects.order_by(*columns).values_list("id", flat=True))
+    assert all_of(found, sort, size) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "lookup"),
+    [
+        ({"states": ("working",)}, {"state": "working"}),
+        ({"states": ("working", "closed"), "colours": ("green",)}, {"state": "working", "colour": "green"}),
+        ({"klass": "安全生产"}, {"klass": "安全生产"}),
+        ({"text": "小区"}, {"title__contains": "小区"}),
+        ({"text": "问改〔2026〕3号"}, {"number": "问改〔2026〕3号"}),
+        ({"overdue": True}, {"overdue": True}),
+    ],
+)
+def test_a_filter_lets_through_what_it_says_and_counts_it(made: World, given: dict, lookup: dict):
+    found = Filter(tuple(made.registers.values()), **given)
+    page = page_of(found, size=100)
+    assert {i.pk for i in page.rows} == set(Item.objects.filter(**lookup).values_list("id", flat=True))
+    assert (page.total, page.exact) == (len(page.rows), True)
+
+
+def test_totals_from_the_counters_equal_the_rows_for_owner_and_class(made: World):
+    item = Item.objects.exclude(klass="").first()
+    assert item is not None
+    ids = tuple(made.registers.values())
+    for found in (Filter(ids, owner=item.owner_id), Filter(ids, owner=item.owner_id, klass=item.klass)):
+        page = page_of(found, size=COUNT_LIMIT)
+        assert (page.total, page.exact) == (len(page.rows), True)
+
+
+def test_a_unit_sees_its_own_items_and_those_it_helps_with(made: World):
+    unit, handler = next((u, a) for u, a in made.people.handlers.items() if Item.objects.filter(owner_id=u))
+    units = visible_units(handler)
+    assert units == {unit}
+    page = page_of(Filter(tuple(made.registers.values()), units=units), size=100)
+    expected = {i.pk for i in Item.objects.all() if i.owner_id == unit or unit in i.helpers}
+    assert {i.pk for i in page.rows} == expected
+
+
+def test_the_office_sees_everything_and_an_administrator_nothing(made: World):
+    assert visible_units(made.people.staff["duban"]) is None
+    assert visible_units(made.people.staff["admin"]) == frozenset()
+
+
+def test_an_item_of_another_unit_is_refused(made: World):
+    item = Item.objects.exclude(owner_id=0).first()
+    assert item is not None
+    stranger = next(a for u, a in made.people.handlers.items() if u not in {item.owner_id, *item.helpers})
+    with pytest.raises(NotAllowed):
+        detail(item.pk, stranger, visible_units(stranger))
+
+
+def test_an_item_shows_its_timeline_and_the_steps_of_the_person(made: World):
+    item = Item.objects.filter(state="working").first()
+    assert item is not None
+    handler = made.people.handlers[item.owner_id]
+    found = detail(item.pk, handler, visible_units(handler))
+    assert [(m.kind, m.name, m.person) for m in found.timeline] == [("item.registered", "立项登记", "高峰")]
+    assert [s.action for s in found.steps] == ["return", "plan", "report", "attach", "submit", "comment"]
+
+
+def test_an_unknown_sort_or_a_spoilt_page_mark_is_refused(made: World):
+    found = Filter(tuple(made.registers.values()))
+    with pytest.raises(Invalid):
+        page_of(found, sort="name")
+    with pytest.raises(Invalid):
+        page_of(found, after="!!")
+
+
+def test_an_item_is_found_by_number_or_id(made: World):
+    item = Item.objects.get(number="问改〔2026〕2号")
+    assert find_item("问改〔2026〕2号") == find_item(str(item.pk)) == item
+    with pytest.raises(NotFound):
+        find_item("问改〔2026〕999号")
+
+
+def test_a_retired_person_is_nobody(made: World):
+    from bihuan.models import Person
+
+    person = made.people.staff["duban"].person
+    Person.objects.filter(pk=person).update(active=False)
+    with pytest.raises(NotFound):
+        actor_of(person)
