@@ -34,7 +34,7 @@ POSTGRES = (
 def guard(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """Create the triggers of the database in use."""
     for statement in SQLITE if editor.connection.vendor == "sqlite" else POSTGRES:
-        editor.execute(statement)
+        editor.execute(statement, params=None)  # without parameters a % is just a %
 
 
 class Migration(migrations.Migration):
