@@ -33,13 +33,31 @@ class Recomputed:
 Recompute = Callable[[Manifest], Recomputed]
 
 
+KINDS = {
+    "manifest-missing": ERROR,
+    "manifest-unreadable": ERROR,
+    "manifest-altered": ERROR,
+    "ledger": ERROR,
+    "unknown": ERROR,
+    "value": ERROR,
+    "definition": ERROR,
+    "edited": ERROR,
+    "removed": ERROR,
+    "unlisted": ERROR,
+    "cell": ERROR,
+    "row": ERROR,
+    "wording": HINT,
+    "unanchored": HINT,
+    "number": HINT,
+    "deleted": HINT,
+}
+"""Every kind of finding (docs/howto/report.md explains them): an error says that the report does not hold, a hint asks a
+person to look."""
+
+
 @dataclass(frozen=True)
 class Problem:
-    """One finding. ``severity`` is ``error`` (the report does not hold) or ``hint`` (a person should look).
-
-    ``kind``: manifest-missing, manifest-unreadable, manifest-altered, ledger, unknown, value, definition, edited, removed,
-    unlisted, cell, row; hints: wording, unanchored, number, deleted. Fields that do not apply are empty.
-    """
+    """One finding of one of the ``KINDS``, which gives its ``severity``. Fields that do not apply are empty."""
 
     kind: str
     message: str
@@ -49,7 +67,10 @@ class Problem:
     printed: str = ""
     recomputed: str = ""
     place: str = ""
-    severity: str = ERROR
+    severity: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "severity", KINDS[self.kind])
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -91,7 +92,7 @@ def _completed(problem: Problem, recomputed: Recomputed) -> Problem:
     """``problem`` with the recomputed value of its figure."""
     if not problem.ref or problem.recomputed:
         return problem
-    return Problem(**{**vars(problem), "recomputed": recomputed.value(problem.ref)})
+    return replace(problem, recomputed=recomputed.value(problem.ref))
 
 
 def _missing() -> Problem:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from bihuan.reports.manifest import Manifest, Use
 from bihuan.reports.numbers import normalised, tokens, widened
 from bihuan.reports.reading import Block, Cell, cells_of, fill_slots, slot, slots, split_slots
-from bihuan.reports.verdict import HINT, Problem
+from bihuan.reports.verdict import Problem
 
 _ALIKE = 0.5
 _MAX_PAIRS = 250_000
@@ -91,7 +91,7 @@ class _Comparison:
         printed = self._in_place_of(use.id, key, block)
         if printed is None and normalised(self.stated[use.id]) in _outside(block):
             message = f"{use.place}：原句和数字的标记都已改动，文中仍有“{self.stated[use.id]}”，请人工核对。"
-            yield self._about(use, "unanchored", message, severity=HINT)
+            yield self._about(use, "unanchored", message)
         elif not printed:
             yield self._removed(use)
         elif normalised(printed) != normalised(self.stated[use.id]):
@@ -154,16 +154,14 @@ class _Comparison:
         was, now = fill_slots(key, self.stated), block.text
         if any(slots(key)) and _words(was) != _words(now):
             message = f"带数据的句子改过措辞，请核对意思是否仍与数据相符：现为“{_short(now)}”，生成时为“{_short(was)}”。"
-            yield Problem("wording", message, stated=was, printed=now, place=block.context, severity=HINT)
+            yield Problem("wording", message, stated=was, printed=now, place=block.context)
 
     def _vanished(self, key: str, table: int) -> Iterator[Problem]:
         was = fill_slots(key.replace("\x1f", "｜"), self.stated)
         if table:
             yield Problem("row", f"表格里少了一行：“{_short(was)}”。", stated=was)
         elif not any(slots(key)):
-            yield Problem(
-                "deleted", f"生成时有的一段已不在文中：“{_short(was)}”。", stated=was, severity=HINT
-            )
+            yield Problem("deleted", f"生成时有的一段已不在文中：“{_short(was)}”。", stated=was)
 
     def _added(self, block: Block) -> Iterator[Problem]:
         yield from self._numbers(_outside(block), block)
@@ -171,13 +169,11 @@ class _Comparison:
     def _numbers(self, added: Counter[str], block: Block) -> Iterator[Problem]:
         for number in added:
             message = f"“{number}”没有数据项支撑，是后来加的或改的：“{_short(block.text)}”。"
-            yield Problem("number", message, printed=number, place=block.context, severity=HINT)
+            yield Problem("number", message, printed=number, place=block.context)
 
     # ---- findings ---------------------------------------------------------------------------------------------
 
-    def _about(
-        self, use: Use, kind: str, message: str, *, printed: str = "", severity: str = "error"
-    ) -> Problem:
+    def _about(self, use: Use, kind: str, message: str, *, printed: str = "") -> Problem:
         figure = self.figures.get(use.ref)
         return Problem(
             kind,
@@ -187,7 +183,6 @@ class _Comparison:
             stated=self.stated[use.id],
             printed=printed,
             place=use.place,
-            severity=severity,
         )
 
     def _edited(self, use: Use, printed: str) -> Problem:
