@@ -238,12 +238,12 @@ def export(
             {"file": str(out), "entries": written}, as_json=as_json, text=f"已导出 {written} 条留痕：{out}"
         )
         return
-    from bihuan.cli.sheet_export import write_register
-
     if register_text is None:
         raise click.UsageError("请用 --register 指定清单，或用 --ledger 导出全部留痕。")
     if layout == "original" and original is None:
         raise click.UsageError("写回原表样式需要用 --original 给出原表文件。")
+    from bihuan.cli.sheet_export import write_register
+
     count = write_register(register_named(register_text), acting(as_name), out, original, filters)
     answer({"file": str(out), "items": count}, as_json=as_json, text=f"已导出 {count} 个事项：{out}")
 

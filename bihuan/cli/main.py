@@ -88,9 +88,7 @@ def run(args: list[str]) -> int:
     from bihuan.rules.errors import BihuanError
 
     try:
-        group.main(args, prog_name="bihuan", standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        return int(leave.exit_code)
+        status = group.main(args, prog_name="bihuan", standalone_mode=False)
     except click.UsageError as misuse:
         tell(f"用法不对：{_misuse(misuse)}")
         tell("查看用法：bihuan --help，或 bihuan 命令 --help")
@@ -102,7 +100,7 @@ def run(args: list[str]) -> int:
         return _refused(error, args)
     except SystemExit as leave:
         return int(leave.code or 0)
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 def _misuse(error: click.UsageError) -> str:

@@ -474,6 +474,7 @@ class Difficulty:
     klass: str
     lead: str
     owner: str
+    target: str
     measures: tuple[str, ...]
     months: int
 
@@ -484,6 +485,7 @@ class Difficulty:
             "klass": self.klass,
             "lead": self.lead,
             "owner": units[self.owner],
+            "target": self.target,
             "measures": list(self.measures),
             "due": month_end(start, self.months).isoformat(),
         }
@@ -495,6 +497,7 @@ TOUGH: tuple[Difficulty, ...] = (
         "营商环境",
         "陈志远",
         "县自然资源局",
+        "6家企业全部取得不动产权证。",
         ("逐企核查用地来源。", "分类完善手续。", "集中颁证。"),
         5,
     ),
@@ -503,6 +506,7 @@ TOUGH: tuple[Difficulty, ...] = (
         "民生保障",
         "王立新",
         "县住房和城乡建设局",
+        "改造管网42公里，投诉量下降80%。",
         ("排查管网42公里。", "编制改造方案并落实资金。", "分段改造。"),
         8,
     ),
@@ -511,6 +515,7 @@ TOUGH: tuple[Difficulty, ...] = (
         "乡村振兴",
         "李明辉",
         "县农业农村局",
+        "全部签订承包协议，纠纷清零。",
         ("成立专班进驻。", "核实面积和合同。", "依法调处、签订协议。"),
         10,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -11,6 +12,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bihuan.demo.county import OFFICE, PROBLEMS, TASKS, Problem
+from bihuan.reports.package import read_zip, write_zip
 
 _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -163,4 +165,7 @@ def tasks(start: date) -> bytes:
 def _saved(book: Workbook) -> bytes:
     out = BytesIO()
     book.save(out)
-    return out.getvalue()
+    parts = read_zip(out.getvalue())
+    # openpyxl writes the time of saving; the same county must give the same ledger
+    core = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2026-01-05T01:00:00Z", parts["docProps/core.xml"])
+    return write_zip({**parts, "docProps/core.xml": core})

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bihuan.cli.main import COMMANDS, run
+from bihuan.demo import workbooks
+from bihuan.ledger.reading import head
+from bihuan.models import Account, Item, Register
+from tests.support.county import START, imported_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run a command that answers in JSON; returns its exit status and the object."""
+
+    def ask(*args: str) -> tuple[int, Any]:
+        capsys.readouterr()
+        status = run([*args, "--json"])
+        return status, json.loads(capsys.readouterr().out)
+
+    return ask
+
+
+@pytest.fixture
+def founded(told: Any) -> dict[str, str]:
+    """A ledger founded by ``init``; account → password."""
+    status, found = told("init", "--name", "某县督查室")
+    assert status == 0
+    return {a["name"]: a["password"] for a in found["accounts"]}
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    path = tmp_path / "问题整改台账.xlsx"
+    path.write_bytes(workbooks.problems(START))
+    return path
+
+
+def test_init_makes_four_people_with_different_random_passwords(founded: dict[str, str]):
+    assert sorted(founded) == ["admin", "audit", "duban", "security"]
+    assert len(set(founded.values())) == 4
+    account = Account.objects.get(name="duban")
+    assert (account.check_password(founded["duban"]), account.must_change) == (True, True)
+
+
+def test_init_again_changes_nothing(founded: dict[str, str], told: Any):
+    before = head()
+    assert told("init") == (0, {"founded": False, "accounts": []})
+    assert head() == before
+
+
+def test_a_preview_writes_nothing_and_tells_every_row(founded: dict[str, str], told: Any, workbook: Path):
+    before = head()
+    status, found = told("import", str(workbook), "--preview")
+    assert (status, head()) == (0, before)
+    (sheet,) = found["sheets"]
+    assert (sheet["header_rows"], len(sheet["rows"])) == ([3, 4], 24)
+    assert {c["column"]: c["field"] for c in sheet["columns"]}["G"] == "owner"
+    fields = {"number", "title", "class", "target", "measures", "lead", "owner", "helpers", "handler", "due", "ongoing",
+              "cycle", "progress", "state"}  # fmt: skip
+    assert fields <= set(sheet["rows"][0])
+
+
+def test_the_path_from_workbook_to_verified_report(
+    founded: dict[str, str], told: Any, workbook: Path, tmp_path: Path
+):
+    status, done = told("import", str(workbook), "--register", "问题整改清单", "--campaign", "专项整治")
+    assert (status, done["registered"]) == (0, 24)
+    status, again = told("import", str(workbook), "--register", "问题整改清单")
+    assert (status, again["seq"], again["unchanged"]) == (0, 0, 24)
+    out = tmp_path / "报告.docx"
+    status, report = told("report", "stage", "--campaign", "专项整治", "--out", str(out))
+    assert (status, report["file"]) == (0, str(out))
+    assert told("verify-report", str(out))[1]["ok"] is True
+    assert told("verify")[1]["problems"] == []
+    assert told("rebuild", "--check")[1]["differ"] == []
+
+
+def test_an_edited_report_is_found_wanting_with_status_1(
+    founded: dict[str, str], told: Any, workbook: Path, tmp_path: Path
+):
+    told("import", str(workbook), "--register", "清单", "--campaign", "专项整治")
+    out = tmp_path / "报告.docx"
+    told("report", "stage", "--campaign", "专项整治", "--out", str(out))
+    from docx import Document
+
+    document = Document(str(out))
+    texts = [
+        t
+        for t in document.element.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")
+        if t.text == "24"
+    ]
+    texts[0].text = "42"
+    document.save(str(out))
+    status, verdict = told("verify-report", str(out))
+    assert (status, verdict["ok"]) == (1, False)
+    assert [(p["stated"], p["printed"]) for p in verdict["problems"] if p["kind"] == "edited"] == [
+        ("24", "42")
+    ]
+
+
+def test_a_step_is_taken_by_number_with_names_for_units(founded: dict[str, str], told: Any, workbook: Path):
+    told("import", str(workbook), "--register", "清单")
+    status, done = (
+        told("do", "comment", "问改〔2026〕1号", "text=请加快进度")
+        if Item.objects.filter(number="问改〔2026〕1号")
+        else told("do", "comment", str(Item.objects.order_by("id")[0].pk), "text=请加快进度")
+    )
+    assert (status, done["state"], done["version"]) == (0, "working", 2)
+    status, shown = told("item", done["number"])
+    assert (status, shown["timeline"][-1]["data"]) == (0, {"text": "请加快进度"})
+
+
+def test_a_refused_step_says_why_and_leaves_with_status_1(founded: dict[str, str], told: Any, workbook: Path):
+    told("import", str(workbook), "--register", "清单")
+    number = Item.objects.order_by("id")[0].number
+    status, found = told("do", "close", number)
+    assert (status, found["error"]["code"]) == (1, "wrong-state")
+    assert found["error"]["message"].startswith("事项现在是“办理中”，不能销号")
+
+
+def test_an_item_is_registered_from_the_command_line(founded: dict[str, str], told: Any, workbook: Path):
+    told("import", str(workbook), "--register", "清单")
+    register = Register.objects.get()
+    status, done = told(
+        "do", "register", str(register.pk), "title=新发现的问题", "owner=县水利局", "due=60日内"
+    )
+    assert (status, done["state"]) == (0, "registered")
+    assert Item.objects.get(pk=done["item"]).title == "新发现的问题"
+
+
+def test_a_corrected_mapping_is_kept_for_the_next_time(founded: dict[str, str], told: Any, workbook: Path):
+    told("import", str(workbook), "--register", "清单", "--map", "E=progress", "--map", "K=extra")
+    _, found = told("import", str(workbook), "--preview")
+    columns = {c["column"]: c["field"] for c in found["sheets"][0]["columns"]}
+    assert (columns["E"], columns["K"]) == ("progress", None)
+
+
+def test_figures_can_be_asked_one_by_one_and_as_of_a_day(told: Any):
+    imported_world()
+    status, found = told("figures", "registered", "open[colour=red]", "--as-of", "2026-01-05")
+    assert status == 0
+    assert [(f["ref"], f["value"]) for f in found["figures"]] == [
+        ("registered", "30"),
+        ("open[colour=red]", "0"),
+    ]
+    assert told("figures", "registered", "--as-of", "2026-01-04")[1]["figures"][0]["value"] == "0"
+
+
+def test_an_unknown_figure_is_refused(told: Any):
+    imported_world()
+    status, found = told("figures", "no_such_figure")
+    assert (status, found["error"]["code"]) == (1, "invalid")
+
+
+def test_a_year_is_published_and_counted_with(founded: dict[str, str], told: Any, tmp_path: Path):
+    assert told("calendar", "show", "2026-02-13", "--workdays", "5")[1]["after"] == "2026-02-27"
+    year = {"year": 2027, "holidays": ["2027-01-01"], "workdays": ["2027-01-03"], "source": "试验"}
+    path = tmp_path / "2027.json"
+    path.write_text(json.dumps(year), "utf-8")
+    before = told("calendar", "show", "2027-01-03")[1]
+    status, _ = told("calendar", "import", str(path))
+    after = told("calendar", "show", "2027-01-03")[1]
+    assert (status, before["workday"], after["workday"], after["provisional"]) == (0, False, True, False)
+
+
+def test_the_whole_chain_is_exported_and_sealed(founded: dict[str, str], told: Any, tmp_path: Path):
+    out = tmp_path / "export.jsonl"
+    status, found = told("export", "--ledger", "--out", str(out))
+    lines = out.read_text("utf-8").splitlines()
+    assert (status, found["entries"], len(lines)) == (0, head()[0], head()[0])
+    status, sealed = told("seal")
+    assert (status, sealed["count"], sealed["head"]) == (0, head()[0], json.loads(lines[-1])["hash"])
+
+
+def test_check_names_what_is_there_and_what_is_missing(founded: dict[str, str], told: Any):
+    _, found = told("check")
+    levels = {f["what"]: f["level"] for f in found["findings"]}
+    assert (levels["台账库"], levels["数据库"], levels["数据目录"]) == ("ok", "ok", "ok")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["nonsense"],
+        ["do"],
+        ["import", "没有这个文件.xlsx"],
+        ["figures", "--as-of", "不是日子"],
+        ["verify", "--no-such"],
+        ["export", "--out", "x"],
+    ],
+)
+def test_misuse_leaves_with_status_2_and_says_how(args: list[str], capsys: pytest.CaptureFixture[str]):
+    assert run(args) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("用法不对：")
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]):
+    assert run([name, "--help"]) == 0
+    assert f"bihuan {name}" in capsys.readouterr().out
+
+
+def test_an_empty_database_is_told_to_be_founded(told: Any):
+    status, found = told("verify")
+    assert (status, found["error"]["code"]) == (1, "not-opened")
