@@ -55,6 +55,7 @@ class Cells:
         self.grid, self.columns, self.doubts, self.context = grid, columns, doubts, context
         self._deadlines: dict[tuple[type, Value], Deadline] = {}
         self._parties: dict[str, Parties] = {}
+        self._clear_units: dict[str, Units] = {}
         self._above: dict[int, str] = {}
         self._filled: dict[tuple[int, int], str] = {}
         self._context = self._context_columns()
@@ -64,13 +65,11 @@ class Cells:
 
     def text(self, row: int, column: int) -> str:
         """The text that holds at a cell, merges filled down, 同上 resolved; empty for what another column's merge covers."""
-        block = self.grid.covered.get(row, {}).get(column)
-        if block is None:
-            text = self.grid.text(row, column)
-        elif block.left == column or self._is_heir(column, block.left, block.right):
+        text = self.grid.cells(row).get(column, "")
+        if not text and (block := self.grid.covered.get(row, {}).get(column)):
+            if block.left != column and not self._is_heir(column, block.left, block.right):
+                return ""
             text = self.grid.text(block.top, block.left)
-        else:
-            return ""
         if text in DITTO:
             text = self._ditto(row, column, text)
         if not text and self._filled:
@@ -112,10 +111,7 @@ class Cells:
 
     def own(self, row: int, column: int) -> str:
         """The text that the row itself brings at a column: nothing when it is merged down from above."""
-        block = self.grid.covered.get(row, {}).get(column)
-        if block is not None and block.top < row:
-            return ""
-        return self.text(row, column)
+        return self.text(row, column) if column in self.grid.cells(row) else ""
 
     def prose(self, row: int, column: int) -> str:
         """Running text, lines that were broken to fit joined."""
@@ -153,26 +149,30 @@ class Cells:
         phones = _PHONE.findall(text)
         return people(_PHONE.sub("", text) if phones else text), "、".join(phones)
 
-    def units(self, row: int, column: int, *, told: bool = True) -> Units:
-        """Who leads and who helps. ``told``: doubts are reported (once for each cell's own value)."""
+    def units(self, row: int, column: int) -> Units:
+        """Who leads and who helps, doubts reported."""
         text = self.text(row, column)
-        row = self._origin(row, column)
+        found = self._clear_units.get(text)
+        return found if found is not None else self._read_units(self._origin(row, column), column, text)
+
+    def _read_units(self, row: int, column: int, text: str) -> Units:
         found = self._parties.get(text)
         if found is None:
             found = self._parties[text] = parties(_unnumbered(text), self.context.finder.known)
-        named = [(self._unit(row, column, unit, told=told), unit) for unit in found.units]
-        leading = [name for name, unit in named if unit.part == "lead"] or [
-            name for name, unit in named if unit.part == ""
-        ]
+        named = [(self._unit(row, column, unit), unit.part) for unit in found.units]
+        leading = [name for name, part in named if part == "lead"] or [name for name, part in named if not part]
         owner = leading[0] if leading else None
         helpers = dict.fromkeys(name for name, _ in named if name != owner)
-        return Units(owner, tuple(helpers), tuple(found.people))
+        units = Units(owner, tuple(helpers), tuple(found.people))
+        if not any(unit.more or self.context.finder.find(unit.name).how != "known" for unit in found.units):
+            self._clear_units[text] = units
+        return units
 
-    def _unit(self, row: int, column: int, named: Named, *, told: bool) -> str:
+    def _unit(self, row: int, column: int, named: Named) -> str:
         found = self.context.finder.find(named.name)
-        if told and found.how != "known":
+        if found.how != "known":
             self._doubt_unit(row, column, named.name, found.unit, found.how)
-        if told and named.more:
+        if named.more:
             message = f"“{named.name}”后面的“等”没有写明其他单位，请补充。"
             self.doubts.once("more", row, column, named.name, message, "hint")
         return found.unit

@@ -36,14 +36,21 @@ class Columns:
     fields: dict[int, str]
     levels: list[int] = field(default_factory=list)
     refused: str = ""
+    _of: dict[str, list[int]] | None = None
 
     def of(self, name: str) -> list[int]:
         """The columns of a field, left to right."""
+        if self._of is not None:
+            return self._of.get(name, [])
         return sorted(column for column, given in self.fields.items() if given == name)
 
     def first(self, name: str) -> int | None:
         """The first column of a field."""
         return next(iter(self.of(name)), None)
+
+    def settle(self) -> None:
+        """Remember the columns of each field: from here on ``fields`` does not change."""
+        self._of = {name: self.of(name) for name in {*self.fields.values()}}
 
     def head(self, column: int) -> str:
         """What a column is called, on one line."""
@@ -73,6 +80,7 @@ def map_columns(
     found = Columns({c: header.paths[c] for c in fields}, fields)
     _choose_levels(found, candidates, grid, header, frozenset(fixed))
     found.refused = _refusal(found, candidates, sample)
+    found.settle()
     return found
 
 

@@ -17,7 +17,8 @@ class Grid:
         self.width = sheet.width
         self.blocks: dict[tuple[int, int], Merge] = {}
         self.covered: dict[int, dict[int, Merge]] = {}
-        self._owned: dict[int, list[tuple[int, str]]] = {}
+        self._texts: dict[int, list[str]] = {}
+        self._owned: dict[int, dict[int, str]] = {}
         merges = sheet.merges
         if sum((m.bottom - m.top + 1) * (m.right - m.left + 1) for m in merges) > MAX_MERGED_AREA:
             message = "合并单元格的范围过大或互相重叠，已按未合并读取；请检查合并单元格后再导入。"
@@ -41,7 +42,10 @@ class Grid:
 
     def text(self, row: int, column: int) -> str:
         """What the cell itself holds, as text."""
-        return shown(self.raw(row, column))
+        texts = self._texts.get(row)
+        if texts is None:
+            texts = self._texts[row] = [shown(value) for value in self.sheet.rows.get(row, ())]
+        return texts[column] if column < len(texts) else ""
 
     def block(self, row: int, column: int) -> Merge | None:
         """The merge that the cell belongs to."""
@@ -59,12 +63,16 @@ class Grid:
 
     def own(self, row: int) -> list[tuple[int, str]]:
         """The row's visible cells with text, left to right: (column, text)."""
+        return list(self.cells(row).items())
+
+    def cells(self, row: int) -> dict[int, str]:
+        """The row's visible cells with text: column → text."""
         found = self._owned.get(row)
         if found is None:
             covered = self.covered.get(row, {})
-            cells = self.sheet.rows.get(row, ())
-            texts = ((c, shown(v)) for c, v in enumerate(cells) if v != "" and c not in covered)
-            found = self._owned[row] = [(c, text) for c, text in texts if text]
+            self.text(row, 0)
+            texts = enumerate(self._texts[row])
+            found = self._owned[row] = {c: text for c, text in texts if text and c not in covered}
         return found
 
     def note_hidden_values(self, first: int) -> None:

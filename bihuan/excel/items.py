@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bihuan.excel.cells import Cells, joined
 from bihuan.excel.columns import Columns
@@ -16,6 +18,8 @@ from bihuan.excel.states import YES_NO, leading_state, percent_of, state_of
 from bihuan.excel.text import PLACEHOLDERS, unwrap
 from bihuan.excel.unit_text import parties
 from bihuan.rules.deadlines import Deadline
+
+T = TypeVar("T")
 
 SECTION = "所属部分"
 PHONE = "联系电话"
@@ -33,6 +37,7 @@ class _Group:
     rows: list[int]
     sections: tuple[str, ...] = ()
     measures: list[MeasureRow] = field(default_factory=list)
+    by_row: dict[int, list[MeasureRow]] = field(default_factory=dict)
 
 
 def read_items(lines: Iterable[Line], cells: Cells) -> list[ItemRow]:
@@ -146,12 +151,18 @@ class _Builder:
             steps = split_steps(text)
             if steps.skips:
                 self.doubts.at(row, column, text[:40], "措施编号不连续，请核对是否有遗漏。", "hint")
-            group.measures += [MeasureRow(step, row) for step in steps.texts]
+            group.by_row[row] = [MeasureRow(step, row) for step in steps.texts]
+            group.measures += group.by_row[row]
         return group.measures
 
     def _varies(self, group: _Group, columns: Iterable[int]) -> bool:
         """Whether later rows of the item bring their own word in one of the columns."""
-        return any(self.cells.own(row, column) for column in columns for row in group.rows[1:])
+        wanted = set(columns)
+        return any(not wanted.isdisjoint(self.cells.grid.cells(row)) for row in group.rows[1:])
+
+    def _says(self, group: _Group, row: int, column: int) -> bool:
+        """Whether a row of the item has a word of its own in a column; the first always counts."""
+        return row == group.rows[0] or column in self.cells.grid.cells(row)
 
     def _aligned(self, group: _Group, column: int) -> list[str]:
         """A cell 1.… 2.… beside measures 1.… 2.… of the same row, when they are as many."""
@@ -166,17 +177,15 @@ class _Builder:
         column = self.columns.first("due")
         if column is None:
             return
-        varies = self._varies(group, [column])
         found = {
             row: self.cells.deadline(row, column)
             for row in group.rows
-            if row == group.rows[0] or (varies and self.cells.own(row, column))
+            if self._says(group, row, column)
         }
         _apply_deadlines(item, list(found.values()))
-        if varies:
-            for measure in group.measures:
-                row = max((r for r in found if r <= measure.row), default=group.rows[0])
-                _apply_deadlines(measure, [found[row]])
+        if len(found) > 1:
+            for measure, deadline in _standing(group, list(found.items())):
+                _apply_deadlines(measure, [deadline])
         for measure, text in zip(group.measures, self._aligned(group, column), strict=False):
             _apply_deadlines(measure, [self.cells.parse(text)])
 
@@ -187,30 +196,28 @@ class _Builder:
             column = self.columns.first(name)
             if column is None:
                 continue
-            varies = self._varies(group, [column])
-            found = [(row, *self.cells.people(row, column)) for row in group.rows]
-            setattr(item, name, next((names for _, names, _ in found if names), None))
+            rows = [row for row in group.rows if self._says(group, row, column)]
+            found = [(row, *self.cells.people(row, column)) for row in rows]
+            named = [(row, names) for row, names, _ in found if names]
+            setattr(item, name, named[0][1] if named else None)
             self._add_extra(item, PHONE, joined([phones for _, _, phones in found], "、"))
-            if varies:
-                _carry(group.measures, [(row, names) for row, names, _ in found if names], name)
+            if len(rows) > 1:
+                for measure, names in _standing(group, named):
+                    setattr(measure, name, names)
 
     def _units(self, item: ItemRow, group: _Group) -> None:
         column = self.columns.first("owner")
         helpers: list[str] = []
         if column is not None:
-            found = [
-                (row, self.cells.units(row, column))
-                for row in group.rows
-                if row == group.rows[0] or self.cells.own(row, column)
-            ]
+            rows = [row for row in group.rows if self._says(group, row, column)]
+            found = [(row, self.cells.units(row, column)) for row in rows]
             item.owner = next((units.owner for _, units in found if units.owner), None)
-            helpers += [name for _, units in found[:1] for name in units.helpers]
+            helpers += found[0][1].helpers
             if item.handler is None:
                 item.handler = joined([name for name in found[0][1].people], "、")
             if len(found) > 1:
-                _carry(group.measures, [(row, units.owner) for row, units in found if units.owner], "owner")
-                for measure in group.measures:
-                    measure.helpers = list(next((u.helpers for r, u in reversed(found) if r <= measure.row), ()))
+                for measure, units in _standing(group, [entry for entry in found if entry[1].owner]):
+                    measure.owner, measure.helpers = units.owner, list(units.helpers)
             self._report_several(group.rows[0], column, helpers, item.owner)
             self._align_owners(group, column)
         helpers += self._helper_columns(group)
@@ -230,16 +237,13 @@ class _Builder:
     def _helper_columns(self, group: _Group) -> list[str]:
         names: list[str] = []
         for column in self.columns.of("helpers"):
-            varies = self._varies(group, [column])
-            for row in group.rows:
-                if row == group.rows[0] or self.cells.own(row, column):
-                    units = self.cells.units(row, column)
-                    here = [*([units.owner] if units.owner else []), *units.helpers]
-                    names += here
-                    if varies:
-                        for measure in group.measures:
-                            if measure.row == row:
-                                measure.helpers = list(dict.fromkeys([*measure.helpers, *here]))
+            rows = [row for row in group.rows if self._says(group, row, column)]
+            for row in rows:
+                units = self.cells.units(row, column)
+                here = [*([units.owner] if units.owner else []), *units.helpers]
+                names += here
+                for measure in group.by_row.get(row, ()) if len(rows) > 1 else ():
+                    measure.helpers = list(dict.fromkeys([*measure.helpers, *here]))
         return names
 
     # --- how far ---
@@ -252,7 +256,7 @@ class _Builder:
             parts = [
                 self._labelled(column, *self.cells.progress(row, column))
                 for column in columns
-                if row == group.rows[0] or self.cells.own(row, column)
+                if self._says(group, row, column)
             ]
             text = joined([text for text, _ in parts], "；") or ""
             said.append((row, text, next((points for _, points in parts if points is not None), None)))
@@ -278,16 +282,13 @@ class _Builder:
         codes: list[str] = []
         texts: list[str] = []
         for row in group.rows if varies else group.rows[:1]:
-            found = [
-                self.cells.state(row, c) for c in columns if row == group.rows[0] or self.cells.own(row, c)
-            ]
+            found = [self.cells.state(row, c) for c in columns if self._says(group, row, c)]
             code = _strongest([code for code, _ in found if code])
             text = _wording([text for _, text in found])
             codes += [code] if code else []
             texts += [text] if text else []
-            for measure in group.measures if varies else ():
-                if measure.row == row:
-                    measure.state, measure.state_text = code, text
+            for measure in group.by_row.get(row, ()) if varies else ():
+                measure.state, measure.state_text = code, text
         item.state, item.state_text = _together(codes), joined(texts, "；")
         if item.state is None:
             item.state = self._implied_state(item, group)
@@ -348,19 +349,20 @@ def _apply_deadlines(target: ItemRow | MeasureRow, found: list[Deadline]) -> Non
     target.due_text = joined([deadline.text for deadline in found], "；")
 
 
-def _carry(measures: list[MeasureRow], found: list[tuple[int, str]], name: str) -> None:
-    """Each measure takes the last word at or above its row."""
-    for measure in measures:
-        value = next((value for row, value in reversed(found) if row <= measure.row), None)
-        setattr(measure, name, value)
+def _standing(group: _Group, found: list[tuple[int, T]]) -> Iterator[tuple[MeasureRow, T]]:
+    """Each measure with the last word at or above its row; measures above the first word are left out."""
+    rows = [row for row, _ in found]
+    for measure in group.measures:
+        if at := bisect_right(rows, measure.row):
+            yield measure, found[at - 1][1]
 
 
 def _spread_progress(group: _Group, said: list[tuple[int, str, int | None]]) -> None:
     """What a row says belongs to its measures; a row without one goes on with the measure above."""
+    last: list[MeasureRow] = []
     for row, text, points in said:
-        mine = [measure for measure in group.measures if measure.row == row]
-        if not mine:
-            mine = [measure for measure in group.measures if measure.row < row][-1:]
+        mine = group.by_row.get(row) or last[-1:]
+        last = mine
         for measure in mine if text else ():
             measure.progress = f"{measure.progress}\n{text}" if measure.progress else text
             measure.percent = points if points is not None else measure.percent

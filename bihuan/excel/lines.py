@@ -67,6 +67,7 @@ class _Reader:
         self.mapped = frozenset(c for c, name in columns.fields.items() if name != "extra")
         self.heads = {self._signature(row) for row in header.rows}
         self.above = {self._signature(row) for row in grid.sheet.rows if row < header.rows[0]}
+        self.openings = {signature[0] for signature in self.heads | self.above if signature}
         self.arabic = self._numbers_are_arabic()
         self.current: tuple[str, str] | None = None  # the item that further rows belong to: (number, title)
         self.in_notes = False
@@ -105,20 +106,18 @@ class _Reader:
                 return "note"
             if self._is_signed(own):
                 return "note"
-        if len(own) > 1 or own[0][1] in {path[-1] for path in self.columns.paths.values() if path}:
+        if squeeze(own[0][1]) in self.openings:
             signature = self._signature(row)
             if signature in self.heads:
                 return "header"
             if signature in self.above:
                 return "title"
-        elif self._signature(row) in self.above:
-            return "title"
         return None
 
     def _is_signed(self, own: list[tuple[int, str]]) -> bool:
         """填表人：… 审核人：… below the table."""
-        signed = sum(1 for _, text in own if _SIGNED.fullmatch(text))
-        return signed * 2 > len(own) or (signed == len(own) == 1)
+        signed = sum(1 for _, text in own if ("：" in text or ":" in text) and _SIGNED.fullmatch(text))
+        return signed * 2 > len(own)
 
     def _kind(self, row: int, own: list[tuple[int, str]]) -> Kind:
         if len(own) == 1:

@@ -65,6 +65,11 @@ _STYLES = tuple(
     )
 )  # fmt: skip
 
+# Two of these are the least that any numbering has; most cells have fewer, and are spared the styles.
+_ANY_MARK = re.compile(
+    rf"(?<![\d.．])\d{{1,2}}\s*[.．、,，)）：: ](?!\d(?!\d{{0,3}}[年月]))|[{_CN}]\s*[、.．，,：:是要)）]|[" + "".join([*_CIRCLED, *_BRACKETED, *_DOTTED]) + "]"
+)
+
 _STRONG = "\n。；;！!？?"
 _BOUNDARY = _STRONG + "：:，,、）)” "
 _TRIM = " \n\t；;，,、"
@@ -98,7 +103,7 @@ def split_steps(text: str) -> Steps:
     text = clean(text)
     if not text:
         return Steps(())
-    best = _best_marks(text)
+    best = _best_marks(text) if len(_ANY_MARK.findall(text)) > 1 else []
     if len(best) > 1:
         return _cut(text, best)
     bare = _without_mark(text)

@@ -14,6 +14,7 @@ _FULL_WIDTH |= {ord("\t"): ord(" "), ord("\x0b"): ord("\n"), ord("\x0c"): ord("\
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xAD, 0))
 _TABLE = {**_FULL_WIDTH, **_INVISIBLE}
 
+_ODD = re.compile("[" + "".join(map(re.escape, map(chr, _TABLE))) + r"]|\n[ \n]| \n")
 _SPACES_AT_BREAK = re.compile(r" *\n[ \n]*")
 _SPACE = re.compile(r"\s+")
 _CJK = r"\u4e00-\u9fff"
@@ -26,17 +27,16 @@ PLACEHOLDERS = frozenset({"", "-", "--", "—", "——", "－", "―", "/", "�
 @lru_cache(maxsize=65_536)
 def clean(text: str) -> str:
     """Full-width digits and letters made plain, invisible marks gone, spaces and empty lines at the ends gone."""
-    if text.isascii():
-        plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\0", "")
-    else:
-        plain = text.replace("\r\n", "\n").translate(_TABLE)
-    return _SPACES_AT_BREAK.sub("\n", plain).strip()
+    if _ODD.search(text):
+        text = text.replace("\r\n", "\n").translate(_TABLE)
+        text = _SPACES_AT_BREAK.sub("\n", text)
+    return text.strip()
 
 
 def shown(value: Value) -> str:
     """A value as the sheet shows it: whole numbers without ``.0``, days as ISO dates."""
     if isinstance(value, str):
-        return clean(value)
+        return clean(value) if value else ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):

@@ -48,7 +48,7 @@ _NO_VALUE = re.compile(
     + rb"c>"
 )
 _FILLED = re.compile(rb"<" + _P + rb"c\b([^>]*[^/>])>\s*<" + _P + rb"(?:f|v|is)\b")
-_WIDE = re.compile(rb"\br=[\"']([A-Z]{2,3})\d+[\"']")
+_WIDE = (re.compile(rb' r="([A-Z]{2,3})'), re.compile(rb" r='([A-Z]{2,3})"))  # begin with a literal: ten times faster
 _MIN_MAX = re.compile(rb"\b(min|max)=[\"'](\d+)[\"']")
 
 
@@ -104,7 +104,7 @@ def _scan_rows(piece: bytes, found: Scan) -> None:
     last = piece.rfind(b"<row ")
     if last >= 0 and (number := _ROW_NUMBER.search(piece, last, last + 400)):
         found.last_row = max(found.last_row, int(number[1]))
-    wide = set(_WIDE.findall(piece))
+    wide = {name for pattern in _WIDE for name in pattern.findall(piece)}
     found.last_column = max([found.last_column, *(column_index(name.decode()) for name in wide)])
 
 
