@@ -92,7 +92,8 @@ def store(upload: Upload) -> Blob:
     media = media_type(head, upload.name)
     blob = Blob(digest.hexdigest(), PurePath(upload.name.replace("\\", "/")).name[-255:], size, media)
     storage, path = evidence_storage(), path_of(blob.digest)
-    if not storage.exists(path):
+    if not (storage.exists(path) and storage.size(path) == size):
+        storage.delete(path)  # what a crash left of it would be taken for the whole
         upload.stream.seek(0)
         storage.save(path, File(upload.stream, name=path))
     return blob

@@ -118,7 +118,7 @@ _LIST = (
 
 FIGURES: dict[str, Definition] = {d.name: d for d in _LIST}
 DIMENSIONS = ("channel", "class", "colour", "register", "state", "unit")
-_REF = re.compile(r"^([a-z_]+)(?:\[([^\]]*)\])?$")
+_REF = re.compile(r"([a-z_]+)(?:\[([^\]]*)\])?")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Ref:
     @classmethod
     def parse(cls, text: str) -> Ref:
         """Read ``name[dim=value,…]``. Raises Invalid for an unknown figure or dimension."""
-        found = _REF.match(text)
+        found = _REF.fullmatch(text)
         if not found or found[1] not in FIGURES:
             raise Invalid(f"没有名为“{text}”的数据项。", hint="可用 bihuan figures 查看全部数据项。")
         dims = tuple(sorted(_pair(part) for part in (found[2] or "").split(",") if part))
