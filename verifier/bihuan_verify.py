@@ -481,9 +481,8 @@ class Chain:
         mended = mend(raw)
         if mended:
             how, message, lines = mended
-            self.findings.add(
-                number, seq if lines else max(seq - 1, 1), how, message
-            )  # an empty line follows one
+            at = seq if lines else max(seq - 1, 1)  # an empty line is told with the entry before it
+            self.findings.add(number, at, how, message)
             self.pending.popleft()
             self.pending.extendleft((number, line) for line in reversed(lines))
         return bool(mended)

@@ -166,6 +166,20 @@ def altered_seal(**changed):
     return (written(fields) + "\n").encode()
 
 
+def test_a_seal_that_was_forged_does_not_vouch_for_an_altered_hash():
+    lines = [*LEDGER.lines[:-1], line(LEDGER.bodies[-1], bytes(32))]
+    report = check(lines, [altered_seal(head="0" * 64)])
+    assert found(report) == [(1, 30, "seal-signature"), (30, 30, "altered"), (1, 30, "seal-root")]
+
+
+def test_a_seal_cannot_vouch_where_one_entry_stands_in_two_versions():
+    body = written(LEDGER.fields(seq=5)).encode()
+    forged = line(body, digest("sha256", LEDGER.hashes[3] + body))
+    report = check([*LEDGER.lines[:4], forged, *LEDGER.lines[4:]], [seal(30)])
+    assert (found(report), report["root"]) == ([(6, 5, "inserted")], None)
+    assert report["seals"][0]["why"] == ["之前有条目缺失或无从核对，无法验算默克尔根"]
+
+
 @pytest.mark.parametrize(
     ("seals", "expected"),
     [
