@@ -50,10 +50,18 @@ def _centre(body: Paragraph, dated: Paragraph) -> None:
 
 
 def keep_rows_together(table: etree._Element) -> None:
-    """Keep a short table on one page, and the first rows of a long one, so that no heading stands alone."""
+    """Keep a short table on one page, and of a long one the first rows and, where a note follows, the last.
+
+    So no heading stands alone at the foot of a page, and no note alone at the head of one.
+    """
     rows = table.findall(qn("w:tr"))
     kept = rows[:-1] if len(rows) <= WHOLE_TABLE_ROWS else rows[:2]
+    kept += rows[-1:] if _is_note(table.getnext()) else []
     for row in kept:
         for paragraph in row.iter(qn("w:p")):
-            properties = paragraph.get_or_add_pPr()
-            properties.get_or_add_keepNext()
+            paragraph.get_or_add_pPr().get_or_add_keepNext()
+
+
+def _is_note(element: etree._Element | None) -> bool:
+    styles = [] if element is None else element.findall(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    return any(style.get(qn("w:val")) == "DataNote" for style in styles)

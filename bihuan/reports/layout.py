@@ -70,6 +70,7 @@ def _indent(*, left: float = 0, right: float = 0, first: float = 0, hanging: flo
 _KEEP = "<w:keepNext/>"
 _FIRST = _indent(first=2)
 _CENTRED, _LEFT, _RIGHT = (f'<w:jc w:val="{side}"/>' for side in ("center", "left", "right"))
+_NOTE = f'<w:keepLines/><w:spacing w:before="120" w:line="260" w:lineRule="exact"/>{_LEFT}'
 _SMALL = '<w:spacing w:before="20" w:after="20" w:line="300" w:lineRule="exact"/>'
 
 STYLES = (
@@ -92,7 +93,7 @@ STYLES = (
     Style("TableHead", "表头", HEITI, 10.5, _SMALL + _CENTRED, spacing=0),
     Style("TableText", "表文", SONGTI, 10.5, _SMALL + _LEFT, spacing=0),
     Style("TableNumber", "表数", SONGTI, 10.5, _SMALL + _CENTRED, spacing=0),
-    Style("DataNote", "数据说明", SONGTI, 9, '<w:spacing w:before="120" w:line="260" w:lineRule="exact"/>' + _LEFT, spacing=0),
+    Style("DataNote", "数据说明", SONGTI, 9, _NOTE, spacing=0),
 )  # fmt: skip
 
 

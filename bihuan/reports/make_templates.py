@@ -18,12 +18,12 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _ANNEX = (
-    ("编号", 1100, "{{ 行.编号 }}", "TableNumber"),
-    ("事项", 2350, "{{ 行.事项 }}", "TableText"),
-    ("责任单位", 1300, "{{ 行.责任单位 }}", "TableText"),
-    ("办结时限", 1250, "{{ 行.办结时限 }}", "TableNumber"),
-    ("状态", 1000, "{{ 行.状态 }}", "TableNumber"),
-    ("进展情况及未销号原因", 1845, "{{ 行.进展 }}", "TableText"),
+    ("编号", 1500, "{{ 行.编号 }}", "TableNumber"),
+    ("事项", 2250, "{{ 行.事项 }}", "TableText"),
+    ("责任单位", 1250, "{{ 行.责任单位 }}", "TableText"),
+    ("办结时限", 1200, "{{ 行.办结时限 }}", "TableNumber"),
+    ("状态", 950, "{{ 行.状态 }}", "TableNumber"),
+    ("进展情况及未销号原因", 1695, "{{ 行.进展 }}", "TableText"),
 )
 
 

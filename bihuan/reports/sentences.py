@@ -35,7 +35,9 @@ def chinese_date(day: date) -> str:
 
 
 def chinese_time(moment: datetime) -> str:
-    """``2026年1月5日18时30分``; a whole hour has no minutes."""
+    """``2026年1月5日18时30分``; a whole hour has no minutes, a day's last moment is 24时."""
+    if (moment.hour, moment.minute, moment.second) == (23, 59, 59):
+        return f"{chinese_date(moment)}24时"
     minutes = f"{moment.minute}分" if moment.minute else ""
     return f"{chinese_date(moment)}{moment.hour}时{minutes}"
 

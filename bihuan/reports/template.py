@@ -18,12 +18,15 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree  # type: ignore[import-untyped]
 
+from bihuan.reports import layout
+from bihuan.reports.marks import plain
 from bihuan.reports.package import NotAReport, read_zip, write_zip
 from bihuan.reports.template_mistakes import check_syntax_tree, tell
 from bihuan.reports.template_tags import Paragraphs, TemplateInvalid, check_tags, lift_whole_tags
 
 FILTERS = ("default", "first", "last", "length")
 MAX_RENDERED = 200_000_000
+_FIGURE_WIDTH, _TABLE_CHARACTER, _CELL_MARGINS = 760, 210, 120
 _PARTS = {"body": "正文", "hdr": "页眉", "ftr": "页脚", "footnotes": "脚注"}
 
 
@@ -124,9 +127,11 @@ def fit_table(table: etree._Element) -> None:
 
 
 def _share_width(grid: etree._Element, rows: list[etree._Element], columns: int) -> None:
+    """The first column grows to hold its longest text as long as the others stay wide enough for a figure."""
     old = [int(float(column.get(qn("w:w"), "0"))) for column in grid]
-    others = (sum(old) - old[0]) // max(columns - 1, 1)
-    widths = [old[0] if columns > 1 else sum(old)] + [others] * (columns - 1)
+    wanted = max(_text_width(row.find(qn("w:tc"))) for row in rows)
+    first = max(old[0], min(wanted, sum(old) - _FIGURE_WIDTH * (columns - 1))) if columns > 1 else sum(old)
+    widths = [first] + [(sum(old) - first) // max(columns - 1, 1)] * (columns - 1)
     for column in list(grid):
         grid.remove(column)
     for width in widths:
@@ -135,6 +140,12 @@ def _share_width(grid: etree._Element, rows: list[etree._Element], columns: int)
         for cell, width in zip(row.findall(qn("w:tc")), widths, strict=False):
             for asked in cell.iter(qn("w:tcW")):
                 asked.set(qn("w:w"), str(width))
+
+
+def _text_width(cell: etree._Element | None) -> int:
+    """The width of a cell's text in one line, in twips."""
+    text = "" if cell is None else plain("".join(node.text or "" for node in cell.iter(qn("w:t"))))
+    return round(layout.width(text) * _TABLE_CHARACTER) + _CELL_MARGINS
 
 
 def _limited(pieces: Iterable[str]) -> Iterator[str]:

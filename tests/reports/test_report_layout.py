@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 
 from bihuan.reports.context import DoneItem
 from bihuan.reports.finish import WHOLE_TABLE_ROWS
-from bihuan.reports.layout import width
+from bihuan.reports.layout import TEXT_WIDTH, width
 from bihuan.reports.verify import verify_report
 from bihuan.reports.word import write_docx
 from tests.reports.samples import done_item, empty, ledger, rewritten, rich, sentence_figures
@@ -269,10 +269,32 @@ def test_an_empty_report_is_one_tidy_page(render: Callable[[bytes], Pages]) -> N
 def test_only_the_heads_of_a_long_table_are_kept_together(rows: int) -> None:
     ctx = rich(annex=rows - 1)
     table = Document(io.BytesIO(write_docx(ctx))).tables[3]
-    kept = [any(True for _ in row._tr.iter(qn("w:keepNext"))) for row in table.rows]
-    assert kept == (
-        [True] * (rows - 1) + [False] if rows <= WHOLE_TABLE_ROWS else [True, True] + [False] * (rows - 2)
+    kept = [any(True for _ in row._tr.iter(qn("w:keepNext"))) for row in table.rows[:-1]]
+    assert kept == [True] * (rows - 1 if rows <= WHOLE_TABLE_ROWS else 2) + [False] * (rows - 3) * (
+        rows > WHOLE_TABLE_ROWS
     )
+
+
+def test_the_note_below_the_annex_is_never_alone_on_a_page(render: Callable[[bytes], Pages]) -> None:
+    for more in (10, 11, 12, 13):
+        pages = render(write_docx(rich(annex=more)))
+        noted = next(page for page in pages if any(line.text.startswith("注：") for line in page))
+        assert any(line.text.startswith("编号") for line in noted)
+        assert any("复核。" in line.text for line in noted)
+
+
+def test_the_labels_of_a_table_have_room_when_there_are_few_columns() -> None:
+    ctx = rich(annex=0)
+    few = replace(
+        ctx.by_unit,
+        columns=ctx.by_unit.columns[:5],
+        rows=(replace(ctx.by_unit.rows[0], label="县人力资源和社会保障局劳动监察"),),
+    )
+    table = Document(io.BytesIO(write_docx(replace(ctx, by_unit=few)))).tables[1]
+    widths = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid]
+    assert widths[0] >= 15 * 210
+    assert sum(widths) <= TEXT_WIDTH
+    assert widths == [cell._tc.tcPr.find(qn("w:tcW")).w for cell in table.rows[0].cells]
 
 
 # ---- LibreOffice saves the file again ---------------------------------------------------------------------------------

@@ -210,3 +210,5 @@ def test_data_note_names_the_seal_or_says_that_there_is_none() -> None:
 def test_chinese_dates_have_no_leading_zeros() -> None:
     assert sentences.chinese_date(date(2026, 1, 5)) == "2026年1月5日"
     assert sentences.chinese_time(datetime(2026, 1, 5, 0, 7, tzinfo=CHINA)) == "2026年1月5日0时7分"
+    last = datetime(2026, 1, 5, 23, 59, 59, 999_999, tzinfo=CHINA)
+    assert sentences.chinese_time(last) == "2026年1月5日24时"
