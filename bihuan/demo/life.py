@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from bihuan.actions import do
 from bihuan.clock.tick import tick
@@ -45,7 +46,7 @@ class Life:
     count: dict[str, int] = field(default_factory=dict)
     refused: int = 0
 
-    def take(self, action: str, item: Item, actor: Actor, now: datetime, **values: object) -> bool:
+    def take(self, action: str, item: Item, actor: Actor, now: datetime, **values: Any) -> bool:
         """Take a step; a refusal is part of life and is counted, not hidden."""
         try:
             do(action, item.pk, actor, now, **values)

@@ -36,7 +36,7 @@ def deadline(pattern: str, start: date) -> str:
 def problems(start: date) -> bytes:
     """Return the ledger of problems: layout B, two header rows, problems merged down over their measures."""
     book = Workbook()
-    sheet: Worksheet = book.active  # type: ignore[assignment]
+    sheet: Worksheet = book.active
     sheet.title = "问题整改台账"
     _title(sheet, "作风建设专项整治问题整改台账", 14)
     sheet["A2"] = f"填报单位：{OFFICE}"
@@ -142,7 +142,7 @@ def _due(words: str, number: int) -> str:
 def tasks(start: date) -> bytes:
     """Return the list of inspection matters: layout C, one header row, percent in several spellings."""
     book = Workbook()
-    sheet: Worksheet = book.active  # type: ignore[assignment]
+    sheet: Worksheet = book.active
     sheet.title = "督查事项"
     _title(sheet, f"{start.year}年重点督查事项台账", 9)
     heads = ("事项编号", "来源", "事项内容", "主办", "协办", "交办日期", "办结时限", "序时进度", "最新反馈")
