@@ -119,10 +119,10 @@ def _found(out: Path, start: date) -> tuple[people.People, int]:
         doubts = sum(len(sheet.problems) for sheet in read.sheets)
         _tell_import(name, done, doubts)
     units = directory().units
-    for given in LIVELIHOOD:
-        register(registers["livelihood"], clerk, now, **given.values(start, units))
-    for given in TOUGH:
-        register(registers["tough"], clerk, now, **given.values(start, units))
+    for project in LIVELIHOOD:
+        register(registers["livelihood"], clerk, now, **project.values(start, units))
+    for difficulty in TOUGH:
+        register(registers["tough"], clerk, now, **difficulty.values(start, units))
     return county, campaign
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
+from string import ascii_uppercase
 from typing import Any
 
 from openpyxl import Workbook
@@ -50,10 +52,7 @@ def problems(start: date) -> bytes:
     sheet.cell(row, 1, "合计")
     sheet.cell(row, 3, f"{len(PROBLEMS)}个问题")
     sheet.cell(row + 2, 1, "注：1.整改时限写明到月的，按当月最后一日掌握。2.本表由各责任单位每月25日前更新。")
-    for column, width in zip(
-        "ABCDEFGHIJKLMN", (6, 10, 34, 34, 24, 9, 16, 18, 9, 16, 26, 12, 8, 8), strict=True
-    ):
-        sheet.column_dimensions[column].width = width
+    _widths(sheet, (6, 10, 34, 34, 24, 9, 16, 18, 9, 16, 26, 12, 8, 8))
     sheet.freeze_panes = "A5"
     return _saved(book)
 
@@ -157,9 +156,13 @@ def tasks(start: date) -> bytes:
             cell = sheet.cell(row, column, value)
             cell.alignment, cell.border = _WRAP, _BOX
         sheet.cell(row, 6).number_format = "yyyy/m/d"
-    for column, width in zip("ABCDEFGHI", (12, 16, 36, 20, 20, 12, 16, 10, 30), strict=True):
-        sheet.column_dimensions[column].width = width
+    _widths(sheet, (12, 16, 36, 20, 20, 12, 16, 10, 30))
     return _saved(book)
+
+
+def _widths(sheet: Worksheet, widths: Sequence[int]) -> None:
+    for letter, width in zip(ascii_uppercase, widths, strict=False):
+        sheet.column_dimensions[letter].width = width
 
 
 def _saved(book: Workbook) -> bytes:

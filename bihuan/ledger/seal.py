@@ -63,7 +63,7 @@ def make_seal(now: datetime, *, using: str = "default", progress: Progress | Non
 
 def _append_line(path: Path, line: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
+    with path.open("a", encoding="utf-8", newline="\n") as file:
         file.write(line + "\n")
         file.flush()
         os.fsync(file.fileno())
