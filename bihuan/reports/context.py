@@ -6,6 +6,7 @@ refs, never values, so that each number printed can be traced to its definition.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -203,5 +204,6 @@ class StageContext:
         """The figure ``ref``, from the figures or the ledger's position. Raises ``FigureMissing``."""
         found = self.figures.get(ref) or self.position.figures().get(ref)
         if found is None:
-            raise FigureMissing(f"没有名为“{ref}”的数据项。")
+            near = difflib.get_close_matches(ref, self.figures, n=1)
+            raise FigureMissing(f"这份报告没有数据项“{ref}”。{f'是不是要写“{near[0]}”？' if near else ''}")
         return found

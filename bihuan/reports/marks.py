@@ -7,7 +7,6 @@ noncharacters), so that wherever it lands the number can be turned into a contro
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 START, MIDDLE, END = "\ufdd0", "\ufdd1", "\ufdd2"
 MARKED = re.compile(f"{START}([^{START}{MIDDLE}{END}]*){MIDDLE}([^{START}{MIDDLE}{END}]*){END}")
@@ -24,11 +23,6 @@ def mark(ref: str, value: str) -> str:
 def plain(text: str) -> str:
     """``text`` as a reader sees it: values without their marks."""
     return MARKED.sub(r"\2", text)
-
-
-def replace_marks(text: str, write: Callable[[str, str], str]) -> str:
-    """``text`` with each marked figure replaced by ``write(ref, value)``."""
-    return MARKED.sub(lambda m: write(m[1], m[2]), text)
 
 
 def printable(text: str) -> str:

@@ -44,14 +44,13 @@ class Cell:
 class Block:
     """A paragraph (one cell) or a table's row. ``table`` numbers the tables from 1; 0 is the running text.
 
-    ``row`` counts from 1 within the table; ``context`` is the nearest heading or caption above; ``heads`` the cells of the
+    ``context`` is the nearest heading or caption above; ``heads`` the cells of the
     table's first row.
     """
 
     part: str
     cells: list[Cell]
     table: int = 0
-    row: int = 0
     context: str = ""
     heads: tuple[str, ...] = ()
 
@@ -152,10 +151,10 @@ class _Reader:
         self.tables += 1
         table = self.tables
         heads: tuple[str, ...] = ()
-        for number, row in enumerate(_rows(element), 1):
+        for row in _rows(element):
             cells = [_joined(cell, _tagged(cell.getparent().getparent()) or use) for cell in _cells(row)]
             heads = heads or tuple(cell.text for cell in cells)
-            yield Block(self.part, cells, table, number, self.context, heads)
+            yield Block(self.part, cells, table, self.context, heads)
 
 
 def read_cell(paragraph: etree._Element, use: int | None = None) -> Cell:

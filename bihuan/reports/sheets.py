@@ -68,14 +68,14 @@ def _opened(parts: Mapping[str, bytes]) -> Workbook:
 
 def _blocks(page: Worksheet) -> Iterator[Block]:
     heads: tuple[str, ...] = ()
-    for number, row in enumerate(page.iter_rows(), 1):
+    for row in page.iter_rows():
         texts = [_text(cell) for cell in row]
         while len(texts) > max(len(heads), 1) and not texts[-1]:
             texts.pop()
         heads = heads or (tuple(texts) if len(texts) > 1 else ())
         if any(texts):
             cells = [Cell(text) for text in texts]
-            yield Block(page.title, cells, number_of(page.title), number, f"工作表“{page.title}”", heads)
+            yield Block(page.title, cells, number_of(page.title), f"工作表“{page.title}”", heads)
 
 
 def _text(cell: SheetCell) -> str:

@@ -21,12 +21,14 @@ from lxml import etree  # type: ignore[import-untyped]
 from bihuan.reports import layout
 from bihuan.reports.marks import plain
 from bihuan.reports.package import NotAReport, read_zip, write_zip
+from bihuan.reports.reading import parse
 from bihuan.reports.template_mistakes import check_syntax_tree, tell
 from bihuan.reports.template_tags import Paragraphs, TemplateInvalid, check_tags, lift_whole_tags
 
 FILTERS = ("default", "first", "last", "length")
 MAX_RENDERED = 200_000_000
 _FIGURE_WIDTH, _TABLE_CHARACTER, _CELL_MARGINS = 760, 210, 120
+_DOTX, _DOCX = b".template.main+xml", b".document.main+xml"
 _PARTS = {"body": "正文", "hdr": "页眉", "ftr": "页脚", "footnotes": "脚注"}
 
 
@@ -58,12 +60,21 @@ class OfficeTemplate(DocxTemplate):  # type: ignore[misc]
     """A Word template. ``render`` raises ``TemplateInvalid`` with the place of the first mistake."""
 
     def __init__(self, source: Path | str | bytes | BinaryIO) -> None:
-        """Raises ``NotAReport`` for a file that is no docx."""
+        """Raises ``NotAReport`` for a file that is no docx (or dotx)."""
         parts = read_zip(source)
-        if "word/document.xml" not in parts:
-            raise NotAReport("模板不是 Word 文件（docx）。", hint="请用 Word 另存为 docx 再选用。")
+        kinds = parts.get("[Content_Types].xml", b"")
+        if "word/document.xml" not in parts or b"macroEnabled" in kinds:
+            raise NotAReport("模板不是 Word 文件（docx）。", hint="请用 Word 另存为 docx（不带宏）再选用。")
+        parts["[Content_Types].xml"] = kinds.replace(_DOTX, _DOCX)
         super().__init__(io.BytesIO(write_zip(parts)))
         self._paragraphs: Paragraphs | None = None
+        try:
+            self.init_docx()
+            self.get_xml()
+        except Exception as error:
+            raise NotAReport(
+                f"模板打不开，可能已损坏（{error}）。", hint="请用 Word 打开并另存后再试。"
+            ) from error
 
     def fill(self, values: Mapping[str, object]) -> bytes:
         """The docx with ``values`` filled in. Raises ``TemplateInvalid``."""
@@ -79,9 +90,9 @@ class OfficeTemplate(DocxTemplate):  # type: ignore[misc]
 
     def patch_xml(self, src_xml: str) -> str:
         """Check the tags and make line N + 1 of the XML paragraph N; docxtpl then joins tags that Word has split."""
-        root = etree.fromstring(src_xml.replace("\n", " ").encode())
+        root = parse(src_xml.replace("\n", " ").encode())
         part = _PARTS.get(etree.QName(root).localname, "正文")
-        self._paragraphs = Paragraphs(etree.fromstring(src_xml.encode()), part)
+        self._paragraphs = Paragraphs(parse(src_xml.encode()), part)
         check_tags(self._paragraphs)
         lift_whole_tags(root)
         numbered = re.sub(r"<w:p(?=[ />])", "\n<w:p", self.xml_to_string(root))

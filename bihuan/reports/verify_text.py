@@ -143,7 +143,7 @@ class _Comparison:
                 printed=new.text,
                 place=where,
             )
-        extra = Block(block.part, block.cells[len(cells) :], block.table, block.row, block.context)
+        extra = Block(block.part, block.cells[len(cells) :], block.table, block.context)
         yield from self._numbers(_outside(extra), extra)
 
     def _changed_text(self, key: str, block: Block) -> Iterator[Problem]:

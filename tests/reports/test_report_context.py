@@ -36,8 +36,10 @@ def test_a_missing_figure_of_a_cut_or_a_table_is_named(where: str) -> None:
 
 
 def test_an_unknown_figure_is_refused() -> None:
-    with pytest.raises(FigureMissing, match="没有名为“nonsense”的数据项"):
+    with pytest.raises(FigureMissing, match="这份报告没有数据项“nonsense”。"):
         rich().figure("nonsense")
+    with pytest.raises(FigureMissing, match="没有数据项“opn”。是不是要写“open”？"):
+        rich().figure("opn")
 
 
 def test_the_position_is_figures_with_a_root_only_when_sealed() -> None:

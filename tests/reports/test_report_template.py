@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from docx import Document
@@ -13,7 +14,7 @@ from bihuan.reports.template import OfficeTemplate
 from bihuan.reports.template_tags import TemplateInvalid
 from bihuan.reports.values import Numbering, chinese_number, template_values
 from bihuan.reports.word import write_docx
-from tests.reports.samples import empty, rich, template, texts
+from tests.reports.samples import empty, rewritten, rich, template, texts
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -72,7 +73,7 @@ def test_every_name_in_the_built_in_template_is_offered_and_the_names_are_chines
         ("{{ 标题|upper }}", "没有“upper”这种处理。"),
         ("{{ 标题 is blue }}", "没有“blue”这种判断。"),
         ("{% for 表 in 分项统计 %}{{ 表.题目 }}{% endfor %}", "没有“题目”这一项。"),
-        ("{{ 数据('opn') }}", "没有名为“opn”的数据项。"),
+        ("{{ 数据('opn') }}", "这份报告没有数据项“opn”。是不是要写“open”？"),
         ("{{ 数据() }}", "这里的写法不能用"),
     ],
 )  # fmt: skip
@@ -205,6 +206,29 @@ def test_a_workbook_is_no_template() -> None:
 
     with pytest.raises(NotAReport, match="模板不是 Word 文件"):
         OfficeTemplate(write_xlsx(empty()))
+
+
+def test_a_word_template_file_serves_as_well() -> None:
+    kind = {"[Content_Types].xml": lambda xml: xml.replace(".document.main+xml", ".template.main+xml")}
+    assert texts(write_docx(rich(annex=0), rewritten(template("{{ 标题 }}"), kind)))[0].startswith("关于群众")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {
+            "[Content_Types].xml": lambda xml: xml.replace(
+                ".document.main+xml", ".document.macroEnabled.main+xml"
+            )
+        },
+        {"[Content_Types].xml": lambda _: "<Types"},
+        {"word/document.xml": lambda xml: xml[:200]},
+        {"word/document.xml": lambda _: "<other/>"},
+    ],
+)
+def test_a_damaged_or_foreign_word_file_is_no_template(change: dict[str, Callable[[str], str]]) -> None:
+    with pytest.raises(NotAReport):
+        OfficeTemplate(rewritten(template("{{ 标题 }}"), change)).fill(template_values(rich()))
 
 
 def test_a_template_that_is_not_there_is_told(tmp_path: object) -> None:
