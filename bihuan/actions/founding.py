@@ -14,7 +14,6 @@ from django.core.management import call_command
 from bihuan.actions.accounts import create_account
 from bihuan.actions.house import create_person, create_unit, grant_role, publish_builtin
 from bihuan.ledger.append import open_ledger
-from bihuan.models import Head
 from bihuan.rules.permissions import ROLE_NAMES, SYSTEM, Role
 
 #: The accounts that a new ledger begins with: user name → roles. The three administrators are three people.
@@ -50,11 +49,6 @@ def _keep_secret(path: Path) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_urlsafe(50))
-
-
-def founded(using: str = "default") -> bool:
-    """Whether the database holds a ledger."""
-    return Head.objects.using(using).filter(pk=1).exists()
 
 
 def found(name: str, hash_name: str, now: datetime, *, using: str = "default") -> list[Login]:

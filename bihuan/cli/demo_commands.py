@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from django.conf import settings
 
-from bihuan.actions.founding import founded, prepare_database
+from bihuan.actions.founding import prepare_database
 from bihuan.actions.house import create_campaign, create_register
 from bihuan.actions.register import register
 from bihuan.cli.init_commands import table
@@ -26,6 +26,7 @@ from bihuan.ledger.seal import make_seal
 from bihuan.ledger.verify import verify
 from bihuan.models import Campaign, Item
 from bihuan.queries.people import directory
+from bihuan.queries.position import ledger_exists
 from bihuan.reports.check import verify_against_ledger
 from bihuan.reports.stage import Letterhead, stage_context
 from bihuan.reports.word import write_docx
@@ -83,7 +84,7 @@ def demo(ctx: click.Context, out: Path, until: str, seed: int, ledger_only: bool
     start = end - timedelta(days=_DAYS)
     out.mkdir(parents=True, exist_ok=True)
     prepare_database()
-    if founded():
+    if ledger_exists():
         raise Invalid(
             f"{settings.HOME} 里已有台账，演示不在已有的台账上进行。", hint="请换一个 --home 目录。"
         )

@@ -6,10 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from bihuan.actions.founding import Login, found, founded, prepare_database
+from bihuan.actions.founding import Login, found, prepare_database
 from bihuan.cli.output import answer, tell
 from bihuan.cli.people import current
 from bihuan.ledger.seal import seed
+from bihuan.queries.position import ledger_exists
 from bihuan.rules.chain import HASHES
 
 
@@ -28,7 +29,7 @@ def init(name: str, hash_name: str, as_json: bool) -> None:
     """建立台账库：数据表、封存密钥、首个单位和首批账号。已建好的只更新数据表结构。"""
     prepare_database()
     seed()
-    if founded():
+    if ledger_exists():
         answer(
             {"founded": False, "accounts": []},
             as_json=as_json,

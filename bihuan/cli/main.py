@@ -84,6 +84,8 @@ def main(args: list[str] | None = None) -> None:
 
 def run(args: list[str]) -> int:
     """Run ``bihuan`` with ``args`` and return its exit status."""
+    from django.db import DatabaseError
+
     from bihuan.cli.output import MISUSED, REFUSED, tell
     from bihuan.rules.errors import BihuanError
 
@@ -98,6 +100,8 @@ def run(args: list[str]) -> int:
         return REFUSED
     except BihuanError as error:
         return _refused(error, args)
+    except DatabaseError as error:
+        return _refused(_database_error(error), args)
     except SystemExit as leave:
         return int(leave.code or 0)
     return status if isinstance(status, int) else 0
@@ -117,6 +121,17 @@ def _misuse(error: click.UsageError) -> str:
     return error.message
 
 
+def _database_error(error: Exception) -> Any:
+    """Say what a failing database means: no ledger yet, or trouble that the message names."""
+    from bihuan.ledger.append import NotOpened
+    from bihuan.queries.position import ledger_exists
+    from bihuan.rules.errors import Missing
+
+    if not ledger_exists():
+        return NotOpened()
+    return Missing(f"数据库出错：{error}".strip(), hint="没有写入任何内容。请运行 bihuan check 查看原因。")
+
+
 def _refused(error: Any, args: list[str]) -> int:
     from bihuan.cli.output import refuse
 
@@ -124,3 +139,7 @@ def _refused(error: Any, args: list[str]) -> int:
         refuse(error.code, error.message, error.hint, as_json="--json" in args)
     except SystemExit as leave:
         return int(leave.code or 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,10 +8,11 @@ import click
 from django.conf import settings
 from django.db import connection
 
-from bihuan.actions.founding import founded, prepare_database
+from bihuan.actions.founding import prepare_database
 from bihuan.checks import findings
 from bihuan.cli.output import tell
 from bihuan.ledger.append import NotOpened
+from bihuan.queries.position import ledger_exists
 
 
 @click.command()
@@ -25,7 +26,7 @@ from bihuan.ledger.append import NotOpened
 def serve(host: str, port: int) -> None:
     """启动网页；到点的事由后台自动处理。"""
     prepare_database()
-    if not founded():
+    if not ledger_exists():
         raise NotOpened
     for finding in findings(connection):
         if finding.level != "ok":

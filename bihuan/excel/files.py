@@ -9,7 +9,9 @@ from bihuan.excel.commit import Closed, Committed, commit
 from bihuan.excel.preview import Corrections, Preview, preview
 from bihuan.models import HeaderMapping
 from bihuan.queries.calendar import calendar_now
-from bihuan.queries.people import directory
+from bihuan.queries.people import Directory, directory
+from bihuan.queries.position import ledger_exists
+from bihuan.rules.calendar import Calendar
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.permissions import Actor
 
@@ -23,14 +25,18 @@ def preview_file(
     corrections: Corrections | None = None,
     using: str = "default",
 ) -> Preview:
-    """Say what the file would bring, with the ledger's units, calendar and kept corrections. Raises FileRefused."""
+    """Say what the file would bring, with the ledger's units, calendar and kept corrections, if there is one yet.
+
+    Raises FileRefused.
+    """
+    known = ledger_exists(using)
     return preview(
         source,
-        directory=directory(using),
+        directory=directory(using) if known else Directory({}, {}, {}),
         today=now.astimezone(CHINA).date(),
         base=base,
-        corrections={**kept_corrections(using), **(corrections or {})},
-        calendar=calendar_now(using),
+        corrections={**(kept_corrections(using) if known else {}), **(corrections or {})},
+        calendar=calendar_now(using) if known else Calendar.builtin(),
         name=name,
     )
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -212,3 +215,23 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
 def test_an_empty_database_is_told_to_be_founded(told: Any):
     status, found = told("verify")
     assert (status, found["error"]["code"]) == (1, "not-opened")
+
+
+def test_a_file_is_previewed_before_there_is_any_ledger(told: Any, workbook: Path):
+    status, found = told("import", str(workbook), "--preview")
+    assert (status, len(found["sheets"][0]["rows"])) == (0, 24)
+
+
+@pytest.mark.parametrize("command", ["verify", "rebuild", "seal", "tick", "figures"])
+def test_without_a_database_a_command_says_to_found_a_ledger(command: str, tmp_path: Path):
+    environment = {**os.environ, "BIHUAN_HOME": str(tmp_path / "nowhere"), "DATABASE_URL": ""}
+    told = subprocess.run(
+        [sys.executable, "-m", "bihuan.cli.main", command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "请先运行 bihuan init 建立台账库。" in told.stderr
+    assert not (tmp_path / "nowhere").exists()
