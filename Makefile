@@ -3,7 +3,7 @@
 BIN := .venv/bin
 DEMO := var/demo
 CODE := bihuan verifier tools tests setup.py
-PYTEST := $(BIN)/python -m pytest -n 2 --cov --cov-report=
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test rules-coverage demo lint format reference lock package bench ci clean

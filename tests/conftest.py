@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support import environment, machine
@@ -18,6 +19,11 @@ from tests.support.databases import OwnDatabase, Template, homes_below
 DATABASE_FIXTURES = {"db", "client", "admin_client", "admin_user", "own_database"}
 MACHINE_MARKERS = {"chromium": "browser", "soffice": "office", "cjk_font": "office"}
 pytest_terminal_summary = machine.pytest_terminal_summary
+
+
+# A busy machine is no fault of the code; and the build server must say the same twice of the same commit.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=machine.everything_required())
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
