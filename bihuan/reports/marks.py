@@ -1,7 +1,7 @@
 """Text for a report: figures marked inside it, and words of the ledger made fit to print.
 
 A figure travels through sentences and templates as its value between three marks that no real text holds (Unicode
-noncharacters), so that wherever it lands the number can be turned into a control that names its figure.
+noncharacters), so that wherever it lands the number can be given a bookmark that leads to its figure.
 """
 
 from __future__ import annotations

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from bihuan.reports.controls import PREFIX
+from bihuan.reports.bookmarks import PREFIX
 from bihuan.reports.package import NotAReport
 
 _TEXT_PARTS = re.compile(r"word/(header|footer|footnotes|endnotes)\d*\.xml$")
+_HEADING = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|表\d+")
+_HEADING_LENGTH = 40
 _CELLS = "\x1f"
 _SLOT = re.compile("\ufdd0(\\d+)\ufdd2")
 _CHARACTERS = {"t": "", "noBreakHyphen": "-", "tab": " ", "br": " ", "cr": " "}
@@ -122,48 +124,39 @@ class _Reader:
         self.tables = 0
         self.context = ""
 
-    def read(self, root: etree._Element) -> Iterator[Block]:
-        yield from self._blocks(root, None)
-
-    def _blocks(self, parent: etree._Element, use: int | None) -> Iterator[Block]:
-        """What stands in ``parent``; ``use`` is the figure of a control around whole paragraphs."""
+    def read(self, parent: etree._Element) -> Iterator[Block]:
         for child in parent:
             name = _name(child)
             if name == "p":
-                yield from self._paragraph(child, use)
+                yield from self._paragraph(child)
             elif name == "tbl":
-                yield from self._table(child, use)
+                yield from self._table(child)
             elif name not in ("Fallback", "sectPr"):
-                yield from self._blocks(child, _tagged(child) or use)
+                yield from self.read(child)
 
-    def _paragraph(self, element: etree._Element, use: int | None) -> Iterator[Block]:
-        cell = read_cell(element, use)
+    def _paragraph(self, element: etree._Element) -> Iterator[Block]:
+        cell = read_cell(element)
         yield Block(self.part, [cell], context=self.context)
-        if (
-            re.match(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|表\d+", cell.text)
-            and len(cell.text) <= 40
-        ):
+        if _HEADING.match(cell.text) and len(cell.text) <= _HEADING_LENGTH:
             self.context = cell.text
         for box in _boxes(element):
-            yield from self._blocks(box, None)
+            yield from self.read(box)
 
-    def _table(self, element: etree._Element, use: int | None) -> Iterator[Block]:
+    def _table(self, element: etree._Element) -> Iterator[Block]:
         self.tables += 1
         table = self.tables
         heads: tuple[str, ...] = ()
-        for row in _rows(element):
-            cells = [_joined(cell, _tagged(cell.getparent().getparent()) or use) for cell in _cells(row)]
+        for row in _parts(element, "tr"):
+            cells = [_joined(cell) for cell in _parts(row, "tc")]
             heads = heads or tuple(cell.text for cell in cells)
             yield Block(self.part, cells, table, self.context, heads)
 
 
-def read_cell(paragraph: etree._Element, use: int | None = None) -> Cell:
+def read_cell(paragraph: etree._Element) -> Cell:
     """The printed text of one paragraph: without what is deleted, moved away or hidden."""
     reader = _Inline()
     reader.read(paragraph)
     reader.close()
-    if use is not None and not reader.cell.spans:
-        reader.cell.spans.append((0, len(reader.cell.text), use))
     return reader.cell
 
 
@@ -178,12 +171,11 @@ class _Field:
 
 
 class _Inline:
-    """Collects the text of a paragraph. A figure's control counts before its bookmark: it is the narrower."""
+    """Collects the text of a paragraph and the spans of its bookmarks."""
 
     def __init__(self) -> None:
         self.cell = Cell()
         self._marks: dict[str, tuple[int, int]] = {}
-        self._marked: list[tuple[int, int, int]] = []
         self._fields: list[_Field] = []
 
     def read(self, parent: etree._Element) -> None:
@@ -197,17 +189,13 @@ class _Inline:
                 self._start(child)
             elif name == "bookmarkEnd":
                 self._end(_value(child, "id"))
-            elif name == "sdt":
-                self._control(child)
             elif name not in ("del", "moveFrom", "txbxContent", "p") and not _hidden(child):
                 self.read(child)
 
     def close(self) -> None:
-        """End the bookmarks that go on in a later paragraph, and keep those that no control names."""
+        """End the bookmarks that go on in a later paragraph."""
         for id_ in list(self._marks):
             self._end(id_)
-        named = {use for _, _, use in self.cell.spans}
-        self.cell.spans += [span for span in self._marked if span[2] not in named]
 
     def _write(self, text: str) -> None:
         """Add ``text``, unless it is a page number: that one changes with every layout."""
@@ -232,12 +220,6 @@ class _Inline:
         elif sort == "end" and self._fields:
             self._fields.pop()
 
-    def _control(self, element: etree._Element) -> None:
-        start, use = len(self.cell.text), _tagged(element)
-        self.read(element)
-        if use:
-            self.cell.spans.append((start, len(self.cell.text), use))
-
     def _start(self, element: etree._Element) -> None:
         use = _use(_value(element, "name"))
         if use:
@@ -246,7 +228,7 @@ class _Inline:
     def _end(self, id_: str) -> None:
         if id_ in self._marks:
             start, use = self._marks.pop(id_)
-            self._marked.append((start, len(self.cell.text), use))
+            self.cell.spans.append((start, len(self.cell.text), use))
 
 
 def _name(element: etree._Element) -> str:
@@ -260,20 +242,6 @@ def _value(element: etree._Element, name: str) -> str:
 def _use(name: str) -> int | None:
     number = name.removeprefix(PREFIX)
     return int(number) if name.startswith(PREFIX) and number.isascii() and number.isdigit() else None
-
-
-def _tagged(element: etree._Element | None) -> int | None:
-    """The use of a control around ``element``'s content, when ``element`` is one of ours."""
-    if element is None or _name(element) != "sdt":
-        return None
-    tags = (
-        _value(found, "val")
-        for properties in element
-        if _name(properties) == "sdtPr"
-        for found in properties
-        if _name(found) == "tag"
-    )
-    return next((use for use in map(_use, tags) if use), None)
 
 
 def _hidden(element: etree._Element) -> bool:
@@ -297,37 +265,22 @@ def _boxes(paragraph: etree._Element) -> Iterator[etree._Element]:
             yield from _boxes(child)
 
 
-def _rows(parent: etree._Element) -> Iterator[etree._Element]:
+def _parts(parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
+    """The rows (tr) of a table or the cells (tc) of a row, also those inside a control or a tracked insertion."""
     for child in parent:
-        if _name(child) == "tr":
+        if _name(child) == wanted:
             yield child
         elif _name(child) in ("sdt", "sdtContent", "ins", "customXml"):
-            yield from _rows(child)
+            yield from _parts(child, wanted)
 
 
-def _cells(parent: etree._Element) -> Iterator[etree._Element]:
-    for child in parent:
-        if _name(child) == "tc":
-            yield child
-        elif _name(child) in ("sdt", "sdtContent", "customXml"):
-            yield from _cells(child)
-
-
-def _joined(cell: etree._Element, use: int | None) -> Cell:
+def _joined(cell: etree._Element) -> Cell:
     """The paragraphs of a table's cell as one text, nested tables included."""
     whole = Cell()
     for paragraph in cell.iter():
         if _name(paragraph) == "p":
-            around = next((u for u in map(_tagged, _within(paragraph, cell)) if u), use)
-            part = read_cell(paragraph, around)
+            part = read_cell(paragraph)
             whole.text += " " if whole.text else ""
             whole.spans += [(a + len(whole.text), b + len(whole.text), u) for a, b, u in part.spans]
             whole.text += part.text
     return whole
-
-
-def _within(paragraph: etree._Element, cell: etree._Element) -> Iterator[etree._Element]:
-    for ancestor in paragraph.iterancestors():
-        if ancestor is cell:
-            return
-        yield ancestor

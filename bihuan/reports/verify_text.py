@@ -28,13 +28,24 @@ class _Comparison:
         self.uses = {use.id: use for use in manifest.uses}
         self.stated = {use.id: self._stated(use) for use in manifest.uses}
         self.old = [(key, table) for key, table in zip(manifest.text, manifest.tables, strict=True) if key]
+        self.foreign: list[tuple[Cell, int, int]] = []
+        self.spans: dict[int, list[tuple[Cell, int, int]]] = defaultdict(list)
+        for block in blocks:
+            for cell in block.cells:
+                self._sort_spans(cell)
         self.new = [block for block in blocks if block.key]
         self.pairs = Pairing(self.old, self.new).pairs
-        self.spans: dict[int, list[tuple[Cell, int, int]]] = defaultdict(list)
-        for block in self.new:
-            for cell in block.cells:
-                for start, end, use in cell.spans:
-                    self.spans[use].append((cell, start, end))
+
+    def _sort_spans(self, cell: Cell) -> None:
+        """Note where each figure stands, without the words that were typed into its bookmark beside the number."""
+        found, cell.spans = cell.spans, []
+        for start, end, use in found:
+            if use not in self.uses:
+                self.foreign.append((cell, start, end))
+                continue
+            of_number = _within(cell.text[start:end], self.stated[use], start) or (start, end)
+            cell.spans.append((*of_number, use))
+            self.spans[use].append((cell, *of_number))
 
     def _stated(self, use: Use) -> str:
         return self.figures[use.ref].value if use.ref in self.figures else ""
@@ -43,8 +54,8 @@ class _Comparison:
         remembered = {use: number for number, (key, _) in enumerate(self.old) for use in slots(key)}
         for use in self.uses.values():
             yield from self._check_use(use, remembered.get(use.id))
-        for id_ in sorted(set(self.spans) - set(self.uses)):
-            yield self._unlisted(id_)
+        for cell, start, end in self.foreign:
+            yield self._unlisted(cell, cell.text[start:end])
         for number, (key, table) in enumerate(self.old):
             at = self.pairs.get(number)
             if at is None:
@@ -59,7 +70,7 @@ class _Comparison:
     # ---- figures ----------------------------------------------------------------------------------------------
 
     def _check_use(self, use: Use, remembered: int | None) -> Iterator[Problem]:
-        """A figure at one place: found by its control or bookmark, or else by the text around it."""
+        """A figure at one place: found by its bookmark, or else by the text around it."""
         if use.ref not in self.figures or remembered is None:
             yield self._about(use, "manifest-altered", "校验清单前后不一致：这一处没有对应的数据项或文字。")
             return
@@ -71,11 +82,11 @@ class _Comparison:
                 seen = widened(cell.text, start, end)
                 if not seen:
                     yield self._removed(use)
-                elif start == end or normalised(seen) not in expected:
+                elif normalised(seen) not in expected:
                     yield self._edited(use, seen)
             return
         pair = self.pairs.get(remembered)
-        yield from self._check_without_control(use, key, None if pair is None else self.new[pair])
+        yield from self._check_without_bookmark(use, key, None if pair is None else self.new[pair])
 
     def _expected(self, key: str, use: int) -> str:
         """The number with what touched it when the report was written (a template may say 第{{ … }}项)."""
@@ -84,7 +95,7 @@ class _Comparison:
         whole = start + self.stated[use] + fill_slots(after, self.stated)
         return widened(whole, len(start), len(start) + len(self.stated[use]))
 
-    def _check_without_control(self, use: Use, key: str, block: Block | None) -> Iterator[Problem]:
+    def _check_without_bookmark(self, use: Use, key: str, block: Block | None) -> Iterator[Problem]:
         if block is None:
             yield self._removed(use)
             return
@@ -147,8 +158,8 @@ class _Comparison:
         yield from self._numbers(_outside(extra), extra)
 
     def _changed_text(self, key: str, block: Block) -> Iterator[Problem]:
-        controlled = {id_ for cell in block.cells for _, _, id_ in cell.spans}
-        loose = (use for use in slots(key) if use not in controlled)  # checked as figures without a control
+        marked = {id_ for cell in block.cells for _, _, id_ in cell.spans}
+        loose = (use for use in slots(key) if use not in marked)  # checked as figures without a bookmark
         literals = (*split_slots(key)[::2], *(self.stated.get(use, "") for use in loose))
         yield from self._numbers(_outside(block) - Counter(tokens(" ".join(literals))), block)
         was, now = fill_slots(key, self.stated), block.text
@@ -194,9 +205,7 @@ class _Comparison:
         label = self.figures[use.ref].label
         return self._about(use, "removed", f"{use.place}：“{label}”{self.stated[use.id]}已不在文中。")
 
-    def _unlisted(self, id_: int) -> Problem:
-        cell, start, end = self.spans[id_][0]
-        printed = cell.text[start:end]
+    def _unlisted(self, cell: Cell, printed: str) -> Problem:
         message = f"“{_short(cell.text)}”里的“{printed}”带有数据标记，校验清单里却没有它。"
         return Problem("unlisted", message, printed=printed)
 
@@ -204,7 +213,7 @@ class _Comparison:
 class Pairing:
     """Which remembered text became which block: ``pairs`` maps the index of the one to that of the other.
 
-    Equal texts first, wherever they stand now; then those that share a figure's control; then rows with the same first cell;
+    Equal texts first, wherever they stand now; then those that share a figure's bookmark; then rows with the same first cell;
     then paragraphs that resemble each other, best first.
     """
 
@@ -214,7 +223,7 @@ class Pairing:
         self._free_old = dict.fromkeys(range(len(old)))
         self._free_new = dict.fromkeys(range(len(new)))
         self._by(lambda number: old[number][0], lambda number: new[number].key)
-        self._by_controls()
+        self._by_bookmarks()
         self._by(self._old_label, self._new_label)
         self._by_likeness()
 
@@ -232,7 +241,7 @@ class Pairing:
             if key is not None and waiting[key]:
                 self._pair(number, waiting[key].popleft())
 
-    def _by_controls(self) -> None:
+    def _by_bookmarks(self) -> None:
         owner = {use: number for number in self._free_old for use in slots(self.old[number][0])}
         for number in list(self._free_new):
             uses = [use for cell in self.new[number].cells for _, _, use in cell.spans]
@@ -266,8 +275,15 @@ class Pairing:
                 self._pair(-old, -new)
 
 
+def _within(text: str, stated: str, offset: int) -> tuple[int, int] | None:
+    """Where in ``text`` the number ``stated`` stands by itself, moved by ``offset``; None where it does not."""
+    at = text.find(stated)
+    end = at + len(stated)
+    return (offset + at, offset + end) if at >= 0 and widened(text, at, end) == stated else None
+
+
 def _outside(block: Block) -> Counter[str]:
-    """The numbers of ``block`` that are in no figure's control."""
+    """The numbers of ``block`` that are in no figure's bookmark."""
     return Counter(
         token for cell in block.cells for text in split_slots(cell.slotted())[::2] for token in tokens(text)
     )

@@ -16,8 +16,8 @@ from docx.opc.part import Part, XmlPart
 from lxml import etree  # type: ignore[import-untyped]
 
 from bihuan.reports import manifest
+from bihuan.reports.bookmarks import Bookmarks
 from bihuan.reports.context import StageContext
-from bihuan.reports.controls import Controls
 from bihuan.reports.finish import finish
 from bihuan.reports.make_templates import STAGE
 from bihuan.reports.marks import plain
@@ -36,13 +36,13 @@ def write_docx(ctx: StageContext, template: Path | str | bytes | BinaryIO | None
     Raises ``TemplateInvalid`` with the place of a mistake in the template, ``NotAReport`` for a template that is no docx.
     """
     document = Document(io.BytesIO(OfficeTemplate(template or STAGE).fill(template_values(ctx))))
-    controls = Controls(lambda ref: ctx.figure(ref).label)
+    bookmarks = Bookmarks()
     for root in _roots(document):
-        controls.place(root)
+        bookmarks.place(root)
     for name in ("title", "author", "subject", "comments"):
         setattr(document.core_properties, name, plain(getattr(document.core_properties, name)))
     finish(document)
-    _attach(document, manifest.dumps(_manifest(ctx, controls, read_blocks(read_zip(_saved(document))))))
+    _attach(document, manifest.dumps(_manifest(ctx, bookmarks, read_blocks(read_zip(_saved(document))))))
     return write_zip(read_zip(_saved(document)))
 
 
@@ -60,9 +60,9 @@ def _saved(document: WordDocument) -> bytes:
     return out.getvalue()
 
 
-def _manifest(ctx: StageContext, controls: Controls, blocks: list[Block]) -> manifest.Manifest:
+def _manifest(ctx: StageContext, bookmarks: Bookmarks, blocks: list[Block]) -> manifest.Manifest:
     places = {use: place for block in blocks for use, place in _places(block)}
-    uses = [manifest.Use(use, ref, places.get(use, "")) for use, ref in controls.refs.items()]
+    uses = [manifest.Use(use, ref, places.get(use, "")) for use, ref in bookmarks.refs.items()]
     return manifest.make(ctx, uses, ((block.key, block.table) for block in blocks))
 
 

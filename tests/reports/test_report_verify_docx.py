@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
@@ -49,23 +50,27 @@ def hints(verdict: Verdict) -> list[tuple[str, str]]:
     return [(p.kind, p.printed) for p in verdict.problems if p.severity == "hint"]
 
 
-def controls(document: WordDocument, ref: str) -> list[object]:
-    """The content controls that print figure ``ref``, found as the manifest names them."""
+def numbers(document: WordDocument, ref: str) -> list[Any]:
+    """The runs that print figure ``ref``, found as the manifest names them."""
     uses = json.loads(loads_text(REPORT))["uses"]
-    tags = {f"bihuan_{use['id']}" for use in uses if use["ref"] == ref}
-    found = document.element.body.iter(qn("w:sdt"))
-    return [c for c in found if c.find(qn("w:sdtPr")).find(qn("w:tag")).get(qn("w:val")) in tags]
+    return [run for use in uses if use["ref"] == ref for run in bookmarked(document, use["id"])]
+
+
+def bookmarked(document: WordDocument, use: int) -> list[Any]:
+    """The run in each bookmark of ``use``."""
+    marks = document.element.body.iter(qn("w:bookmarkStart"))
+    return [mark.getnext() for mark in marks if mark.get(qn("w:name")) == f"bihuan_{use}"]
 
 
 def loads_text(report: bytes) -> str:
     return parse_xml(part(report, MANIFEST).encode()).text or ""
 
 
-def write(control: object, text: str) -> None:
-    next(control.iter(qn("w:t"))).text = text  # type: ignore[attr-defined]
+def write(run: Any, text: str) -> None:
+    next(run.iter(qn("w:t"))).text = text
 
 
-def paragraph(document: WordDocument, start: str) -> object:
+def paragraph(document: WordDocument, start: str) -> Any:
     """The body paragraph whose printed text begins with ``start``."""
     for p in document.element.body.iter(qn("w:p")):
         if "".join(t.text or "" for t in p.iter(qn("w:t"))).startswith(start):
@@ -78,12 +83,8 @@ def carrying(manifest: str) -> Callable[[str], str]:
     return lambda xml: xml[: xml.index(">", xml.index("<manifest")) + 1] + escape(manifest) + "</manifest>"
 
 
-def unwrap(document: WordDocument) -> None:
-    """Remove every control and bookmark and keep the text, as pasting into a new file does."""
-    for control in list(document.element.body.iter(qn("w:sdt"))):
-        for child in list(control.find(qn("w:sdtContent"))):
-            control.addprevious(child)
-        control.getparent().remove(control)
+def unmark(document: WordDocument) -> None:
+    """Remove every bookmark and keep the text, as pasting into a new file does."""
     for tag in ("w:bookmarkStart", "w:bookmarkEnd"):
         for mark in list(document.element.body.iter(qn(tag))):
             mark.getparent().remove(mark)
@@ -104,8 +105,8 @@ def test_a_report_saved_again_holds() -> None:
     assert verified(edited(lambda document: None)).problems == ()
 
 
-def test_a_report_without_its_controls_holds_by_its_text() -> None:
-    assert verified(edited(unwrap)).problems == ()
+def test_a_report_without_its_bookmarks_holds_by_its_text() -> None:
+    assert verified(edited(unmark)).problems == ()
 
 
 def test_a_moved_paragraph_holds() -> None:
@@ -201,8 +202,8 @@ def test_a_ledger_that_stands_elsewhere_is_named(position: LedgerPosition | None
 # ---- hand edits ------------------------------------------------------------------------------------------------------
 
 
-def test_a_number_edited_in_its_control_is_named_with_its_place() -> None:
-    verdict = verified(edited(lambda d: write(controls(d, "registered")[0], "130")))
+def test_a_number_edited_in_its_bookmark_is_named_with_its_place() -> None:
+    verdict = verified(edited(lambda d: write(numbers(d, "registered")[0], "130")))
     assert errors(verdict) == [("edited", "registered", "128", "130")]
     [problem] = verdict.problems
     assert problem.place == "一、总体情况“11月23日，共登记事项128项（其中需长”"
@@ -210,18 +211,17 @@ def test_a_number_edited_in_its_control_is_named_with_its_place() -> None:
     assert problem.recomputed == "128"
 
 
-def test_a_digit_typed_beside_a_control_is_named() -> None:
+def test_a_digit_typed_beside_a_bookmark_is_named() -> None:
     def type_before(document: WordDocument) -> None:
-        control = controls(document, "registered")[0]
-        control.getprevious().getprevious().find(qn("w:t")).text += "9"  # type: ignore[attr-defined]
+        numbers(document, "registered")[0].getprevious().getprevious().find(qn("w:t")).text += "9"
 
     assert errors(verified(edited(type_before))) == [("edited", "registered", "128", "9128")]
 
 
 @pytest.mark.parametrize("suffix", ["0项", ".5项", "万项", "%项"])
-def test_a_digit_point_or_unit_typed_behind_a_control_is_named(suffix: str) -> None:
+def test_a_digit_point_or_unit_typed_behind_a_bookmark_is_named(suffix: str) -> None:
     def type_behind(document: WordDocument) -> None:
-        text = controls(document, "open")[0].getnext().getnext().find(qn("w:t"))  # type: ignore[attr-defined]
+        text = numbers(document, "open")[0].getnext().getnext().find(qn("w:t"))
         text.text = text.text.replace("项", suffix, 1)
 
     [(kind, ref, stated, _)] = errors(verified(edited(type_behind)))
@@ -230,7 +230,7 @@ def test_a_digit_point_or_unit_typed_behind_a_control_is_named(suffix: str) -> N
 
 def test_a_tracked_change_is_read_as_it_prints() -> None:
     def track(document: WordDocument) -> None:
-        run = next(controls(document, "open")[0].iter(qn("w:r")))  # type: ignore[attr-defined]
+        run = numbers(document, "open")[0]
         deleted = parse_xml(f'<w:del {W} w:id="1" w:author="a"/>')
         inserted = parse_xml(f'<w:ins {W} w:id="2" w:author="a"/>')
         run.addnext(inserted)
@@ -246,30 +246,30 @@ def test_a_tracked_change_is_read_as_it_prints() -> None:
 
 def test_a_hidden_number_does_not_count_as_printed() -> None:
     def hide(document: WordDocument) -> None:
-        run = next(controls(document, "open")[0].iter(qn("w:r")))  # type: ignore[attr-defined]
+        run = numbers(document, "open")[0]
         run.get_or_add_rPr().append(parse_xml(f"<w:vanish {W}/>"))
 
     assert errors(verified(edited(hide))) == [("removed", "open", "32", "")]
 
 
-def test_a_number_edited_after_its_control_was_removed_is_named() -> None:
+def test_a_number_edited_after_its_bookmark_was_removed_is_named() -> None:
     def change(document: WordDocument) -> None:
-        unwrap(document)
-        for text in paragraph(document, "在办").iter(qn("w:t")):  # type: ignore[attr-defined]
+        unmark(document)
+        for text in paragraph(document, "在办").iter(qn("w:t")):
             text.text = "33" if text.text == "32" else text.text
 
     assert errors(verified(edited(change))) == [("edited", "open", "32", "33")]
 
 
 def test_a_table_cell_edited_is_named_with_row_and_column() -> None:
-    verdict = verified(edited(lambda d: write(controls(d, "overdue[unit=2]")[0], "0")))
+    verdict = verified(edited(lambda d: write(numbers(d, "overdue[unit=2]")[0], "0")))
     assert errors(verdict) == [("edited", "overdue[unit=2]", "426", "0")]
     assert verdict.problems[0].place == "表2　分单位进展情况“市教育局”行“逾期”列"
 
 
-def test_a_table_cell_edited_after_its_control_was_removed_is_named() -> None:
+def test_a_table_cell_edited_after_its_bookmark_was_removed_is_named() -> None:
     def change(document: WordDocument) -> None:
-        unwrap(document)
+        unmark(document)
         document.tables[1].rows[2].cells[6].paragraphs[0].runs[0].text = "0"
 
     assert errors(verified(edited(change))) == [("edited", "overdue[unit=2]", "426", "0")]
@@ -317,7 +317,7 @@ def test_a_row_added_to_the_annex_is_a_hint_at_its_numbers() -> None:
 def test_a_deleted_sentence_names_each_of_its_figures() -> None:
     def change(document: WordDocument) -> None:
         gone = paragraph(document, "销号后开展回头看")
-        gone.getparent().remove(gone)  # type: ignore[attr-defined]
+        gone.getparent().remove(gone)
 
     found = errors(verified(edited(change)))
     assert found == [
@@ -354,7 +354,7 @@ def test_a_date_changed_in_a_sentence_about_an_open_item_is_a_hint() -> None:
     def change(document: WordDocument) -> None:
         for text in paragraph(
             document, "1.老旧小区供水管网改造进度滞后（市发展和改革委员会，编号WT-2026-0040"
-        ).iter(qn("w:t")):  # type: ignore[attr-defined]
+        ).iter(qn("w:t")):
             text.text = (text.text or "").replace("2026年9月30日", "2026年10月31日")
 
     verdict = verified(edited(change))
@@ -363,7 +363,7 @@ def test_a_date_changed_in_a_sentence_about_an_open_item_is_a_hint() -> None:
 
 def test_words_changed_around_a_figure_are_a_hint() -> None:
     def change(document: WordDocument) -> None:
-        for text in paragraph(document, "在办").iter(qn("w:t")):  # type: ignore[attr-defined]
+        for text in paragraph(document, "在办").iter(qn("w:t")):
             text.text = (text.text or "").replace("在办", "已办结")
 
     verdict = verified(edited(change))
@@ -376,17 +376,17 @@ def test_words_changed_around_a_figure_are_a_hint() -> None:
 def test_a_named_item_taken_out_of_the_text_is_a_hint() -> None:
     def change(document: WordDocument) -> None:
         gone = paragraph(document, "2.部分政务服务事项仍需线下重复提交材料（市卫生健康委员会")
-        gone.getparent().remove(gone)  # type: ignore[attr-defined]
+        gone.getparent().remove(gone)
 
     verdict = verified(edited(change))
     assert (errors(verdict), hints(verdict)) == ([], [("deleted", "")])
 
 
-def test_a_sentence_rewritten_without_its_control_keeps_the_number_only_as_a_hint() -> None:
+def test_a_sentence_rewritten_without_its_bookmark_keeps_the_number_only_as_a_hint() -> None:
     def change(document: WordDocument) -> None:
-        unwrap(document)
+        unmark(document)
         rewritten_ = paragraph(document, "尚有")
-        runs = list(rewritten_.iter(qn("w:t")))  # type: ignore[attr-defined]
+        runs = list(rewritten_.iter(qn("w:t")))
         runs[0].text = "目前有32项尚未销号，其中3项逾期，具体事项和原因如下。"
         for text in runs[1:]:
             text.text = ""
@@ -400,21 +400,61 @@ def test_a_copied_sentence_with_another_number_is_named() -> None:
     def change(document: WordDocument) -> None:
         source = paragraph(document, "在办")
         copy = deepcopy(source)
-        source.addnext(copy)  # type: ignore[attr-defined]
-        next(c for c in copy.iter(qn("w:sdt"))).find(qn("w:sdtContent")).find(qn("w:r")).find(
-            qn("w:t")
-        ).text = "40"  # type: ignore[attr-defined]
+        source.addnext(copy)
+        write(next(copy.iter(qn("w:bookmarkStart"))).getnext(), "40")
 
     assert errors(verified(edited(change))) == [("edited", "open", "32", "40")]
 
 
-def test_a_control_of_another_report_is_named() -> None:
+def test_a_bookmark_of_another_report_is_named() -> None:
     def change(document: WordDocument) -> None:
-        control = controls(document, "open")[0]
-        control.find(qn("w:sdtPr")).find(qn("w:tag")).set(qn("w:val"), "bihuan_9999")  # type: ignore[attr-defined]
+        numbers(document, "open")[0].getprevious().set(qn("w:name"), "bihuan_9999")
 
-    found = errors(verified(edited(change)))
-    assert ("unlisted", "", "", "32") in found
+    assert errors(verified(edited(change))) == [("unlisted", "", "", "32")]
+
+
+def test_a_number_typed_over_with_its_bookmark_is_named() -> None:
+    def type_over(document: WordDocument) -> None:
+        run = numbers(document, "open")[0]
+        for mark in (run.getprevious(), run.getnext()):
+            mark.getparent().remove(mark)
+        write(run, "23")
+
+    assert errors(verified(edited(type_over))) == [("edited", "open", "32", "23")]
+
+
+def test_words_typed_into_the_bookmark_behind_the_number_hold_as_a_hint() -> None:
+    def type_behind(document: WordDocument) -> None:
+        write(numbers(document, "open")[0], "32个")
+
+    verdict = verified(edited(type_behind))
+    assert (errors(verdict), hints(verdict)) == (
+        [],
+        [
+            (
+                "wording",
+                "在办32个项，其中红灯4项、黄灯8项、绿灯20项。逾期3项；正在审核5项、挂起1项、报称完成待核实2项。",
+            )
+        ],
+    )
+
+
+@pytest.mark.parametrize("typed", ["32", "33"])
+def test_a_number_typed_beside_its_emptied_bookmark_is_read_there(typed: str) -> None:
+    def retype(document: WordDocument) -> None:
+        run = numbers(document, "open")[0]
+        run.getnext().addnext(run)
+        write(run, typed)
+
+    assert errors(verified(edited(retype))) == ([] if typed == "32" else [("edited", "open", "32", "33")])
+
+
+def test_a_bookmark_that_ends_in_a_later_paragraph_holds() -> None:
+    def join(document: WordDocument) -> None:
+        end = numbers(document, "looked_back")[0].getnext()
+        paragraph(document, "（一）分清单情况").append(end)
+
+    assert verified(edited(join)).problems == ()
 
 
 @settings(max_examples=40, deadline=None)
@@ -424,13 +464,7 @@ def test_any_figure_changed_anywhere_is_found(data: st.DataObject) -> None:
     use = data.draw(st.sampled_from(uses))
     value = data.draw(st.text("0123456789.%", min_size=0, max_size=6))
     stated = CTX.figure(use["ref"]).value
-    report = edited(
-        lambda d: [
-            write(c, value)
-            for c in d.element.body.iter(qn("w:sdt"))
-            if c.find(qn("w:sdtPr")).find(qn("w:tag")).get(qn("w:val")) == f"bihuan_{use['id']}"
-        ]
-    )
+    report = edited(lambda d: [write(run, value) for run in bookmarked(d, use["id"])])
     named = {p.ref for p in verified(report).problems}
     assert named == (set() if value == stated else {use["ref"]})
 

@@ -83,7 +83,7 @@ def test_no_mark_and_no_tag_is_left_in_any_part() -> None:
                 assert "{%" not in text, name
 
 
-def test_every_count_in_tables_and_sentences_stands_in_a_control() -> None:
+def test_every_count_in_tables_and_sentences_stands_in_a_bookmark() -> None:
     for block in read_blocks(
         {name: part(REPORT, name).encode() for name in ("_rels/.rels", "word/document.xml")}
     ):
@@ -91,20 +91,33 @@ def test_every_count_in_tables_and_sentences_stands_in_a_control() -> None:
             assert all(cell.spans == [(0, len(cell.text), cell.spans[0][2])] for cell in block.cells[1:])
 
 
-def test_each_control_names_its_figure_and_stands_in_a_bookmark() -> None:
+def test_each_use_is_plain_text_in_a_bookmark_of_its_number() -> None:
     body = Document(io.BytesIO(REPORT)).element.body
     uses = manifest()["uses"]
     assert isinstance(uses, list)
-    controls = list(body.iter(qn("w:sdt")))
-    assert len(controls) == len(uses)
-    for use, control in zip(uses, controls, strict=True):
-        properties = control.find(qn("w:sdtPr"))
-        assert properties.find(qn("w:tag")).get(qn("w:val")) == f"bihuan_{use['id']}"
-        assert properties.find(qn("w:alias")).get(qn("w:val")).startswith("数据项：")
-        assert control.getprevious().get(qn("w:name")) == f"bihuan_{use['id']}"
-        assert control.getnext().tag == qn("w:bookmarkEnd")
-    ids = [control.find(qn("w:sdtPr")).find(qn("w:id")).get(qn("w:val")) for control in controls]
-    assert len(set(ids)) == len(ids)
+    values = {f["ref"]: f["value"] for f in manifest()["figures"]}  # type: ignore[attr-defined]
+    marks = list(body.iter(qn("w:bookmarkStart")))
+    assert [mark.get(qn("w:name")) for mark in marks] == [f"bihuan_{use['id']}" for use in uses]
+    assert [mark.getnext().text for mark in marks] == [values[use["ref"]] for use in uses]
+    ends = [mark.getnext().getnext() for mark in marks]
+    assert [(end.tag, end.get(qn("w:id"))) for end in ends] == [
+        (qn("w:bookmarkEnd"), m.get(qn("w:id"))) for m in marks
+    ]
+    assert len({mark.get(qn("w:id")) for mark in marks}) == len(marks)
+
+
+def test_common_tools_read_the_numbers_as_text() -> None:
+    document = Document(io.BytesIO(REPORT))
+    assert any(p.text.startswith("在办32项，其中红灯4项") for p in document.paragraphs)
+    assert [cell.text for cell in document.tables[0].rows[1].cells] == [
+        "问题整改清单",
+        "200",
+        "203",
+        "206",
+        "10.5%",
+        "212",
+        "215",
+    ]
 
 
 def test_the_manifest_says_what_when_and_from_which_ledger() -> None:
