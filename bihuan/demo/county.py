@@ -36,7 +36,7 @@ UNITS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem as the ledger tells it; ``due`` may hold {y} (this year) and {m} … {m4} (months counted from the start)."""
+    """A problem as the ledger tells it; ``due`` may hold {y} (the year of the start) and {m1} … {m10} (months counted from it)."""
 
     klass: str
     text: str
@@ -77,7 +77,7 @@ PROBLEMS: tuple[Problem, ...] = (
         "县水利局",
         "石桥镇、县卫健局",
         "赵国强",
-        "{y}年{m2}月底前，并长期坚持",
+        "{m2}月底前，并长期坚持",
         "水源井已开工。",
     ),
     Problem(
@@ -171,7 +171,7 @@ PROBLEMS: tuple[Problem, ...] = (
         "教育局",
         "县财政局、城关镇",
         "冯涛",
-        "{y}年8月底前",
+        "{m7}月底前",
         "扩建工程完成主体。",
     ),
     Problem(
@@ -194,7 +194,7 @@ PROBLEMS: tuple[Problem, ...] = (
         "交通局",
         "南山乡、县自然资源局",
         "田野",
-        "{y}年10月底",
+        "{m9}月底",
         "设计已批复。",
     ),
     Problem(
@@ -289,7 +289,7 @@ PROBLEMS: tuple[Problem, ...] = (
         "农业农村局",
         "各乡镇",
         "丁一",
-        "{y}年6月底",
+        "{m5}月底",
         "已清理合同1137份。",
     ),
     Problem(
@@ -380,7 +380,7 @@ TASKS: tuple[Task, ...] = (
         "完成政务服务事项“一件事一次办”12项",
         "县审批局",
         "县人社局、县民政局",
-        "{y}年6月底",
+        "{m5}月底",
         "0.25",
         "3项已上线。",
     ),

@@ -32,7 +32,7 @@ def months_on(start: date, count: int) -> str:
 
 def deadline(pattern: str, start: date) -> str:
     """Fill the places of a deadline's wording in ``county``."""
-    return pattern.format(y=start.year, **{f"m{n}": months_on(start, n) for n in (1, 2, 3, 4)})
+    return pattern.format(y=start.year, **{f"m{n}": months_on(start, n) for n in range(1, 11)})
 
 
 def problems(start: date) -> bytes:
