@@ -29,6 +29,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "bihuan.web.middleware.SecurityHeaders",
+    "bihuan.web.middleware.Compress",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -37,7 +39,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "bihuan.web.middleware.SecurityHeaders",
+    "bihuan.web.access.Access",
 ]
 ROOT_URLCONF = "bihuan.web.urls"
 WSGI_APPLICATION = "bihuan.web.wsgi.application"
@@ -72,6 +74,7 @@ TEMPLATES = [
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "bihuan.Account"
+AUTHENTICATION_BACKENDS = ["bihuan.web.signin.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -92,16 +95,22 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [Path(__file__).parent / "web" / "static"]
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = None  # served from the package by whitenoise; nothing is collected
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = ""  # all: every address carries the hash of its content (bihuan.web.assets)
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 EVIDENCE_MAX_BYTES = 200 * 1024 * 1024
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "bihuan.web.assets.Versioned"},
     "evidence": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "bihuan.ledger.storage.EvidenceStorage",
         "OPTIONS": {"location": HOME / "evidence", "base_url": None},
+    },
+    "incoming": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": HOME / "incoming", "base_url": None},
     },
 }
 SEAL_FILE = Path(os.environ.get("BIHUAN_SEALS", HOME / "seals.jsonl"))
@@ -113,9 +122,9 @@ CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BIHUAN_BEHIND_PROXY") else None
-SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_AGE = 30 * 60  # idle; bihuan.web.access moves it on, at most once a minute
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "bihuan.web.errors.csrf"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -29,14 +29,19 @@ COUNT_LIMIT = 1000
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list shows. ``states`` empty is all; ``units`` None is all, else the units whose items may be seen."""
+    """What a list shows. ``states`` empty is all; ``units`` None is all, else the units whose items may be seen.
+
+    ``part`` narrows ``units`` to the items that they own (``owner``) or help with (``helper``).
+    """
 
     registers: tuple[int, ...]
     states: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     owner: int = 0
     klass: str = ""
+    part: str = ""
     overdue: bool = False
+    reopened: bool = False
     text: str = ""
     units: frozenset[int] | None = None
 
@@ -101,15 +106,27 @@ def matching(found: Filter, *, using: str = "default") -> QuerySet[Item]:
         query = query.filter(klass=found.klass)
     if found.overdue:
         query = query.filter(overdue=True)
+    if found.reopened:
+        query = query.filter(reopens__gt=0)
     if found.text:
         query = query.filter(Q(title__contains=found.text) | Q(number__contains=found.text))
-    return query if found.units is None else query.filter(seen_by(found.units))
+    return query if found.units is None else query.filter(_PARTS[found.part](found.units))
 
 
 def seen_by(units: frozenset[int]) -> Q:
     """Return the condition that an item is owned, supervised or helped with by one of ``units``."""
-    helped = Exists(Helper.objects.filter(item_id=OuterRef("pk"), unit_id__in=units))
-    return Q(owner_id__in=units) | Q(office_id__in=units) | Q(helped)
+    return Q(owner_id__in=units) | Q(office_id__in=units) | _helped_by(units)
+
+
+def _owned_by(units: frozenset[int]) -> Q:
+    return Q(owner_id__in=units)
+
+
+def _helped_by(units: frozenset[int]) -> Q:
+    return Q(Exists(Helper.objects.filter(item_id=OuterRef("pk"), unit_id__in=units)))
+
+
+_PARTS = {"": seen_by, "owner": _owned_by, "helper": _helped_by}
 
 
 def _beyond(columns: tuple[str, str], after: str) -> Q:
@@ -136,18 +153,27 @@ def _cursor(item: Item, columns: tuple[str, str]) -> str:
 
 def total_of(found: Filter, *, using: str = "default") -> tuple[int, bool]:
     """Return how many items match, and whether that is exact: from the counters where they know, else counted to a limit."""
-    if found.units is None and not found.text and not found.overdue and not (found.owner and found.klass):
+    if _counted(found):
         return _tallied(found, using), True
     limited = matching(found, using=using).order_by()[: COUNT_LIMIT + 1]
     counted = limited.count()
     return min(counted, COUNT_LIMIT), counted <= COUNT_LIMIT
 
 
+def _counted(found: Filter) -> bool:
+    """Whether the counters know the answer: they are cut by one facet at a time."""
+    if found.text or found.reopened:
+        return False
+    if found.units is None:
+        return not (found.owner and found.klass)
+    return found.part == "owner" and not found.owner and not found.klass
+
+
 def _tallied(found: Filter, using: str) -> int:
     facet = "unit" if found.owner else ("class" if found.klass else "all")
     return sum(
-        sums.items
-        for key, sums in cells(found.registers, facet=facet, using=using).items()
+        sums.overdue if found.overdue else sums.items
+        for key, sums in cells(found.registers, facet=facet, units=found.units, using=using).items()
         if (not found.states or key.state in found.states)
         and (not found.colours or key.colour in found.colours)
         and (not found.owner or key.unit == found.owner)

@@ -1,0 +1,66 @@
+"""What somebody's pages cover: the campaigns and registers they may open, and whose items there."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from bihuan.models import Campaign, Helper, Item, Register, Tally
+from bihuan.queries.people import visible_units
+from bihuan.rules.errors import NotAllowed
+from bihuan.rules.permissions import Actor
+
+
+class Scope:
+    """The reach of one person; read once, kept for the length of a request."""
+
+    def __init__(self, actor: Actor, using: str = "default") -> None:
+        self.actor = actor
+        self._using = using
+
+    @cached_property
+    def units(self) -> frozenset[int] | None:
+        """The units whose items may be read; None is all."""
+        return visible_units(self.actor, self._using)
+
+    @cached_property
+    def registers(self) -> list[Register]:
+        """The registers that hold something this person may read, in the order in which they were opened."""
+        found = Register.objects.using(self._using).order_by("id")
+        if self.units is None:
+            return list(found)
+        touched = self._touched(self.units)
+        return [r for r in found if r.unit_id in self.units or r.pk in touched]
+
+    def _touched(self, units: frozenset[int]) -> set[int]:
+        """The registers with an item that one of ``units`` owns (by the counters) or helps with."""
+        owned = Tally.objects.using(self._using).filter(facet="unit", label__in=[str(u) for u in units])
+        helped = Helper.objects.using(self._using).filter(unit_id__in=units).values("item_id")
+        items = Item.objects.using(self._using).filter(pk__in=helped)
+        return {
+            *owned.order_by().values_list("register_id", flat=True).distinct(),
+            *items.order_by().values_list("register_id", flat=True).distinct(),
+        }
+
+    @cached_property
+    def campaigns(self) -> list[Campaign]:
+        """The campaigns of these registers, newest first; whoever sees everything also sees the empty ones."""
+        found = Campaign.objects.using(self._using).order_by("-id")
+        if self.units is None:
+            return list(found)
+        touched = {r.campaign_id for r in self.registers}
+        return [c for c in found if c.unit_id in self.units or c.pk in touched]
+
+    def registers_in(self, campaign: Campaign) -> list[Register]:
+        """The registers of ``campaign`` among these."""
+        return [r for r in self.registers if r.campaign_id == campaign.pk]
+
+    def register(self, register_id: int) -> Register:
+        """Return one of these registers. Raises NotAllowed, also for one that does not exist: nothing is given away."""
+        found = next((r for r in self.registers if r.pk == register_id), None)
+        if found is None:
+            raise NotAllowed("没有这个清单，或它不属于您的单位。")
+        return found
+
+    def units_in(self, register: Register) -> frozenset[int] | None:
+        """Whose items in ``register`` may be read; the unit that runs it reads all of them (None)."""
+        return None if self.units is None or register.unit_id in self.units else self.units

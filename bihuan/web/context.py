@@ -1,0 +1,44 @@
+"""What every page's frame shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from bihuan.queries.scope import Scope
+from bihuan.rules.permissions import ROLE_NAMES, Duty, Role
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu."""
+
+    view: str
+    label: str
+    icon: str
+    duty: Duty
+
+
+MENU = (
+    Entry("overview", "总览", "home", Duty.READ),
+    Entry("items", "台账", "table", Duty.READ),
+    Entry("import", "导入", "file-import", Duty.IMPORT),
+    Entry("report", "汇报", "file-text", Duty.REPORT),
+    Entry("ledger", "核验", "shield-check", Duty.AUDIT),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return ``who``, their roles in words, the menu open to them, and which of its entries this page belongs to."""
+    who: Scope | None = getattr(request, "who", None)
+    if who is None:
+        return {"who": None, "menu": ()}
+    match = request.resolver_match
+    return {
+        "who": who.actor,
+        "roles": "、".join(ROLE_NAMES[r] for r in Role if any(g.role is r for g in who.actor.grants)),
+        "menu": [entry for entry in MENU if who.actor.may(entry.duty)],
+        "here": match.url_name.partition("-")[0] if match and match.url_name else "",
+    }

@@ -1,0 +1,69 @@
+"""The form of a stage report, and of a report to be verified."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from bihuan.models import Campaign
+from bihuan.reports.stage import Letterhead
+from bihuan.rules.clocked import CHINA
+from bihuan.web import dates
+from bihuan.web.forms import fields as f
+
+
+def _day(label: str, help_text: str) -> forms.DateField:
+    widget = forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, help_text=help_text, widget=widget)
+
+
+class StageReport(forms.Form):
+    """Which campaign, as of when, and what stands around the report."""
+
+    campaign = f.choice("专项工作", [], required=True)
+    as_of = _day("数据截至", "到这一天 24 时；不填为现在。")
+    since = _day("已销号事项从哪天算起", "不填为全部。")
+    title = f.line("标题", help_text="不填则为“某某阶段性工作情况报告”。", most=100)
+    recipient = f.line("主送", most=100)
+    document_number = f.line("发文字号", help_text="如 某督〔2026〕1号。", most=60)
+    office = f.line("落款单位", help_text="不填则为主办单位。", most=100)
+    contact = f.line("联系人及电话", most=100)
+
+    def __init__(self, campaigns: list[Campaign], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.campaigns = {str(c.pk): c for c in campaigns}
+        field = self.fields["campaign"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, c.name) for key, c in self.campaigns.items()]
+
+    def clean_as_of(self) -> Any:
+        """Refuse a day to come: nothing is known of it."""
+        day = self.cleaned_data["as_of"]
+        if day is not None and day > dates.today():
+            raise forms.ValidationError("截至日期不能晚于今天。")
+        return day
+
+    def chosen(self) -> Campaign:
+        """Return the campaign."""
+        return self.campaigns[self.cleaned_data["campaign"]]
+
+    def instant(self) -> datetime:
+        """Return the instant of the figures: the end of the day, but never later than now."""
+        day = self.cleaned_data["as_of"]
+        return dates.now() if day is None else min(dates.end_of(day), dates.now())
+
+    def letterhead(self) -> Letterhead:
+        """Return what stands around the report."""
+        return Letterhead(
+            **{
+                n: self.cleaned_data[n]
+                for n in ("title", "office", "recipient", "document_number", "contact")
+            }
+        )
+
+    def file_name(self, suffix: str) -> str:
+        """Return what the file is called."""
+        title = self.cleaned_data["title"] or f"{self.chosen().name}阶段报告"
+        return f"{title}（截至{self.instant().astimezone(CHINA):%Y-%m-%d}）.{suffix}"

@@ -1,0 +1,79 @@
+// What the pages do beyond htmx. Everything works without it; this only saves steps.
+"use strict";
+document.documentElement.classList.add("js");
+
+const notice = (text) => {
+  const note = document.createElement("div");
+  note.className = "note note-error";
+  note.setAttribute("role", "alert");
+  note.textContent = text;
+  document.getElementById("notice").replaceChildren(note);
+  note.scrollIntoView({ block: "center" });
+};
+
+// A choice that changes what other fields offer loads the page anew; one that submits, submits.
+document.addEventListener("change", (event) => {
+  const field = event.target.closest("[data-reload], [data-submit]");
+  if (!field) return;
+  event.stopPropagation();
+  field.form.submit();
+}, true);
+
+// Choosing or dropping a file is enough; a form that takes long is sent once and says that it is at work.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-file]") && event.target.files.length) event.target.form.requestSubmit();
+});
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(kind, (event) => {
+    const place = event.target.closest?.(".drop");
+    if (!place) return;
+    event.preventDefault();
+    place.classList.toggle("over", kind === "dragover");
+    if (kind !== "drop" || !event.dataTransfer.files.length) return;
+    const input = place.querySelector("input[type=file]");
+    input.files = event.dataTransfer.files;
+    input.form.requestSubmit();
+  });
+}
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-once]")) return;
+  if (event.target.classList.contains("sending")) event.preventDefault();
+  event.target.classList.add("sending");
+});
+
+// Fields that only one choice asks for show themselves with it.
+const showFields = () => {
+  for (const field of document.querySelectorAll("[data-only-when]")) {
+    const [name, value] = field.dataset.onlyWhen.split(":");
+    field.hidden = field.closest("form").elements[name].value !== value;
+  }
+};
+for (const kind of ["DOMContentLoaded", "change", "htmx:afterSettle"]) document.addEventListener(kind, showFields);
+
+// The token of the form is as old as the page; after logging in anew in another window only the cookie is right.
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  if (!token || event.detail.verb === "get") return;
+  delete event.detail.parameters.csrfmiddlewaretoken;
+  event.detail.headers["X-CSRFToken"] = token[1];
+});
+document.addEventListener("htmx:sendError", () => notice("连不上服务器，内容没有提交，您填写的都还在。请检查网络后再试。"));
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status >= 500) notice("系统出错了，内容没有提交，您填写的都还在。请稍后再试。");
+});
+
+// A fragment that came with errors: the first of them gets the focus, so that keyboard and screen reader find it.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const wrong = event.detail.target.querySelector?.(".has-error input, .has-error select, .has-error textarea");
+  if (wrong) wrong.focus();
+});
+
+// The menu of the person closes when one goes elsewhere.
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.person[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelectorAll("details.person[open]").forEach((open) => { open.open = false; });
+});

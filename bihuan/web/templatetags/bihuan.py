@@ -1,0 +1,87 @@
+"""What every template may use (settings: builtins): dates in words, lamps, states, icons, names of units."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from bihuan.rules.procedure_types import COLOURS
+from bihuan.rules.workflow import STATE_NAMES
+from bihuan.web import dates
+
+register = template.Library()
+register.filter("day", dates.day_words)
+register.filter("short_day", dates.short_day)
+register.filter("moment", dates.moment_words)
+
+#: State → the tone of its badge; the words say the same.
+_TONES = {
+    "registered": "wait",
+    "approved": "wait",
+    "assigned": "wait",
+    "returned": "warn",
+    "working": "work",
+    "reviewing": "work",
+    "passed": "work",
+    "closed": "done",
+    "suspended": "rest",
+    "merged": "rest",
+    "cancelled": "rest",
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw a Tabler icon; it is decoration, the words beside it say what it means."""
+    sheet = static("vendor/icons.svg")
+    return format_html(
+        '<svg class="ico" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sheet, name
+    )
+
+
+@register.simple_tag
+def lamp(colour: str) -> SafeString:
+    """Show a colour as a mark with its name: the colour is never the only sign."""
+    return format_html('<span class="lamp lamp-{}">{}</span>', colour, COLOURS[colour])
+
+
+@register.simple_tag
+def badge(state: str, name: str = "") -> SafeString:
+    """Show a state with its name (the procedure's own word where it has one)."""
+    return format_html('<span class="state state-{}">{}</span>', _TONES[state], name or STATE_NAMES[state])
+
+
+@register.simple_tag
+def ago(value: datetime | None, at: datetime | None = None) -> SafeString | str:
+    """Show a time as a relative one, with the exact one in its title."""
+    if value is None:
+        return ""
+    relative = dates.since_words(value, at or dates.now())
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), dates.moment_words(value), relative
+    )
+
+
+@register.simple_tag
+def left(due: date | None) -> str:
+    """Say how many days are left until ``due``."""
+    return dates.left_words(due, dates.today())
+
+
+@register.filter
+def size(value: int) -> str:
+    """Say the size of a file: 532 B, 12 KB, 3.4 MB."""
+    if value < 1024:
+        return f"{value} B"
+    return f"{value // 1024} KB" if value < 1024**2 else f"{value / 1024**2:.1f} MB"
+
+
+@register.filter
+def of(mapping: dict[Any, Any], key: Any) -> Any:
+    """Return ``mapping[key]``, "" where there is none."""
+    return mapping.get(key, "")

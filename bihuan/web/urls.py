@@ -1,0 +1,32 @@
+"""Addresses. Each view says for whom it is open (``access.opens_to``); one that does not is closed."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bihuan.web.views import account, imports, item, items, ledger, overview, report
+
+urlpatterns = [
+    path("", overview.page, name="overview"),
+    path("login/", account.login, name="login"),
+    path("logout/", account.logout, name="logout"),
+    path("password/", account.password, name="password"),
+    path("items/", items.page, name="items"),
+    path("items/new/", items.new, name="items-new"),
+    path("items/<int:item_id>/", item.page, name="items-one"),
+    path("items/<int:item_id>/evidence/<int:evidence_id>/", item.evidence, name="items-evidence"),
+    path("items/<int:item_id>/<str:action>/", item.step, name="items-step"),
+    path("import/", imports.page, name="import"),
+    path("import/<str:token>/", imports.preview, name="import-preview"),
+    path("report/", report.page, name="report"),
+    path("report/check/", report.check, name="report-check"),
+    path("report/stage.<str:kind>", report.file, name="report-file"),
+    path("ledger/", ledger.page, name="ledger"),
+    path("ledger/check/", ledger.check, name="ledger-check"),
+    path("ledger/seal/", ledger.seal, name="ledger-seal"),
+]
+
+handler400 = "bihuan.web.errors.bad_request"
+handler403 = "bihuan.web.errors.forbidden"
+handler404 = "bihuan.web.errors.not_found"
+handler500 = "bihuan.web.errors.fault"

@@ -1,0 +1,1 @@
+"""Views: they parse, call an action or a query, and show."""

@@ -1,0 +1,180 @@
+"""The page of an item, the forms of its steps, and its evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from bihuan.actions import do
+from bihuan.ledger import blobs
+from bihuan.models import Campaign, Evidence, Item, Register
+from bihuan.queries.item import Detail, detail
+from bihuan.queries.people import directory, person_names
+from bihuan.rules.errors import BihuanError, NotFound, Stale, WrongState
+from bihuan.rules.permissions import Duty
+from bihuan.rules.workflow import STEPS
+from bihuan.web import dates, item_page, words
+from bihuan.web.access import Request, opens_to
+from bihuan.web.forms import STEP_FORMS, About, StepForm
+from bihuan.web.forms.steps import Attach
+from bihuan.web.forms.work import MeasureDone, Unchanged
+
+#: Beyond so many units no list is offered while typing; names are still understood.
+MOST_UNITS = 600
+#: Shown in the browser; anything else is only handed out as a file.
+_PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
+
+
+@opens_to(Duty.READ)
+def page(request: Request, item_id: int) -> HttpResponse:
+    """Show the item, with the form of the step that comes next if this person may take it."""
+    found = _visible(request, item_id)
+    first = item_page.first_step(found, item_page.checks(found, request.who.actor))
+    return _page(request, found, first)
+
+
+@opens_to(Duty.READ, "GET", "POST")
+def step(request: Request, item_id: int, action: str) -> HttpResponse:
+    """Show the form of a step, or take it."""
+    found = _visible(request, item_id)
+    if action not in STEP_FORMS:
+        raise NotFound("没有这一步。", hint="请从事项页面选择要办理的步骤。")
+    if request.method == "POST":
+        return _take(request, found, action)
+    if action not in {s.action for s in found.steps}:
+        raise WrongState(f"您现在不能办理“{STEPS[action].name}”：{STEPS[action].why}")
+    if request.htmx:
+        form = STEP_FORMS[action](About(found, directory()))
+        return render(request, "item.html#step", _step_context(found, action, form))
+    return _page(request, found, action)
+
+
+def _visible(request: Request, item_id: int) -> Detail:
+    """Return the item if this person may see it. Raises NotFound or NotAllowed."""
+    item = Item.objects.filter(pk=item_id).first()
+    if item is None:
+        raise NotFound(f"没有编号为 {item_id} 的事项。")
+    register = Register.objects.get(pk=item.register_id)
+    return detail(item_id, request.who.actor, request.who.units_in(register))
+
+
+def _take(request: Request, found: Detail, action: str) -> HttpResponse:
+    about = About(found, directory())
+    form = _form_kind(action, request)(about, request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        try:
+            said = _do(request, found, action, form)
+        except BihuanError as error:
+            status = 409 if isinstance(error, Stale) else 422
+            found = _refused(request, found, form, error)
+        else:
+            messages.success(request, said)
+            return _back(request, found.item.pk)
+    context = _step_context(found, action, form)
+    if request.htmx:
+        return render(request, "item.html#step", context, status=status)
+    return _page(request, found, action, form, status)
+
+
+def _form_kind(action: str, request: Request) -> type[StepForm]:
+    """Return the form that was sent: a report may also be one click on a button of its own."""
+    quick = {"unchanged": Unchanged, "done": MeasureDone} if action == "report" else {}
+    return next((form for name, form in quick.items() if name in request.POST), STEP_FORMS[action])
+
+
+def _do(request: Request, found: Detail, action: str, form: StepForm) -> str:
+    """Take the step and return what is said of it."""
+    actor, version = request.who.actor, form.cleaned_data["version"]
+    name = item_page.step_name(STEPS[action], found)
+    if not isinstance(form, Attach):
+        do(action, found.item.pk, actor, dates.now(), version=version, **form.values())
+        return f"{found.item.number}：{name}已办理。"
+    uploads = form.uploads()
+    for upload in uploads:
+        done = do(action, found.item.pk, actor, dates.now(), version=version, file=upload, **form.values())
+        version = done.version
+    return f"已上传{len(uploads)}个佐证文件。"
+
+
+def _refused(request: Request, found: Detail, form: StepForm, error: BihuanError) -> Detail:
+    """Put the refusal on the form and read the item again: what others did since is shown, what was typed stays."""
+    seen = form.cleaned_data["version"]
+    found = _visible(request, found.item.pk)
+    told = item_page.timeline(found, form.about.units.labels)
+    form.refuse(str(error), found.item.version, told[: max(found.item.version - seen, 0)])
+    return found
+
+
+def _back(request: Request, item_id: int) -> HttpResponse:
+    url = reverse("items-one", args=[item_id])
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def _step_context(found: Detail, action: str, form: StepForm) -> dict[str, Any]:
+    offer = next((o for o in item_page.offers(found) if o.action == action), None)
+    units = form.about.units.units if form.wants_units else {}
+    return {
+        "item": found.item,
+        "action": action,
+        "step_title": offer.name if offer else STEPS[action].name,
+        "form": form,
+        "open_to_me": offer is not None,
+        "unit_names": list(units) if len(units) <= MOST_UNITS else [],
+        "conditions": form.about.detail.procedure.conditions("submit") if action == "submit" else (),
+    }
+
+
+def _page(
+    request: Request, found: Detail, action: str, form: StepForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Render the whole page, with the form of ``action`` ("" for none)."""
+    units = directory()
+    item, actor = found.item, request.who.actor
+    may = {s.action for s in found.steps}
+    offers = item_page.offers(found)
+    columns = {c.field: c.label for c in found.procedure.columns}
+    context: dict[str, Any] = {
+        "found": found,
+        "item": item,
+        "campaign": Campaign.objects.get(pk=item.campaign_id),
+        "stages": item_page.stages(found),
+        "waiting_for": item_page.waiting_for(found),
+        "reason": words.colour_reason(item.colour, item.rule, found.procedure),
+        "due_words": item_page.due_words(item),
+        "columns": columns,
+        "extra": [(columns.get(name, name), value) for name, value in item.extra.items() if value],
+        "checks": item_page.checks(found, actor),
+        "timeline": item_page.timeline(found, units.labels),
+        "people": person_names({e.actor_id for e in found.evidence} | {r.reviewer_id for r in found.reviews}),
+        "forward": [o for o in offers if o.forward],
+        "others": [o for o in offers if not o.forward],
+        "may_report": "report" in may,
+        "may_attach": "attach" in may,
+    }
+    if action:
+        form = form or STEP_FORMS[action](About(found, units))
+        context |= _step_context(found, action, form)
+    return render(request, "item.html", context, status=status)
+
+
+@opens_to(Duty.READ)
+def evidence(request: Request, item_id: int, evidence_id: int) -> HttpResponseBase:
+    """Hand out a file; pictures may be looked at in the browser."""
+    _visible(request, item_id)
+    found = Evidence.objects.filter(pk=evidence_id, item_id=item_id).first()
+    if found is None:
+        raise NotFound("没有这份佐证。")
+    looked_at = "view" in request.GET and found.media in _PICTURES
+    try:
+        file = blobs.evidence_storage().open(blobs.path_of(found.digest))
+    except FileNotFoundError:
+        raise NotFound("佐证文件不在存储中。", hint="请联系系统管理员从备份恢复。") from None
+    media = found.media if looked_at else "application/octet-stream"
+    return FileResponse(file, as_attachment=not looked_at, filename=found.name, content_type=media)

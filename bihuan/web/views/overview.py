@@ -1,0 +1,158 @@
+"""The overview of a campaign: tiles, open items by colour, where items wait, what falls due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from bihuan.models import Campaign, Unit
+from bihuan.queries.overview import Line, Overview, Tile, overview
+from bihuan.queries.scope import Scope
+from bihuan.rules.permissions import Duty
+from bihuan.rules.procedure_types import COLOURS, WORST_FIRST
+from bihuan.rules.workflow import STATE_NAMES
+from bihuan.web import dates, filters
+from bihuan.web.access import Door, Request, opens_to
+
+#: The table has every line; a chart with more bars than this cannot be read.
+MOST_BARS = 20
+CUTS = {"register": "按清单", "unit": "按责任单位", "class": "按类别"}
+_CUT_NAMES = {"register": "清单", "unit": "责任单位", "class": "类别"}
+_PARAMETERS = {"register": "register", "unit": "owner", "class": "class"}
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A number and the address of the list behind it ("" for none)."""
+
+    value: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A tile as the page shows it."""
+
+    tile: Tile
+    link: str
+
+
+@dataclass(frozen=True)
+class TableLine:
+    """A line of the table beside the chart: its name, and each of its numbers with the list behind it."""
+
+    label: str
+    link: str
+    colours: list[Linked]
+    open: Linked
+    overdue: Linked
+    finished: Linked
+    rate: str
+
+
+@opens_to(Door.SIGNED_IN)
+def page(request: Request) -> HttpResponse:
+    """Show the overview; whoever sees no business content is told what is theirs."""
+    if not request.who.actor.may(Duty.READ):
+        return render(request, "welcome.html")
+    if not request.who.campaigns:
+        return render(request, "overview.html", {"may_import": request.who.actor.may(Duty.IMPORT)})
+    campaign = filters.campaign_of(filters.read(request.GET).campaign, request.who)
+    day = dates.read_day(request.GET.get("as_of", ""))
+    context = board(request.who, campaign, day, request.GET.get("by", ""))
+    template = "overview.html#board" if request.htmx else "overview.html"
+    return render(request, template, context)
+
+
+def board(who: Scope, campaign: Campaign, day: date | None, by: str) -> dict[str, Any]:
+    """Return all that the page shows of ``campaign`` at the end of ``day`` (None, today and later: now)."""
+    registers = who.registers_in(campaign)
+    now = dates.now()
+    as_of = dates.end_of(day) if day is not None and day < dates.today() else None
+    units = who.units_in(registers[0]) if registers else who.units
+    found = overview(registers, now, as_of=as_of, units=units)
+    by = by if by in CUTS else ("register" if len(registers) > 1 else "unit")
+    links = _Links(campaign.pk, "owner" if units is not None else "", as_of)
+    table = [_line(line, by, found, links) for line in _lines(found, by)]
+    return {
+        "campaigns": who.campaigns,
+        "campaign": campaign,
+        "as_of": day if as_of else None,
+        "today": dates.today(),
+        "cards": [Card(tile, links.to(**filters.BEHIND[tile.ref])) for tile in found.tiles],
+        "flow": [
+            (state, STATE_NAMES[state], Linked(str(found.states[state]), links.to(state=state)))
+            for state in STATE_NAMES
+            if found.states.get(state)
+        ],
+        "colours": [(c, COLOURS[c]) for c in _shown(found)],
+        "cuts": CUTS,
+        "by": by,
+        "cut_name": _CUT_NAMES[by],
+        "table": table,
+        "chart": _chart(_lines(found, by), found),
+        "cropped": len(table) > MOST_BARS,
+        "bars": MOST_BARS,
+        "due_soon": found.due_soon,
+        "owners": dict(
+            Unit.objects.filter(pk__in={i.owner_id for i in found.due_soon}).values_list("id", "name")
+        ),
+        "soon_link": links.to(state="open"),
+        "partial_view": units is not None,
+    }
+
+
+@dataclass(frozen=True)
+class _Links:
+    """Makes the links of one overview; figures of an earlier day have none, for the lists show today."""
+
+    campaign: int
+    part: str
+    as_of: datetime | None
+
+    def to(self, **choice: str) -> str:
+        if self.as_of is not None:
+            return ""
+        return filters.address(campaign=self.campaign, part=self.part, **choice)
+
+
+def _shown(found: Overview) -> list[str]:
+    return [c for c in WORST_FIRST if found.colours.get(c)]
+
+
+def _lines(found: Overview, by: str) -> list[Line]:
+    return {"register": found.registers, "unit": found.units, "class": found.classes}[by]
+
+
+def _line(line: Line, by: str, found: Overview, links: _Links) -> TableLine:
+    own = {_PARAMETERS[by]: line.id}
+    return TableLine(
+        label=line.label,
+        link=links.to(**own),
+        colours=[
+            Linked(str(line.colours.get(c, 0)), links.to(**own, state="open", colour=c))
+            for c in _shown(found)
+        ],
+        open=Linked(line.figures["open"], links.to(**own, state="open")),
+        overdue=Linked(line.figures["overdue"], links.to(**own, overdue="1")),
+        finished=Linked(line.figures["finished"], links.to(**own, state="closed")),
+        rate=line.figures["finishing_rate"],
+    )
+
+
+def _chart(lines: Iterable[Line], found: Overview) -> dict[str, Any]:
+    """Return what the chart draws: the lines with most to do, in the order of the table, and their open items by colour."""
+    shown = sorted(lines, key=lambda line: -int(line.figures["open"]))[:MOST_BARS]
+    kept = [line for line in lines if line in shown and int(line.figures["open"])]
+    return {
+        "labels": [line.label for line in kept],
+        "series": [
+            {"colour": c, "name": COLOURS[c], "values": [line.colours.get(c, 0) for line in kept]}
+            for c in reversed(_shown(found))
+        ],
+    }
