@@ -9,7 +9,7 @@ from typing import Any
 from bihuan.actions.step import read_deadline
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger
-from bihuan.ledger.due import recolour
+from bihuan.ledger.due import bring_up
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.reading import facts_of
 from bihuan.ledger.tables import Row, scan
@@ -20,21 +20,23 @@ from bihuan.rules.permissions import Actor
 from bihuan.rules.procedure import Procedure
 
 _PAGE = 500
+#: SQL for the items that a calendar may concern: the open ones, and the closed ones that have look-backs before them.
+_CONCERNED = f'({derive.OPEN_ITEMS} OR "waiting"<>\'\' OR "id" IN (SELECT "item_id" FROM "timer"))'  # noqa: S608
 
 
 def reschedule(ledger: Ledger, actor: Actor, old: Calendar, reason: str) -> int:
-    """Bring every open item up to date with the calendar that has taken the place of ``old``.
+    """Bring every item that has something before it up to date with the calendar that has taken the place of ``old``.
 
     Returns how many deadlines moved. The whole ledger must be locked.
     """
     moved = 0
     table = ledger.rows.table("item")
-    for page in scan(ledger.connection, table, derive.OPEN_ITEMS, page=_PAGE):
+    for page in scan(ledger.connection, table, _CONCERNED, page=_PAGE):
         ledger.hold(row["id"] for row in page)
         for row in page:
             item = ledger.rows.get("item", row["id"])
             moved += _reschedule(ledger, actor, item, old, reason)
-            recolour(ledger, item, max(ledger.now, item["changed_at"]))
+            bring_up(ledger, item, max(ledger.now, item["changed_at"]), reason)
         ledger.checkpoint()
     return moved
 

@@ -1,39 +1,63 @@
-"""The clock: handle what is due, in order, once. Ticking twice, late or from two processes gives the same ledger."""
+"""The clock: handle what is due, in order, once. Ticking twice, late or from many processes gives the same ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from heapq import heappop, heappush
 
-from bihuan.ledger.append import writing
-from bihuan.ledger.due import catch_up
+from bihuan.clock.claim import Claim, claim
+from bihuan.ledger import derive
+from bihuan.ledger.append import Ledger, writing
+from bihuan.ledger.due import enter_due, next_due
+from bihuan.ledger.tables import Row
 from bihuan.models import Timer
 
-_BATCH = 500
 Progress = Callable[[int], None]
 
 
 def tick(now: datetime, *, using: str = "default", progress: Progress | None = None) -> int:
     """Enter everything that fell due at or before ``now``, at the instant it was due; returns how many entries."""
     entered = 0
-    while due := _due(now, using):
-        entered += _handle(due, now, using)
+    for batch in batches(now, using=using):
+        entered += batch
         if progress:
             progress(entered)
     return entered
 
 
-def _due(now: datetime, using: str) -> list[int]:
-    """Return the items with the earliest timers that are due, each once, in a fixed order."""
-    rows = Timer.objects.using(using).filter(due_at__lte=now).order_by("due_at", "item_id")
-    return list(dict.fromkeys(rows.values_list("item_id", flat=True)[:_BATCH]))
+def batches(now: datetime, *, using: str = "default") -> Iterator[int]:
+    """Do the work of ``tick`` in transactions of its own, one for each batch; yields how many entries each made.
+
+    Between two of them the work may be left off: what is due stays due.
+    """
+    while pending(now, using):
+        with writing(now, using) as ledger:
+            entered = _handle(ledger, claim(ledger, now))
+        yield entered
 
 
-def _handle(items: list[int], now: datetime, using: str) -> int:
-    """Catch up ``items`` in one transaction; whoever else did so meanwhile leaves nothing to do."""
-    with writing(now, using) as ledger:
-        rows = [ledger.item(item) for item in sorted(items)]
-        return sum(catch_up(ledger, row, now) for row in rows if row is not None)
+def _handle(ledger: Ledger, due: Claim) -> int:
+    """Enter what is due for the claimed items in the order of time, then of registration, however they were claimed."""
+    items = [row for i in sorted(due.items) if (row := ledger.item(i)) is not None]
+    derive.prefetch(ledger.rows, items)
+    queue: list[tuple[datetime, int]] = []
+    for item in items:
+        ledger.retime(item["id"])  # a timer that another version of the rules set would stay due for ever
+        _queue(queue, ledger, item, due.until)
+    entered = 0
+    while queue:
+        at, item_id = heappop(queue)
+        item = ledger.rows.get("item", item_id)
+        entered += enter_due(ledger, item, at)
+        _queue(queue, ledger, item, due.until)
+    return entered
+
+
+def _queue(queue: list[tuple[datetime, int]], ledger: Ledger, item: Row, until: datetime) -> None:
+    at = next_due(ledger, item)
+    if at is not None and at <= until:
+        heappush(queue, (at, item["id"]))
 
 
 def pending(now: datetime, using: str = "default") -> bool:

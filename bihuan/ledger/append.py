@@ -15,6 +15,7 @@ from bihuan.ledger.project import project
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row, run
 from bihuan.rules import events as ev
+from bihuan.rules.calendar import Calendar
 from bihuan.rules.chain import GENESIS, entry_hash
 from bihuan.rules.errors import ChainBroken, Invalid, NotFound
 from bihuan.rules.permissions import SYSTEM, Actor
@@ -89,6 +90,7 @@ class Ledger:
         self._holds_items = False
         self._holds_all = False
         self._retime: set[int] = set()
+        self._timers: dict[int, tuple[int, Calendar, list[Row]]] = {}
 
     @property
     def last(self) -> int:
@@ -156,6 +158,15 @@ class Ledger:
         project(self.rows, fact)
         return fact.seq
 
+    def timers_of(self, item: Row) -> list[Row]:
+        """Return the timers of ``item`` as it is now; derived once for each of its versions."""
+        calendar = derive.calendar_of(self.rows)
+        version, known, timers = self._timers.get(item["id"], (0, None, []))
+        if version != item["version"] or known is not calendar:
+            timers = derive.timers_of(self.rows, item)
+            self._timers[item["id"]] = item["version"], calendar, timers
+        return timers
+
     def retime(self, item_id: int) -> None:
         """Derive the timers of an item anew at the next ``checkpoint``, even if nothing is entered for it."""
         self._retime.add(item_id)
@@ -183,14 +194,10 @@ class Ledger:
         changed = {item["id"]: item for item in self.rows.changed("item")}
         for item_id in self._retime - changed.keys():
             changed[item_id] = self.rows.get("item", item_id)
-        for item in changed.values():
-            self._set_timers_of(item)
-        self._retime.clear()
-
-    def _set_timers_of(self, item: Row) -> None:
         key_of = self.rows.table("timer").key_of
-        wanted = {key_of(t): t for t in derive.timers_of(self.rows, item)}
-        for old in self.rows.stored("timer", "item_id", item["id"]) if item["version"] > 1 else ():
+        wanted = {key_of(t): t for item in changed.values() for t in self.timers_of(item)}
+        older: list[object] = [i for i, item in changed.items() if item["version"] > 1 or i in self._retime]
+        for old in self.rows.stored("timer", "item_id", older):
             new = wanted.pop(key_of(old), None)
             if new is None:
                 self.rows.remove("timer", key_of(old))
@@ -198,6 +205,8 @@ class Ledger:
                 old.update(new)
         for timer in wanted.values():
             self.rows.add("timer", timer)
+        self._retime.clear()
+        self._timers.clear()
 
 
 def _item_of(fact: Fact) -> int | None:

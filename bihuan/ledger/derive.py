@@ -19,13 +19,18 @@ from bihuan.rules.clocked import Clocked
 from bihuan.rules.colours import colour
 from bihuan.rules.figures import SUM_NAMES
 from bihuan.rules.procedure import Procedure, load
-from bihuan.rules.timers import due_at, next_turn
+from bihuan.rules.procedure_types import SCHEMES
+from bihuan.rules.timers import Timer, due_at, next_turn, steps_due
 from bihuan.rules.workflow import OPEN, State
 
 #: Where items without a due date stand in a list sorted by it: last.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 #: SQL for the items on which time acts.
 OPEN_ITEMS = '"state" IN (' + ",".join(f"'{s}'" for s in sorted(OPEN)) + ")"
+#: SQL for the items that may have timers: of the closed ones the look-backs.
+TIMED_ITEMS = f"({OPEN_ITEMS} OR \"state\"='{State.CLOSED}')"
+#: The kinds of timers that turn the colour; every other kind enters that something fell due.
+TURNS = frozenset({"colour", "overdue"})
 _CALENDARS: WeakKeyDictionary[Rows, tuple[int, Calendar]] = WeakKeyDictionary()
 
 
@@ -103,6 +108,7 @@ def settle(rows: Rows, fact: Fact, item: Row, before: dict[str, Any] | None) -> 
         found = colour(facts, procedure_of(rows, item), calendar_of(rows), fact.at)
         item["colour"], item["rule"] = found.name, found.rule
         item["overdue"] = is_overdue(item, fact.at)
+    item["waiting"] = waiting(rows, item, fact.at)
     after = standing(item)
     if before != after:
         _transit(rows, fact, before, after)
@@ -170,8 +176,22 @@ def _new_tally(key: tuple[Any, ...]) -> Row:
     return row | dict.fromkeys(SUM_NAMES, 0)
 
 
+def prefetch(rows: Rows, items: list[Row]) -> None:
+    """Load, in few queries, the tallies that a change of colour of ``items`` moves: one query for each would take longest."""
+    keys = {
+        (item["register_id"], facet, label, item["state"], name)
+        for item in items
+        for facet, label in facets(standing(item))
+        for name in (item["colour"], *SCHEMES[procedure_of(rows, item).colours.scheme])
+    }
+    rows.prefetch("tally", keys)
+
+
 def timers_of(rows: Rows, item: Row) -> list[Row]:
-    """Return the timers of ``item``: the next turn of its colour and the instant at which it becomes overdue."""
+    """Return the timers of ``item``, all after its last entry: what had fallen due by then is in its row.
+
+    They are the next turn of its colour, the instant at which it becomes overdue, and what its state waits for.
+    """
     after = item["changed_at"]
     found = []
     turn = next_turn(clocked(item), procedure_of(rows, item), calendar_of(rows), after)
@@ -180,7 +200,17 @@ def timers_of(rows: Rows, item: Row) -> list[Row]:
     due = item["due_at"]
     if due is not None and not item["overdue"] and is_overdue(item, due) and due > after:
         found.append(_timer(item, "overdue", due, ""))
-    return found
+    steps = _steps_due(rows, item)
+    return found + [_timer(item, t.kind, t.due_at, t.detail) for t in steps if t.due_at > after]
+
+
+def waiting(rows: Rows, item: Row, at: datetime) -> str:
+    """Return the kinds of what ``item`` has been waiting for at ``at``, sorted, with spaces."""
+    return " ".join(sorted(t.kind for t in _steps_due(rows, item) if t.due_at <= at))
+
+
+def _steps_due(rows: Rows, item: Row) -> list[Timer]:
+    return steps_due(clocked(item), procedure_of(rows, item), calendar_of(rows))
 
 
 def _timer(item: Row, kind: str, at: datetime, detail: str) -> Row:

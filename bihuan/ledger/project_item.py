@@ -38,7 +38,7 @@ def _new_item(fact: Fact, event: ev.ItemRegistered, register: Row) -> Row:
         "lead": event.lead, "office_id": register["unit_id"], "owner_id": event.owner, "helpers": [],
         "handler": event.handler, "due": _date(event.due), "due_text": event.due_text,
         "provisional": event.provisional, "ongoing": event.ongoing, "cycle": event.cycle, "state": event.state,
-        "level": 0, "round": 0, "colour": "none", "rule": "", "overdue": False, "percent": event.percent,
+        "level": 0, "round": 0, "colour": "none", "rule": "", "overdue": False, "waiting": "", "percent": event.percent,
         "progress": event.progress, "difficulty": "", "claimed": event.claimed, "quantity": event.quantity,
         "amount": (event.quantity or {}).get("done", 0), "extra": event.extra or {}, "measures": 0,
         "measures_done": 0, "evidence": 0, "returns": 0, "reopens": 0, "look_backs": 0, "looked_back": 0,
@@ -324,4 +324,6 @@ HANDLERS: dict[str, Callable[[Rows, Fact, Row, Any], None]] = {
     "item.amended": amended,
     "item.commented": unchanged,
     "item.coloured": coloured,
+    "item.fell_due": unchanged,
+    "item.put_off": unchanged,
 }

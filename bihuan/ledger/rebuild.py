@@ -87,7 +87,7 @@ def _set_timers(connection: BaseDatabaseWrapper) -> None:
     """Derive the timers once, from the last state of each item: they are a function of it and the calendar alone."""
     rows = Rows(connection)
     timer = rows.table("timer")
-    for page in scan(connection, rows.table("item"), derive.OPEN_ITEMS):
+    for page in scan(connection, rows.table("item"), derive.TIMED_ITEMS):
         insert(connection, timer, [t for item in page for t in derive.timers_of(rows, item)])
 
 

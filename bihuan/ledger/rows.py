@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bihuan.ledger.tables import Row, RowKey, Table, delete, fetch, insert, select, tables, update
+from bihuan.ledger.tables import Row, RowKey, Table, delete, fetch, insert, select, select_in, tables, update
 
 
 class Rows:
@@ -93,9 +93,11 @@ class Rows:
             self._whole.add(name)
         return [r for r in self._rows[name].values() if r is not None]
 
-    def stored(self, name: str, column: str, value: object) -> list[Row]:
-        """Return the rows of table ``name`` as the database has them; for tables written at the end alone."""
-        return self._keep(name, select(self.connection, self._tables[name], column, value))
+    def stored(self, name: str, column: str, values: list[object]) -> list[Row]:
+        """Return the rows of table ``name`` whose ``column`` is one of ``values``; for tables written at the end alone."""
+        table, cached = self._tables[name], self._rows[name]
+        found = self._keep(name, select_in(self.connection, table, column, values))
+        return [row for r in found if (row := cached[table.key_of(r)]) is not None]
 
     def _keep(self, name: str, found: list[Row]) -> list[Row]:
         table, cached, stored = self._tables[name], self._rows[name], self._stored[name]

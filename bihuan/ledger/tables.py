@@ -199,6 +199,17 @@ def select(
         return [table.read(values) for values in cursor.fetchall()]
 
 
+def select_in(connection: BaseDatabaseWrapper, table: Table, column: str, values: Sequence[Any]) -> list[Row]:
+    """Return the rows whose ``column`` (of integers or texts) is one of ``values``."""
+    found = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(values), 400):
+            part = values[start : start + 400]
+            cursor.execute(f"{table.select_sql} WHERE {_q(column)} IN ({','.join(['%s'] * len(part))})", part)
+            found += [table.read(row) for row in cursor.fetchall()]
+    return found
+
+
 def scan(
     connection: BaseDatabaseWrapper, table: Table, where: str = "1=1", *, page: int = 2_000
 ) -> Iterator[list[Row]]:

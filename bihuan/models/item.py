@@ -12,6 +12,7 @@ class Item(models.Model):
     (without one: the end of time). ``office_id`` is the supervising unit, ``owner_id`` the responsible one (0: not yet
     given); ``round`` counts applications for closure, ``level`` the review level that is due; ``looked_back`` counts
     look-backs since the last closure. ``handled_by`` are the people who ever handled it and so may not review it;
+    ``waiting`` names what fell due and was not done yet (``rules.timers.WAITING_NAMES``, with a space between two);
     ``affirmed`` the conditions vouched for at the last application.
     """
 
@@ -42,6 +43,7 @@ class Item(models.Model):
     colour = models.CharField(max_length=10)
     rule = models.CharField(max_length=40)
     overdue = models.BooleanField()
+    waiting = models.CharField(max_length=60)
     percent = models.IntegerField()
     progress = models.TextField()
     difficulty = models.TextField()
@@ -87,6 +89,11 @@ class Item(models.Model):
             models.Index(fields=["register_id", "due_order", "id"], name="item_due"),
             models.Index(fields=["register_id", "changed_at", "id"], name="item_changed"),
             models.Index(fields=["owner_id", "state", "due_order", "id"], name="item_unit"),
+            models.Index(
+                fields=["register_id", "due_order", "id"],
+                name="item_waiting",
+                condition=models.Q(waiting__gt=""),
+            ),
         )
 
 

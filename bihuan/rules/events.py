@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bihuan.rules.event import EVENTS, Event, Json, load
+from bihuan.rules.events_clock import ItemFellDue, ItemPutOff
 from bihuan.rules.events_house import (
     CalendarPublished,
     CampaignChanged,
@@ -50,6 +51,8 @@ from bihuan.rules.events_item import (
 
 #: What each kind is called in a timeline.
 KIND_NAMES: dict[str, str] = {
+    "item.fell_due": "到点",
+    "item.put_off": "按日历顺延",
     "ledger.opened": "建立台账库",
     "unit.created": "新增单位",
     "unit.changed": "变更单位",
@@ -112,10 +115,12 @@ __all__ = [
     "ItemCommented",
     "ItemEscalated",
     "ItemExtended",
+    "ItemFellDue",
     "ItemLookedBack",
     "ItemMerged",
     "ItemPlanned",
     "ItemProgressed",
+    "ItemPutOff",
     "ItemRegistered",
     "ItemReopened",
     "ItemRescheduled",

@@ -14,7 +14,16 @@ from bihuan.rules.procedure_types import WORST_FIRST, Procedure, Span
 from bihuan.rules.spans import last_day, reach
 from bihuan.rules.workflow import State
 
-__all__ = ["Timer", "Turn", "due_at", "next_turn", "timers", "turns"]
+__all__ = ["WAITING_NAMES", "Timer", "Turn", "due_at", "next_turn", "steps_due", "timers", "turns"]
+
+WAITING_NAMES = {
+    "accept-overdue": "逾期未签收",
+    "plan-overdue": "逾期未定措施",
+    "review-overdue": "审核超期",
+    "check-in": "该报进展",
+    "look-back": "该回头看",
+}
+"""What an item waits for once it has fallen due → what people call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +83,13 @@ def _all(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator
     for turn in turns(clocked, procedure, calendar, clocked.registered_at):
         yield Timer(turn.at, "colour", turn.colour)
     yield from _slips(clocked, procedure, calendar)
+    yield from steps_due(clocked, procedure, calendar)
+
+
+def steps_due(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> list[Timer]:
+    """Return when each thing that the item's state waits for falls due, past or to come; at most one of a kind."""
     step = _STEPS.get(clocked.state)
-    if step is not None:
-        yield from step(clocked, procedure, calendar)
+    return [] if step is None else list(step(clocked, procedure, calendar))
 
 
 def _limit(start: datetime, span: Span, procedure: Procedure, calendar: Calendar) -> datetime:

@@ -1,0 +1,61 @@
+"""Which items a tick takes: those whose timers are due first, and on PostgreSQL no others' than nobody else has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bihuan.ledger.append import Ledger
+
+#: Timers handled in one transaction: enough that its fixed cost is small, few enough that people wait for moments only.
+BATCH = 500
+
+_DUE = 'SELECT t."item_id",t."due_at" FROM "timer" t'
+_FIRST = 'WHERE t."due_at"<=%s ORDER BY t."due_at",t."item_id" LIMIT %s'
+#: Whoever waits for an item holds none of another's meanwhile, so that two workers never wait for each other.
+_FREE = 'JOIN "item" i ON i."id"=t."item_id"', "FOR UPDATE OF i SKIP LOCKED"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The items, held until the transaction ends, and the instant up to which they are to be handled."""
+
+    items: frozenset[int]
+    until: datetime
+
+
+def claim(ledger: Ledger, now: datetime) -> Claim:
+    """Hold the items whose timers are due first at ``now``.
+
+    A second worker takes the next ones. When others hold all that is due, this waits for them: it may be a person whose
+    action does not go through.
+    """
+    found = _free(ledger, now) or _any(ledger, now)
+    items = frozenset(item for item, _ in found)
+    ledger.hold(items)
+    return Claim(items, _utc(found[-1][1]) if len(found) == BATCH else now)
+
+
+def _free(ledger: Ledger, now: datetime) -> list[Any]:
+    """Choose among the items that nobody holds; SQLite has one writer, so there nobody does."""
+    if ledger.connection.vendor != "postgresql":
+        return []
+    return _select(ledger, f"{_DUE} {_FREE[0]} {_FIRST} {_FREE[1]}", now)
+
+
+def _any(ledger: Ledger, now: datetime) -> list[Any]:
+    return _select(ledger, f"{_DUE} {_FIRST}", now)
+
+
+def _select(ledger: Ledger, sql: str, now: datetime) -> list[Any]:
+    instant = str(now.astimezone(UTC).replace(tzinfo=None)) if ledger.connection.vendor == "sqlite" else now
+    with ledger.connection.cursor() as cursor:
+        cursor.execute(sql, [instant, BATCH])
+        return list(cursor.fetchall())
+
+
+def _utc(value: Any) -> datetime:
+    """SQLite gives text without a zone."""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
