@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
+from bihuan.excel.base_day import find_base
 from bihuan.excel.book import Severity, Value
 from bihuan.excel.columns import Columns
 from bihuan.excel.directory import UnitFinder
@@ -25,6 +26,8 @@ from bihuan.rules.deadlines import Deadline, parse
 
 _PHONE = re.compile(r"[（(:：\s]*(?<!\d)((?:\+?86-?)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|(?<!\d)\d{7,8})(?!\d)[）)]?")
 _SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "hint"}
+_COUNTED = re.compile(r"[日天周月]内|工作日|小时|个月")
+_START = re.compile(r"(?:交办|下达|收文|受理|签收|接收|通报|派单|登记|来文)(?:时间|日期)")
 _NUMBER_END = re.compile(r"[.、．。，,]+$")
 
 
@@ -53,11 +56,12 @@ class Cells:
     def __init__(self, grid: Grid, columns: Columns, doubts: Doubts, context: Context) -> None:
         """``doubts`` receives what is unclear."""
         self.grid, self.columns, self.doubts, self.context = grid, columns, doubts, context
-        self._deadlines: dict[tuple[type, Value], Deadline] = {}
+        self._deadlines: dict[tuple[type, Value, date], Deadline] = {}
         self._parties: dict[str, Parties] = {}
         self._clear_units: dict[str, Units] = {}
         self._above: dict[int, str] = {}
         self._filled: dict[tuple[int, int], str] = {}
+        self._starts = [c for c in columns.of("extra") if _START.search(columns.head(c))]
         self._context = self._context_columns()
         self._fractions = {column: self._holds_fractions(column) for column in columns.of("progress")}
 
@@ -158,7 +162,9 @@ class Cells:
     def _read_units(self, row: int, column: int, text: str) -> Units:
         found = self._parties.get(text)
         if found is None:
-            found = self._parties[text] = parties(_unnumbered(text), self.context.finder.known)
+            mixed = "人" in self.columns.head(column)
+            found = parties(_unnumbered(text), self.context.finder.known, mixed=mixed)
+            self._parties[text] = found
         named = [(self._unit(row, column, unit), unit.part) for unit in found.units]
         leading = [name for name, part in named if part == "lead"] or [name for name, part in named if not part]
         owner = leading[0] if leading else None
@@ -201,7 +207,7 @@ class Cells:
         row = self._origin(row, column)
         if isinstance(value, str):
             value = text
-        found = self.parse(value)
+        found = self.parse(value, self._start(row) if _COUNTED.search(text) else self.context.base)
         for doubt in found.doubts:
             self._doubt_deadline(row, column, text, doubt.code, doubt.message, _SEVERITY[doubt.severity])
         if found.provisional:
@@ -218,13 +224,20 @@ class Cells:
         else:
             self.doubts.at(row, column, text, message, severity)
 
-    def parse(self, value: Value) -> Deadline:
-        """A deadline by the sheet's day and calendar."""
-        key = (type(value), value)
+    def _start(self, row: int) -> date:
+        """The day from which 15个工作日内 counts: when the row's item was handed over, else the sheet's day."""
+        for column in self._starts:
+            if found := find_base([self.text(row, column)]):
+                return found
+        return self.context.base
+
+    def parse(self, value: Value, base: date) -> Deadline:
+        """A deadline by the sheet's calendar, with ``base`` for what it leaves out."""
+        key = (type(value), value, base)
         found = self._deadlines.get(key)
         if found is None:
             plain = value if isinstance(value, str | date | int | float) else str(value)
-            found = parse(plain, base=self.context.base, calendar=self.context.calendar)
+            found = parse(plain, base=base, calendar=self.context.calendar)
             self._deadlines[key] = found
         return found
 

@@ -145,8 +145,18 @@ def _assign(candidates: list[_Candidate], header: Header) -> dict[int, str]:
         elif mine:
             fields[mine[0].column] = name
             fields.update(_left_over(name, mine, header))
+    if "title" not in fields.values():
+        fields.update(_stand_in_title(header))
     _keep_colour_apart(fields, header)
     return fields
+
+
+def _stand_in_title(header: Header) -> dict[int, str]:
+    """Without a column of problems, what is studied or to be done takes its place."""
+    for column, path in header.paths.items():
+        if path and plain(path[-1]) in words.STAND_IN_TITLES:
+            return {column: "title"}
+    return {}
 
 
 def _left_over(name: str, mine: list[_Candidate], header: Header) -> dict[int, str]:
@@ -175,7 +185,7 @@ def _keep_colour_apart(fields: dict[int, str], header: Header) -> None:
 def _settle_by_content(fields: dict[int, str], header: Header, sample: _Sample) -> None:
     """完成情况 may hold 已完成 or a long account; what stands below decides."""
     if "state" not in fields.values():
-        for column in [c for c, name in fields.items() if name == "progress"]:
+        for column in [c for c, name in fields.items() if name == "progress" and _is_open(header.paths[c])]:
             others = [c for c, name in fields.items() if name == "progress" and c != column]
             if others and sample.share(column, _is_state) >= 0.8 and not _has_percent(sample, column):
                 fields[column] = "state"
@@ -183,6 +193,11 @@ def _settle_by_content(fields: dict[int, str], header: Header, sample: _Sample) 
     for column in [c for c, name in fields.items() if name == "state"]:
         if sample.share(column, lambda v: len(shown(v)) > 20) > 0.5 and "是否" not in header.paths[column][-1]:
             fields[column] = "progress"
+
+
+def _is_open(path: tuple[str, ...]) -> bool:
+    """Whether a progress column's word leaves open that it holds a state: 完成情况 does, 3月 and 进度 do not."""
+    return bool(path) and bool(re.search("情况|结果|完成|反馈|进展", path[-1]))
 
 
 def _has_percent(sample: _Sample, column: int) -> bool:
@@ -223,7 +238,7 @@ def _choose_levels(
     row, the level that the numbers count; else the lowest.
     """
     titles = found.of("title")
-    ranks = {c.column: c.rank for c in candidates if c.field == "title"}
+    ranks = dict.fromkeys(titles, 3) | {c.column: c.rank for c in candidates if c.field == "title"}
     fixed_titles = [column for column in titles if column in fixed]
     if fixed_titles:
         chosen = fixed_titles[-1]
@@ -293,7 +308,11 @@ def _demote(found: Columns, titles: list[int], chosen: int, starts: _Starts, fix
             found.fields[column] = EXTRA
     found.levels = [*upper, chosen]
     if upper and not found.of("class"):
-        grouped = [c for c in upper if starts.spread(c) or starts.distinct(c) < starts.distinct(chosen)]
+        grouped = [
+            c
+            for c in upper
+            if _level(found.paths[c]) < 9 or starts.spread(c) or starts.distinct(c) < starts.distinct(chosen)
+        ]
         if grouped and grouped[0] not in fixed:
             found.fields[grouped[0]] = "class"
 

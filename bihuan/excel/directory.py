@@ -119,9 +119,10 @@ def nearest(name: str, known: Mapping[str, str]) -> str:
 
 
 def _tells_apart(name: str, other: str) -> bool:
-    changed = Counter(name)
-    changed.subtract(other)
-    return any(char in _TELLING for char, count in changed.items() if count)
+    """Whether the letters that differ are ones that name different bodies: 第一 and 第二, but not 农村 and 农材."""
+    mine, theirs = Counter(name) - Counter(other), Counter(other) - Counter(name)
+    telling = [not _TELLING.isdisjoint(changed) for changed in (mine, theirs) if changed]
+    return bool(telling) and all(telling)
 
 
 def _split_prefix(name: str) -> tuple[str, str]:

@@ -56,8 +56,8 @@ def meaning(path: tuple[str, ...]) -> Meaning | None:
     leaf, above = path[-1], tuple(plain(word) for word in path[:-1])
     if inner := _INNER.search(squeeze(leaf)):
         named = _under((*above, plain(leaf)), plain(inner[1]))
-        if named is not None:
-            return named
+        if named is not None and named.field in ("owner", "helpers"):
+            return named  # 责任单位（配合）
     return _meaning(plain(leaf), above, counted=bool(_COUNTED.search(squeeze(leaf))))
 
 
@@ -120,6 +120,37 @@ def find_header(grid: Grid) -> Header | None:
         if best is None or score > best[0]:
             best = (score, header)
     return best[1] if best else _any_header(grid)
+
+
+def later_headers(grid: Grid, header: Header) -> list[Header]:
+    """Headers of further tables below the first: rows of header words that differ from it."""
+    found: list[Header] = []
+    last = header
+    for row in grid.sheet.rows:
+        if row <= last.rows[-1] or not is_header_again(grid, row):
+            continue
+        other = _build(grid, row)
+        if not _same_table(last, other):
+            found.append(other)
+            last = other
+    return found
+
+
+def is_header_again(grid: Grid, row: int) -> bool:
+    """Whether a row below a header is header words too: a page break's, or that of a further table."""
+    cells = grid.cells(row)
+    return len(cells) > 2 and squeeze(next(iter(cells.values()))) in words.EXACT and _is_header_row(grid, row)
+
+
+def _same_table(first: Header, other: Header) -> bool:
+    """A header repeated by a page break, perhaps in other words, over the same columns."""
+    mine, theirs = _fields(first), _fields(other)
+    same = sum(1 for column, name in mine.items() if theirs.get(column) == name)
+    return same * 10 >= 7 * max(len(mine), len(theirs))
+
+
+def _fields(header: Header) -> dict[int, str]:
+    return {column: found.field for column, path in header.paths.items() if (found := meaning(path))}
 
 
 def _any_header(grid: Grid) -> Header | None:
@@ -202,9 +233,14 @@ def _continues(grid: Grid, top: int, row: int) -> bool:
     above = {column: grid.seen(row - 1, column) for column, _ in cells}
     if any(_is_number(word) for word in above.values()):
         return False
-    known = sum(1 for column, text in cells if meaning((above[column] or _left(grid, row - 1, column), text)))
+    known = sum(1 for c, text in cells if _is_known_below(above[c] or _left(grid, row - 1, c), text))
     grouped = any(not above[column] or _is_wide(grid, row - 1, column) for column, _ in cells)
-    return known * 5 >= len(cells) * 3 and (grouped or known == len(cells) > 3) and top < row
+    return known * 5 >= len(cells) * 3 and grouped
+
+
+def _is_known_below(group: str, text: str) -> bool:
+    leaf = plain(text)
+    return word_meaning(leaf) is not None or _under((plain(group),), leaf) is not None
 
 
 def _is_leaf_row(grid: Grid, row: int, cells: list[tuple[int, str]]) -> bool:

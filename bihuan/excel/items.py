@@ -42,8 +42,9 @@ class _Group:
 
 def read_items(lines: Iterable[Line], cells: Cells) -> list[ItemRow]:
     """The items of a sheet in order, every doubt reported through ``cells.doubts``."""
-    builder = _Builder(cells)
-    items = [builder.build(group) for group in _groups(lines)]
+    groups = _groups(lines)
+    builder = _Builder(cells, groups)
+    items = [builder.build(group) for group in groups]
     _report_missing(items, cells)
     _report_doubles(items, cells)
     return items
@@ -64,8 +65,10 @@ def _groups(lines: Iterable[Line]) -> list[_Group]:
 
 
 class _Builder:
-    def __init__(self, cells: Cells) -> None:
+    def __init__(self, cells: Cells, groups: list[_Group]) -> None:
         self.cells = cells
+        # A column that speaks of single measures in one item does so in all, even where only the first has a word.
+        self._by_measure = {c for group in groups for row in group.rows[1:] for c in cells.grid.cells(row)}
         self.columns: Columns = cells.columns
         self.doubts: Doubts = cells.doubts
         self.title = self.columns.of("title")[0]
@@ -156,9 +159,22 @@ class _Builder:
         return group.measures
 
     def _varies(self, group: _Group, columns: Iterable[int]) -> bool:
-        """Whether later rows of the item bring their own word in one of the columns."""
-        wanted = set(columns)
-        return any(not wanted.isdisjoint(self.cells.grid.cells(row)) for row in group.rows[1:])
+        """Whether the columns speak of single measures of the item."""
+        if len(group.rows) == 1:
+            return False
+        first, last = group.rows[0], group.rows[-1]
+        merged = self._spans(first, self.title, last)
+        return any((merged or c in self._by_measure) and not self._spans(first, c, last) for c in columns)
+
+    def _holds(self, group: _Group, row: int, column: int) -> bool:
+        """Whether a row has a word in a column, its own or one merged down from another row of the item."""
+        block = self.cells.grid.covered.get(row, {}).get(column)
+        return self._says(group, row, column) or (block is not None and block.left == column)
+
+    def _spans(self, row: int, column: int, last: int) -> bool:
+        """Whether a cell is merged down over all rows of the item."""
+        block = self.cells.grid.block(row, column)
+        return block is not None and block.bottom >= last
 
     def _says(self, group: _Group, row: int, column: int) -> bool:
         """Whether a row of the item has a word of its own in a column; the first always counts."""
@@ -187,7 +203,7 @@ class _Builder:
             for measure, deadline in _standing(group, list(found.items())):
                 _apply_deadlines(measure, [deadline])
         for measure, text in zip(group.measures, self._aligned(group, column), strict=False):
-            _apply_deadlines(measure, [self.cells.parse(text)])
+            _apply_deadlines(measure, [self.cells.parse(text, self.cells.context.base)])
 
     # --- who ---
 
@@ -256,7 +272,7 @@ class _Builder:
             parts = [
                 self._labelled(column, *self.cells.progress(row, column))
                 for column in columns
-                if self._says(group, row, column)
+                if self._holds(group, row, column)
             ]
             text = joined([text for text, _ in parts], "；") or ""
             said.append((row, text, next((points for _, points in parts if points is not None), None)))
@@ -282,7 +298,7 @@ class _Builder:
         codes: list[str] = []
         texts: list[str] = []
         for row in group.rows if varies else group.rows[:1]:
-            found = [self.cells.state(row, c) for c in columns if self._says(group, row, c)]
+            found = [self.cells.state(row, c) for c in columns if self._holds(group, row, c)]
             code = _strongest([code for code, _ in found if code])
             text = _wording([text for _, text in found])
             codes += [code] if code else []
@@ -306,7 +322,8 @@ class _Builder:
                 return "closed"
         if item.percent == 100:
             return "done"
-        return leading_state(item.progress) if item.progress else None
+        found = leading_state(item.progress) if item.progress else None
+        return None if found == "done" and (item.percent or 100) < 100 else found
 
     def _closing_columns(self) -> list[int]:
         if self.columns.of("state"):
@@ -364,7 +381,7 @@ def _spread_progress(group: _Group, said: list[tuple[int, str, int | None]]) -> 
         mine = group.by_row.get(row) or last[-1:]
         last = mine
         for measure in mine if text else ():
-            measure.progress = f"{measure.progress}\n{text}" if measure.progress else text
+            measure.progress = joined([*(measure.progress or "").split("\n"), text])
             measure.percent = points if points is not None else measure.percent
 
 

@@ -13,8 +13,8 @@ from typing import Literal
 from bihuan.excel.columns import Columns
 from bihuan.excel.doubts import Doubts
 from bihuan.excel.grid import Grid
-from bihuan.excel.header import Header
-from bihuan.excel.text import squeeze
+from bihuan.excel.header import Header, is_header_again
+from bihuan.excel.text import PLACEHOLDERS, squeeze
 
 Kind = Literal["title", "header", "item", "measure", "section", "total", "note", "blank"]
 
@@ -34,6 +34,8 @@ _SECTION = re.compile(
 _NUMERAL = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]?")
 _NUMBER = re.compile(r"[A-Za-z0-9\u4e00-\u9fff〔〕\[\]（）()#№]{0,16}?[-—－_.\d〔〕\[\]（）()第号]*\d[-—_.\d）)号.、．]*|[①-⑳]|[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]?")
 _DAY = re.compile(r"(?:[一二三四五六七八九〇○零]{4}|\d{4})\s*[年./-].{1,8}")
+_EXAMPLE = re.compile(r"[（(【]?(?:示例|样例|例|举例|填写示例|模板)\d*[）)】]?[:：]?")
+_NOTHING = frozenset({"无", "暂无", "没有", "/", "-", "—", "——", "零报告"})
 _MAX_SECTION = 60
 
 
@@ -76,11 +78,19 @@ class _Reader:
         first, last = self.header.rows[0], self.header.rows[-1]
         for row in self.grid.sheet.rows:
             if row < first:
-                yield Line(row, "title")
+                yield self._above_header(row)
             elif row <= last:
                 yield Line(row, "header")
             else:
                 yield self._line(row)
+
+    def _above_header(self, row: int) -> Line:
+        own = self.grid.own(row)
+        if len(own) <= 2 or any("：" in text or ":" in text for _, text in own):
+            return Line(row, "title" if own else "blank")
+        text = " ".join(text for _, text in own)[:60]
+        self.doubts.at(row, None, text, "这一行在表头上方，没有导入。", "hint")
+        return Line(row, "note")
 
     def _line(self, row: int) -> Line:
         own = self.grid.own(row)
@@ -112,7 +122,7 @@ class _Reader:
                 return "header"
             if signature in self.above:
                 return "title"
-        return None
+        return "header" if is_header_again(self.grid, row) else None
 
     def _is_signed(self, own: list[tuple[int, str]]) -> bool:
         """填表人：… 审核人：… below the table."""
@@ -125,9 +135,22 @@ class _Reader:
         if self._is_numbered_section(own):
             return "section"
         title = self._title(row, own)
+        if self._says_nothing(row, own, title):
+            return "note"
         if title and title not in DITTO:
             return self._item(row, own, title)
         return self._continuation(row, own)
+
+    def _says_nothing(self, row: int, own: list[tuple[int, str]], title: str) -> bool:
+        """A row that reports nothing (问题：无), or that shows how to fill the form in (例)."""
+        texts = dict(own)
+        example = self.number is not None and _EXAMPLE.fullmatch(texts.get(self.number, ""))
+        measures = [texts.get(column, "") for column in self.columns.of("measures")]
+        empty = title in _NOTHING and all(text in PLACEHOLDERS for text in measures)
+        if example or empty:
+            message = "这一行是填写示例，没有导入。" if example else "这一行写的是“无”，没有作为事项导入。"
+            self.doubts.at(row, self.title, title, message, "hint")
+        return bool(example) or empty
 
     def _title(self, row: int, own: list[tuple[int, str]]) -> str:
         block = self.grid.block(row, self.title)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from bihuan.excel.base_day import find_base
@@ -14,7 +15,7 @@ from bihuan.excel.columns import Columns, map_columns
 from bihuan.excel.directory import UnitDirectory, UnitFinder, likely_slips
 from bihuan.excel.doubts import Doubts
 from bihuan.excel.grid import Grid
-from bihuan.excel.header import Header, find_header
+from bihuan.excel.header import Header, find_header, later_headers
 from bihuan.excel.items import read_items
 from bihuan.excel.lines import Kind, Line, classify
 from bihuan.excel.read import read
@@ -113,7 +114,7 @@ def preview(
     book = source if isinstance(source, Book) else read(source, name)
     finder = UnitFinder(directory.names())
     reader = _Reader(book, finder, base, today, corrections or {}, calendar or Calendar.builtin())
-    sheets = [reader.sheet(sheet) for sheet in book.sheets]
+    sheets = [table for sheet in book.sheets for table in reader.tables(sheet)]
     if sheets:
         sheets[0].problems[:0] = book.problems
     return Preview(book.name, sheets)
@@ -128,11 +129,20 @@ class _Reader:
     corrections: Corrections
     calendar: Calendar
 
-    def sheet(self, sheet: Sheet) -> SheetPreview:
+    def tables(self, sheet: Sheet) -> list[SheetPreview]:
+        """One preview for each table of a sheet: nearly always one."""
         grid = Grid(sheet)
         header = find_header(grid)
         if header is None:
-            return self._refused(sheet, None, None, _why_no_header(sheet))
+            return [self._refused(sheet, None, None, _why_no_header(sheet))]
+        later = later_headers(grid, header)
+        if not later:
+            return [self._table(sheet, grid, header)]
+        starts = [1, *(other.rows[0] for other in later), sheet.last_row + 1]
+        parts = [_part(sheet, first, end) for first, end in pairwise(starts)]
+        return [self._table(part, Grid(part), head) for part, head in zip(parts, [header, *later], strict=True)]
+
+    def _table(self, sheet: Sheet, grid: Grid, header: Header) -> SheetPreview:
         columns = map_columns(grid, header, self.finder.known, self.corrections.get(header.fingerprint))
         if columns.refused:
             return self._refused(sheet, header, columns, columns.refused)
@@ -162,6 +172,17 @@ class _Reader:
             return self.base
         above = [text for row in sheet.rows if row < header.rows[0] for _, text in grid.own(row)]
         return find_base(above) or find_base([sheet.name, self.book.name]) or self.today
+
+
+def _part(sheet: Sheet, first: int, end: int) -> Sheet:
+    """The rows ``first`` to ``end`` - 1 of a sheet that holds several tables."""
+    problems = [p for p in sheet.problems if (first == 1 if p.row is None else first <= p.row < end)]
+    return replace(
+        sheet,
+        rows={row: cells for row, cells in sheet.rows.items() if first <= row < end},
+        merges=[merge for merge in sheet.merges if first <= merge.top and merge.bottom < end],
+        problems=problems,
+    )
 
 
 def _why_no_header(sheet: Sheet) -> str:

@@ -24,7 +24,7 @@ YES_NO = _TICKS | _CROSSES
 _RULES: tuple[tuple[State, re.Pattern[str]], ...] = tuple(
     (state, re.compile(pattern))
     for state, pattern in (
-        ("not_started", r"(?:尚?未|没有?|还未|暂未)(?:整改|启动|开始|开展|动工|开工|实施|着手|办理|推进|进行|落实|交办|签收|接收|动)"),
+        ("not_started", r"(?:尚?未|没有?|还未|暂未)(?:整改(?!到位|完|彻底)|启动|开始|开展|动工|开工|实施|着手|办理|推进|进行|落实|交办|签收|接收|动)"),
         ("not_started", r"^(?:待|拟)(?:办|整改|启动|开展|实施|办理|推进|签收)|^未[办改]$|^(?:已)?交办$|^已下达$|^0%$"),
         ("working", r"(?:尚?未|没有?|还未|暂未|未能|未按.{0,4})(?:整改)?(?:全部|完全|彻底|按期|按时)?(?:完成|办结|完结|解决|到位|销号|达标|结束)"),
         ("working", r"(?:部分|基本|初步|大部分?|阶段性?|主体|接近|即将|正在|有望|预计|计划|力争|确保|将|争取).{0,4}(?:完成|整改|解决|落实|到位|办结)"),
@@ -38,12 +38,17 @@ _RULES: tuple[tuple[State, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 
+# Said alone, not of a part: 已完成 but not 已完成300户.
+_WHOLE = re.compile(
+    r"(?:目前|现|该项|本项)?(?:均|都|全部)?(?:已经?|正在|正|尚未|还未|暂未|未)?(?:全部|按期|按时|如期|基本|部分|初步)?"
+    r"(?:整改|办理|落实|解决|销号|完成|办结|完结|启动|开展|开始|推进|实施|长期坚持|持续推进|持续整改|长期整改)"
+    r"(?:整改|销号|完成|到位|完毕|办结|结束|任务|落实|工作|中|并长期坚持)*"
+)
 _COLOURS = re.compile(r"^(?:[🔴🟡🟢🔵🟠⚪●○◆■]\ufe0f?|[红黄绿蓝橙白]|[红黄绿蓝橙白](?:色|灯|牌|旗)|亮?[红黄绿蓝橙白]色?灯)$")
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,4}(?:\.\d+)?)\s*%|百分之([零〇一二三四五六七八九十百]{1,5})")
 _TOTAL = re.compile(r"(?:总体|累计|整体|总进度|序时|总计|合计|完成进度|形象进度|工程进度|完成率|完成比例)[^，,。；;%]{0,10}$")
 _BARE = re.compile(r"(\d{1,3}(?:\.\d+)?)")
 _DIGITS = {char: index for index, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
-_SHORT = 14
 
 
 def is_colour(text: str) -> bool:
@@ -72,10 +77,7 @@ def state_of(text: str, *, closing: bool = False) -> State | None:
 def leading_state(text: str) -> State | None:
     """The state that a progress text begins with (已完成整改。…), where no column gives it; None unless it is plain."""
     first = re.split(r"[。；;，,：:\n]", clean(text), maxsplit=1)[0]
-    if len(first) > _SHORT or _PERCENT.search(first):
-        return None
-    found = state_of(first)
-    return None if found == "closed" and "销号" not in first else found
+    return state_of(first) if _WHOLE.fullmatch(squeeze(first)) else None
 
 
 @lru_cache(maxsize=16_384)

@@ -48,6 +48,8 @@ _SPACE = re.compile(r"\s+")
 _OPEN, _CLOSE = "（(【[《〔", "）)】]》〕"
 _HIDDEN = str.maketrans({mark: chr(0xE000 + i) for i, mark in enumerate("、，,；;。/／|\\\n ·：:")})
 _SHOWN = {ord(new): chr(old) for old, new in ((k, v) for k, v in _HIDDEN.items())}
+_BEFORE_PERSON = "\ue100"
+_PERSON_BEHIND = re.compile(r"[:：](?=[\u4e00-\u9fff·]{2,4}$)")
 _PERSON = re.compile(r"[\u4e00-\u9fff·]{2,4}(?:\s*1[3-9]\d{9})?")
 
 
@@ -78,8 +80,8 @@ def looks_like_unit(name: str) -> bool:
     return bool(_ORG.search(name))
 
 
-def parties(text: str, known: Container[str] = frozenset()) -> Parties:
-    """Take a cell apart. ``known`` names are never split."""
+def parties(text: str, known: Container[str] = frozenset(), *, mixed: bool = False) -> Parties:
+    """Take a cell apart. ``known`` names are never split; in a ``mixed`` column (责任单位及责任人) people stand too."""
     plain = clean(text)
     if plain in PLACEHOLDERS:
         return Parties()
@@ -87,7 +89,7 @@ def parties(text: str, known: Container[str] = frozenset()) -> Parties:
         return Parties([Named(squeeze(plain))])
     found = Parties()
     for part, words in _stretches(_hide_in_brackets(plain)):
-        _take(words, part, known, found)
+        _take(words, part, known, found, mixed=mixed)
     found.units = _join_bare(found.units)
     return found
 
@@ -141,7 +143,7 @@ def _carry_back(found: list[tuple[Part, str]]) -> list[tuple[Part, str]]:
     return out[::-1]
 
 
-def _take(words: str, part: Part, known: Container[str], found: Parties) -> None:
+def _take(words: str, part: Part, known: Container[str], found: Parties, *, mixed: bool) -> None:
     for piece in _pieces(words, known):
         name = squeeze(piece.translate(_SHOWN)).strip("：:")
         role = _ROLE_IN_BRACKETS.search(name)
@@ -152,20 +154,13 @@ def _take(words: str, part: Part, known: Container[str], found: Parties) -> None
             name = name[: more.start()]
         else:
             more = None
+        name, _, person = name.partition(_BEFORE_PERSON)
+        if mixed and not _is_whole(name, known) and _PERSON.fullmatch(name):
+            name, person = "", name
+        if person:
+            found.people.append(person)
         if name and name not in PLACEHOLDERS:
             found.units.append(Named(name, own, more is not None))
-    _take_people(found, known)
-
-
-def _take_people(found: Parties, known: Container[str]) -> None:
-    """县住建局 张三: a short word behind a unit that is no unit itself."""
-    units: list[Named] = []
-    for unit in found.units:
-        body, mark, person = unit.name.partition("\ue100")
-        if mark and body not in known:
-            found.people.append(person)
-        units.append(Named(body, unit.part, unit.more) if mark else unit)
-    found.units = units
 
 
 def _pieces(words: str, known: Container[str]) -> list[str]:
@@ -184,15 +179,15 @@ def _is_whole(name: str, known: Container[str]) -> bool:
 
 
 def _by_space(piece: str, known: Container[str]) -> list[str]:
-    parts = _SPACE.split(piece)
+    parts = _SPACE.split(_PERSON_BEHIND.sub(" ", piece))
     if len(parts) == 1:
         return parts
     if squeeze(piece) in known:
         return [squeeze(piece)]
     if all(_is_whole(part, known) and len(part) > 1 for part in parts):
         return parts
-    if looks_like_unit(parts[0]) and len(parts[0]) > 2 and _PERSON.fullmatch("".join(parts[1:])):
-        return [f"{parts[0]}\ue100{''.join(parts[1:])}"]
+    if _is_whole(parts[0], known) and len(parts[0]) > 2 and _PERSON.fullmatch("".join(parts[1:])):
+        return [f"{parts[0]}{_BEFORE_PERSON}{''.join(parts[1:])}"]
     return [squeeze(piece)]
 
 

@@ -191,6 +191,9 @@ _LOOSE: tuple[tuple[str, int, str], ...] = (
 )
 LOOSE = tuple((Meaning(name, rank), re.compile(pattern)) for name, rank, pattern in _LOOSE)
 
+STAND_IN_TITLES = frozenset("课题 课题名称 调研课题 调研题目 整改任务 整改内容 整改事项 任务清单 主要工作内容 工作计划 阶段任务 建议 意见".split())
+"""Words that head the items themselves where no better column exists."""
+
 LEVELS = {"一级": 1, "二级": 2, "三级": 3, "四级": 4}
 """Words that name the level of a title column; the others rank by their place, left to right."""
 
