@@ -27,6 +27,7 @@ from bihuan.reports.template import OfficeTemplate
 from bihuan.reports.values import template_values
 
 _DATASTORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+_EXCERPT = 12
 _PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXmlProps"
 
 
@@ -79,8 +80,10 @@ def _cell_place(block: Block, column: int) -> str:
 
 
 def _text_place(block: Block, start: int, end: int) -> str:
+    """The clause in which the figure stands, as far as it tells the place."""
     text = block.cells[0].text
-    excerpt = text[max(0, start - 12) : end + 6]
+    clause = max(text.rfind(stop, 0, start) for stop in "。；，、（：") + 1
+    excerpt = text[max(clause, start - _EXCERPT) : end + _EXCERPT // 2]
     return f"{block.context}“{excerpt}”" if block.context else f"“{excerpt}”"
 
 

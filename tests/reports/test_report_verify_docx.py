@@ -206,7 +206,7 @@ def test_a_number_edited_in_its_bookmark_is_named_with_its_place() -> None:
     verdict = verified(edited(lambda d: write(numbers(d, "registered")[0], "130")))
     assert errors(verdict) == [("edited", "registered", "128", "130")]
     [problem] = verdict.problems
-    assert problem.place == "一、总体情况“11月23日，共登记事项128项（其中需长”"
+    assert problem.place == "一、总体情况“共登记事项128项（其中需长”"
     assert problem.message == f"{problem.place}：“登记事项”现写作“130”，生成时为“128”。"
     assert problem.recomputed == "128"
 
