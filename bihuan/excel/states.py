@@ -44,9 +44,13 @@ _WHOLE = re.compile(
     r"(?:整改|办理|落实|解决|销号|完成|办结|完结|启动|开展|开始|推进|实施|长期坚持|持续推进|持续整改|长期整改)"
     r"(?:整改|销号|完成|到位|完毕|办结|结束|任务|落实|工作|中|并长期坚持)*"
 )
-_COLOURS = re.compile(r"^(?:[🔴🟡🟢🔵🟠⚪●○◆■]\ufe0f?|[红黄绿蓝橙白]|[红黄绿蓝橙白](?:色|灯|牌|旗)|亮?[红黄绿蓝橙白]色?灯)$")
+_COLOURS = re.compile(
+    r"^(?:[🔴🟡🟢🔵🟠⚪●○◆■]\ufe0f?|[红黄绿蓝橙白]|[红黄绿蓝橙白](?:色|灯|牌|旗)|亮?[红黄绿蓝橙白]色?灯)$"
+)
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,4}(?:\.\d+)?)\s*%|百分之([零〇一二三四五六七八九十百]{1,5})")
-_TOTAL = re.compile(r"(?:总体|累计|整体|总进度|序时|总计|合计|完成进度|形象进度|工程进度|完成率|完成比例)[^，,。；;%]{0,10}$")
+_TOTAL = re.compile(
+    r"(?:总体|累计|整体|总进度|序时|总计|合计|完成进度|形象进度|工程进度|完成率|完成比例)[^，,。；;%]{0,10}$"
+)
 _BARE = re.compile(r"(\d{1,3}(?:\.\d+)?)")
 _DIGITS = {char: index for index, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
@@ -80,15 +84,32 @@ def leading_state(text: str) -> State | None:
     return state_of(first) if _WHOLE.fullmatch(squeeze(first)) else None
 
 
+_CHANGE = re.compile(
+    r"(?:同比|环比|增长|增加|减少|下降|降低|上升|提高|提升|压减|压缩|压降|精简|超过)了?[^，。；,;%％]{0,4}$"
+)
+_OTHER_RATE = re.compile(
+    r"(?:(?<!完成)(?<!整改)(?<!办结)(?<!销号)(?<!化解)率|满意度|占比)[^，。；,;%％]{0,4}$"
+)
+
+
 @lru_cache(maxsize=16_384)
 def percent_of(text: str) -> int | None:
-    """The one percentage that a text states, 0 to 100; of several the one called the total; None when unclear."""
-    found = [(match, _amount(match)) for match in _PERCENT.finditer(text)]
+    """The one percentage of completion that a text states, 0 to 100; of several the one called the total.
+
+    None when it is unclear, and for what is no completion: a change (同比减少23%) or another rate (水质合格率98%).
+    """
+    found = [
+        (match, _amount(match)) for match in _PERCENT.finditer(text) if _is_completion(text[: match.start()])
+    ]
     if len({amount for _, amount in found}) > 1:
         found = [(match, amount) for match, amount in found if _TOTAL.search(text[: match.start()])][:1]
     if not found or found[0][1] > 100:
         return None
     return int(found[0][1])
+
+
+def _is_completion(before: str) -> bool:
+    return not _CHANGE.search(before) and not _OTHER_RATE.search(before)
 
 
 def _amount(match: re.Match[str]) -> float:
@@ -110,7 +131,9 @@ def percent_value(value: Value, *, as_percent: bool, fractions: bool) -> int | N
     if isinstance(value, str):
         text = clean(value)
         bare = _BARE.fullmatch(text)
-        return percent_value(float(bare[1]), as_percent=False, fractions=fractions) if bare else percent_of(text)
+        return (
+            percent_value(float(bare[1]), as_percent=False, fractions=fractions) if bare else percent_of(text)
+        )
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     points = value * 100 if as_percent or (fractions and value <= 1) else value

@@ -15,7 +15,9 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("code", "word"), [(code, word) for code, text in WORDS.items() for word in text.split()])
+@pytest.mark.parametrize(
+    ("code", "word"), [(code, word) for code, text in WORDS.items() for word in text.split()]
+)
 def test_the_wording_of_a_state_has_its_code(code, word):
     assert state_of(word) == code
 
@@ -26,12 +28,23 @@ def test_other_words_are_no_state(word):
 
 
 def test_yes_and_no_answer_the_question_of_their_column():
-    answers = [(state_of(word), state_of(word, closing=True)) for word in ("是", "√", "否", "×", "未销号", "已销号")]
-    assert answers == [("done", "closed"), ("done", "closed"), ("working", None), ("working", None), ("working", None), ("closed", "closed")]
+    answers = [
+        (state_of(word), state_of(word, closing=True)) for word in ("是", "√", "否", "×", "未销号", "已销号")
+    ]
+    assert answers == [
+        ("done", "closed"),
+        ("done", "closed"),
+        ("working", None),
+        ("working", None),
+        ("working", None),
+        ("closed", "closed"),
+    ]
 
 
 def test_colours_are_told_from_states():
-    assert [is_colour(word) for word in ("红", "黄灯", "亮绿灯", "🔴", "●", "红旗渠", "已完成")] == [True] * 5 + [False] * 2
+    assert [is_colour(word) for word in ("红", "黄灯", "亮绿灯", "🔴", "●", "红旗渠", "已完成")] == [
+        True
+    ] * 5 + [False] * 2
 
 
 PROGRESS = {
@@ -84,3 +97,21 @@ def test_a_number_is_a_share_or_points_by_its_format_and_its_column():
         percent_value(True, as_percent=False, fractions=False),
     ]
     assert cases == [85, 85, 100, 100, 85, 85, None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("一季度会议同比减少23%。", None),
+        ("三公经费同比下降11%", None),
+        ("水质合格率98%", None),
+        ("群众满意度达到95%", None),
+        ("报表精简了三成", None),
+        ("完成率达到100%", 100),
+        ("已完成工程量的60%", 60),
+        ("整改率85%，群众满意度98%", 85),
+        ("进度85%", 85),
+    ],
+)
+def test_only_a_share_of_completion_is_progress(text: str, points: int | None):
+    assert percent_of(text) == points
