@@ -85,7 +85,7 @@ def verify_report(ctx: click.Context, file: Path, as_json: bool) -> None:
     """核对一份报告：按台账重算每个数据，指出不符的。"""
     verdict = verify_against_ledger(file.read_bytes())
     lines = [p.message for p in verdict.problems]
-    lines.append(f"共核对 {verdict.checked} 处数据，" + ("全部相符。" if verdict.ok else "有不符之处。"))
+    lines.append(verdict.summary)
     answer(asdict(verdict) | {"ok": verdict.ok}, as_json=as_json, text="\n".join(lines))
     if not verdict.ok:
         ctx.exit(REFUSED)

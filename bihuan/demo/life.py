@@ -148,7 +148,7 @@ def _report(life: Life, item: Item, now: datetime) -> None:
     if len(todo) > (1 if done else 0):
         percent = min(percent, 95)
     text = _STEPS_TEXT[min(percent // 25, 4)]
-    obstacle = life.random.choice(_OBSTACLES) if percent < 60 and life.random.random() < 0.25 else ""
+    obstacle = life.random.choice(_OBSTACLES) if life.random.random() < _hindrance(item, percent) else ""
     amount = _amount(item, percent)
     life.take(
         "report",
@@ -163,6 +163,11 @@ def _report(life: Life, item: Item, now: datetime) -> None:
     )
     if percent == 100 and len(todo) <= 1:
         _prove(life, item, handler, now + timedelta(minutes=20))
+
+
+def _hindrance(item: Item, percent: int) -> float:
+    """How likely a report names an obstacle: nearly always when the item is overdue."""
+    return 0.9 if item.overdue else (0.25 if percent < 60 else 0.0)
 
 
 def _amount(item: Item, percent: int) -> int | None:
