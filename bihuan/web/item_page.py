@@ -183,7 +183,8 @@ def checks(found: Detail, actor: Actor) -> list[Check]:
     act = Act(ledger, ledger.rows.get("item", found.item.pk), actor, STEPS["submit"])
     missing = unmet(act, "submit")
     asked = [c for c in found.procedure.conditions("submit") if c.kind not in {"statement", "rating"}]
-    return [Check(_positive(c.kind, c.name), c.reason.rstrip("。") not in missing) for c in asked]
+    planned = [Check("制定措施", bool(found.item.measures))] if found.procedure.flow.plan else []
+    return planned + [Check(_positive(c.kind, c.name), c.reason.rstrip("。") not in missing) for c in asked]
 
 
 _POSITIVE = {

@@ -12,6 +12,7 @@ from bihuan.actions.measures import MEASURE_STATES
 from bihuan.queries.item import Moment
 from bihuan.rules.events import Json
 from bihuan.rules.procedure_types import COLOURS, CYCLES, Procedure
+from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web.dates import day_words
 
@@ -58,7 +59,7 @@ def said(moment: Moment, names: Names) -> list[Said]:
     for name, value in data.items():
         if name in HIDDEN or (moment.kind, name) in _SILENT:
             continue
-        make = _SPECIAL.get((moment.kind, name)) or _FIELDS[name]
+        make = _SPECIAL.get((moment.kind, name)) or _FIELDS.get(name) or _plain(name)
         lines += [line for line in make(value, data, names) if line.text]
     if "due" not in data and data.get("ongoing"):
         lines.append(Said("时限", due_words("", data)))
@@ -278,6 +279,8 @@ _FIELDS: dict[str, Make] = {
     "absorbed": _item("并入本事项的"),
     "changes": _amended,
     "colour": _colour,
+    "what": lambda value, _data, _names: [Said("到点", WAITING_NAMES[value])],
+    "detail": _plain("具体"),
 }
 _SPECIAL: dict[tuple[str, str], Make] = {
     ("item.registered", "measures"): _new_measures,

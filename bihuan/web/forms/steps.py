@@ -167,10 +167,11 @@ class LookBack(StepForm):
 
     held = f.Radios("成果是否巩固", [("1", "已巩固"), ("0", "出现回潮，按原编号重办")])
     text = f.text("核查情况", required=True)
+    due = f.line("重办的新时限", help_text="出现回潮时填写；不填则按规程的默认时限。")
 
     def values(self) -> dict[str, Any]:
         """Give the finding as a truth value."""
-        return {"held": self.cleaned_data["held"] == "1", "text": self.cleaned_data["text"]}
+        return {**super().values(), "held": self.cleaned_data["held"] == "1"}
 
 
 class Reopen(StepForm):

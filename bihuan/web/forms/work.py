@@ -46,7 +46,7 @@ class Plan(StepForm):
             if name.startswith("m"):
                 no, _, field = name[1:].partition("_")
                 changed.setdefault(no, {})[field] = given[name]
-        return {"measures": new or (() if changed else []), "changed": changed}
+        return {"measures": new, "changed": changed}
 
 
 def _due_text(measure: Measure) -> str:

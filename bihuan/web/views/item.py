@@ -18,6 +18,7 @@ from bihuan.queries.item import Detail, detail
 from bihuan.queries.people import directory, person_names
 from bihuan.rules.errors import BihuanError, NotFound, Stale, WrongState
 from bihuan.rules.permissions import Duty
+from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STEPS
 from bihuan.web import dates, item_page, words
 from bihuan.web.access import Request, opens_to
@@ -151,6 +152,7 @@ def _page(
         "columns": columns,
         "extra": [(columns.get(name, name), value) for name, value in item.extra.items() if value],
         "checks": item_page.checks(found, actor),
+        "waiting_names": WAITING_NAMES,
         "timeline": item_page.timeline(found, units.labels),
         "people": person_names({e.actor_id for e in found.evidence} | {r.reviewer_id for r in found.reviews}),
         "forward": [o for o in offers if o.forward],

@@ -16,6 +16,7 @@ from bihuan.queries.people import directory
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import BihuanError, NotAllowed
 from bihuan.rules.permissions import Duty, Role
+from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, filters
 from bihuan.web.access import Request, opens_to
@@ -45,7 +46,7 @@ def page(request: Request) -> HttpResponse:
         "at": dates.now(),
         "many_registers": len(registers) > 1,
         "register_names": {r.pk: r.name for r in registers},
-        "size": PAGE,
+        "waiting_names": WAITING_NAMES,
     }
     if request.htmx:
         return render(request, "items.html#list", context)
@@ -104,7 +105,7 @@ def new(request: Request) -> HttpResponse:
     if not own:
         raise NotAllowed("登记事项须由督办员办理，您没有这一岗位，或还没有清单。")
     wanted = filters.read(request.GET).register
-    register = next((r for r in own if r.pk == wanted), own[-1])
+    register = next((r for r in own if r.pk == wanted), own[0])
     units = directory()
     form = NewItem(procedure_of_register(register), units, request.POST or None)
     if request.method == "POST" and form.is_valid():

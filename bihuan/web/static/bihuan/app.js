@@ -19,6 +19,11 @@ document.addEventListener("change", (event) => {
   field.form.submit();
 }, true);
 
+// On a phone the filter is folded away until it is wanted.
+if (window.matchMedia("(max-width: 47.99rem)").matches) {
+  for (const part of document.querySelectorAll('[data-narrow-closed="yes"]')) part.open = false;
+}
+
 // Choosing or dropping a file is enough; a form that takes long is sent once and says that it is at work.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-file]") && event.target.files.length) event.target.form.requestSubmit();
