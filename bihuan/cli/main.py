@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rebuild": ("ledger", "由留痕重建全部数据表"),
     "seal": ("ledger", "封存：对全部留痕签名"),
     "tick": ("ledger", "处理到点的事"),
+    "worker": ("worker", "一直处理到点的事"),
     "calendar": ("calendar", "查看、发布工作日历"),
     "bench": ("bench", "测量速度"),
     "check": ("check", "检查安装和设置"),
