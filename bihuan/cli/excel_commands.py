@@ -192,9 +192,7 @@ def _missing_text(row: Missing) -> str:
 
 
 def _conflict_text(found: Conflict) -> str:
-    return (
-        f"！{found.number} 的{found.field}：台账中已改为“{found.ledger}”，文件里是“{found.file}”，保留台账的。"
-    )
+    return f"！{found.number} 的{found.field}：台账中已改为“{found.ledger}”，文件里是“{found.file}”，保留台账的。"
 
 
 @click.command()
