@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from bihuan.actions import register as register_item
 from bihuan.models import Item, Register, Tally, Unit
@@ -34,7 +36,8 @@ def page(request: Request) -> HttpResponse:
     who, chosen = request.who, filters.read(request.GET)
     registers = filters.registers_of(chosen, who)
     after = request.GET.get("after", "")
-    found = page_of(filters.filter_of(chosen, registers, who), sort=chosen.sort, after=after, size=PAGE)
+    wanted = filters.filter_of(chosen, registers, who)
+    found = page_of(wanted, sort=chosen.sort, after=after, size=PAGE)
     context: dict[str, Any] = {
         "chosen": chosen,
         "page": found,
@@ -49,8 +52,17 @@ def page(request: Request) -> HttpResponse:
         "waiting_names": WAITING_NAMES,
     }
     if request.htmx:
-        return render(request, "items.html#list", context)
-    return render(request, "items.html", context | _choices(who, chosen, registers))
+        response = render(request, "items.html#list", context)
+        response["HX-Push-Url"] = _address(chosen, after)
+        return response
+    parts = filters.PARTS if wanted.units is not None else {}
+    return render(request, "items.html", context | _choices(who, chosen, registers) | {"parts": parts.items()})
+
+
+def _address(chosen: filters.Chosen, after: str) -> str:
+    """Return the address of this page of the list, with nothing in it that was not chosen."""
+    parts = [part for part in (chosen.query(), f"after={quote(after)}" if after else "") if part]
+    return reverse("items") + (f"?{'&'.join(parts)}" if parts else "")
 
 
 def _owner_names(rows: Sequence[Item]) -> dict[int, str]:
@@ -70,7 +82,6 @@ def _choices(who: Scope, chosen: filters.Chosen, registers: Sequence[Register]) 
         "units": units,
         "classes": classes[:MOST_CLASSES],
         "sorts": [(key, name) for key, (name, _) in SORTS.items()],
-        "parts": filters.PARTS.items() if who.units is not None else (),
         "may_register": bool(own_registers(who)),
     }
 
