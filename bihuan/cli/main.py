@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "seal": ("ledger", "封存：对全部留痕签名"),
     "tick": ("ledger", "处理到点的事"),
     "worker": ("worker", "一直处理到点的事"),
+    "sample": ("sample", "随机抽样：登记、抽取、复核"),
     "calendar": ("calendar", "查看、发布工作日历"),
     "bench": ("bench", "测量速度"),
     "check": ("check", "检查安装和设置"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from bihuan.ledger import derive, project_house, project_item
+from bihuan.ledger import derive, project_house, project_item, project_sample
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
 from bihuan.rules import events as ev
+
+#: The kinds of facts that concern no item.
+_OF_THE_HOUSE = project_house.HANDLERS | project_sample.HANDLERS
 
 
 def project(rows: Rows, fact: Fact) -> None:
@@ -22,4 +25,4 @@ def project(rows: Rows, fact: Fact) -> None:
         project_item.HANDLERS[fact.kind](rows, fact, item, event)
         derive.settle(rows, fact, item, before)
     elif fact.kind != "ledger.opened":
-        project_house.HANDLERS[fact.kind](rows, fact, event)
+        _OF_THE_HOUSE[fact.kind](rows, fact, event)

@@ -16,6 +16,7 @@ from bihuan.models.house import (
     UnitAlias,
 )
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
+from bihuan.models.sample import Sample
 from bihuan.models.tally import Tally, Timer, Transition
 
 #: Projections, in an order in which they may be created; each is recreated from the entries, byte for byte.
@@ -37,6 +38,7 @@ PROJECTIONS = (
     Review,
     Evidence,
     Origin,
+    Sample,
     Timer,
     Tally,
     Transition,
@@ -62,6 +64,7 @@ __all__ = [
     "Procedure",
     "Register",
     "Review",
+    "Sample",
     "Seal",
     "Tally",
     "Timer",

@@ -48,6 +48,7 @@ from bihuan.rules.events_item import (
     ItemSuspended,
     ItemTransferred,
 )
+from bihuan.rules.events_sample import SampleCommitted, SampleDrawn
 
 #: What each kind is called in a timeline.
 KIND_NAMES: dict[str, str] = {
@@ -93,6 +94,8 @@ KIND_NAMES: dict[str, str] = {
     "item.amended": "更正",
     "item.commented": "批注",
     "item.coloured": "亮灯变化",
+    "sample.committed": "登记抽样",
+    "sample.drawn": "随机抽取",
 }
 
 __all__ = [
@@ -140,6 +143,8 @@ __all__ = [
     "RegisterCreated",
     "RoleGranted",
     "RoleRevoked",
+    "SampleCommitted",
+    "SampleDrawn",
     "UnitChanged",
     "UnitCreated",
     "load",

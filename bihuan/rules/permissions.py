@@ -55,6 +55,7 @@ class Duty(StrEnum):
     PROCEDURES = "procedures"
     CALENDAR = "calendar"
     SEAL = "seal"
+    SAMPLE = "sample"
 
 
 DUTIES: dict[Duty, frozenset[Role]] = {
@@ -70,6 +71,7 @@ DUTIES: dict[Duty, frozenset[Role]] = {
     Duty.PROCEDURES: frozenset({Role.SYSTEM_ADMIN, Role.SUPERVISOR}),
     Duty.CALENDAR: frozenset({Role.SYSTEM_ADMIN, Role.SUPERVISOR}),
     Duty.SEAL: frozenset({Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN, Role.AUDITOR, Role.SUPERVISOR}),
+    Duty.SAMPLE: frozenset({Role.SUPERVISOR, Role.CHECKER, Role.AUDITOR}),
 }
 
 

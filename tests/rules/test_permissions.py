@@ -17,6 +17,7 @@ CARRIED_BY = {
     "procedures": "system_admin supervisor",
     "calendar": "system_admin supervisor",
     "seal": "system_admin audit_admin auditor supervisor",
+    "sample": "supervisor checker auditor",
 }
 
 
