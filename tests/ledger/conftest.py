@@ -1,0 +1,11 @@
+"""A county for each test."""
+
+import pytest
+
+
+@pytest.fixture
+def county(db):
+    """A small county; see ``tests.actions.county``."""
+    from tests.actions.county import County  # Django is set up only after this file was read
+
+    return County()

@@ -1,0 +1,206 @@
+"""The rows that a transaction holds: whatever is done to them, the database has the same after a flush."""
+
+import string
+
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from bihuan.ledger.rows import Rows
+from bihuan.ledger.tables import TooLong, fetch, json_text, scan, select, tables
+from bihuan.models import Campaign, Counter, HeaderMapping, Unit
+
+NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=2)
+KEYS = st.integers(1, 5)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), KEYS, NAMES),
+        st.tuples(st.just("rename"), KEYS, NAMES),
+        st.tuples(st.just("swap"), KEYS, KEYS),
+        st.tuples(st.just("remove"), KEYS),
+        st.tuples(st.just("flush"), st.sampled_from([None, 0, 2])),
+        st.tuples(st.just("where"), NAMES),
+        st.tuples(
+            st.just("every"),
+        ),
+    ),
+    max_size=25,
+)
+
+
+def unit(key, name):
+    return {"id": key, "name": name, "parent_id": 0, "path": f"/{key}/", "sort": 0, "active": True}
+
+
+class RowsAgainstAModel(TestCase):
+    """A dict is the model: key → name, names unique."""
+
+    @settings(max_examples=120, deadline=None)
+    @given(STEPS)
+    def test_any_order_of_changes_and_flushes_ends_in_the_same_rows(self, steps):
+        rows, model = Rows(connection), {}
+        for step in steps:
+            self.take(rows, model, *step)
+        rows.flush()
+        assert dict(Unit.objects.values_list("id", "name")) == model
+        assert {k: None if (r := rows.find("unit", k)) is None else r["name"] for k in range(1, 6)} == {
+            k: model.get(k) for k in range(1, 6)
+        }
+
+    def take(self, rows, model, what, *values):
+        if what == "add" and values[0] not in model and values[1] not in model.values():
+            assert rows.find("unit", values[0]) is None
+            rows.add("unit", unit(*values))
+            model[values[0]] = values[1]
+        elif what == "rename" and values[0] in model and values[1] not in model.values():
+            rows.get("unit", values[0])["name"] = model[values[0]] = values[1]
+        elif what == "swap" and values[0] in model and values[1] in model:
+            one, two = rows.get("unit", values[0]), rows.get("unit", values[1])
+            one["name"], two["name"] = two["name"], one["name"]
+            model[values[0]], model[values[1]] = model[values[1]], model[values[0]]
+        elif what == "remove":
+            rows.remove("unit", values[0])
+            model.pop(values[0], None)
+        elif what == "flush":
+            rows.flush(forget_above=values[0])
+        elif what == "where":
+            assert {r["id"] for r in rows.where("unit", "name", values[0])} == {
+                k for k, n in model.items() if n == values[0]
+            }
+        elif what == "every":
+            assert {r["id"]: r["name"] for r in rows.every("unit")} == model
+
+
+@pytest.fixture
+def rows(db):
+    return Rows(connection)
+
+
+def test_a_row_that_must_be_there_and_is_not_contradicts_the_entries(rows):
+    with pytest.raises(KeyError, match="unit 7"):
+        rows.get("unit", 7)
+
+
+def test_rows_are_found_by_the_beginning_of_a_text(rows):
+    for key, path in ((1, "/1/"), (2, "/1/2/"), (12, "/12/")):
+        rows.add("unit", {**unit(key, f"第{key}"), "path": path})
+    rows.flush()
+    assert [r["id"] for r in Rows(connection).where("unit", "path", "/1/", prefix=True)] == [1, 2]
+    rows.get("unit", 2)["path"] = "/12/2/"
+    assert [r["id"] for r in rows.where("unit", "path", "/1/", prefix=True)] == [1]
+
+
+def test_counters_begin_at_one_and_are_kept(rows):
+    assert [rows.count_up("甲"), rows.count_up("甲"), rows.count_up("乙")] == [1, 2, 1]
+    rows.flush()
+    assert Rows(connection).count_up("甲") == 3
+    assert dict(Counter.objects.values_list("name", "value")) == {"甲": 2, "乙": 1}
+
+
+def test_many_rows_are_loaded_in_few_queries(rows, django_assert_num_queries):
+    for key in range(1000):
+        rows.add("counter", {"name": str(key), "value": key})
+    rows.flush()
+    other = Rows(connection)
+    with django_assert_num_queries(3):
+        other.prefetch("counter", [str(k) for k in range(1000)])
+    with django_assert_num_queries(0):
+        other.prefetch("counter", [str(k) for k in range(1000)])
+        assert other.get("counter", "999")["value"] == 999
+
+
+def test_a_table_taken_for_empty_is_not_asked_before_the_first_flush(db, django_assert_num_queries):
+    rows = Rows(connection, empty=frozenset({"counter"}))
+    with django_assert_num_queries(0):
+        assert rows.find("counter", "甲") is None
+    rows.count_up("甲")
+    rows.flush()
+    with django_assert_num_queries(1):
+        assert rows.find("counter", "乙") is None
+
+
+def test_only_the_columns_that_changed_are_written(rows, django_assert_num_queries):
+    rows.add("counter", {"name": "甲", "value": 1})
+    rows.flush()
+    with django_assert_num_queries(0):
+        rows.flush()
+    rows.get("counter", "甲")["value"] = 2
+    assert rows.changed("counter") == [{"name": "甲", "value": 2}]
+    with django_assert_num_queries(1):
+        rows.flush()
+    assert rows.changed("counter") == []
+
+
+@pytest.mark.parametrize("value", [{}, {"b": [1, None, True], "a": {"深": "“"}}, {"x": 2**53 - 1}])
+def test_json_comes_back_as_it_went_in(rows, value):
+    rows.add("header_mapping", {"fingerprint": "x", "columns": value})
+    rows.flush()
+    assert Rows(connection).get("header_mapping", "x")["columns"] == value
+    assert HeaderMapping.objects.get().columns == value
+
+
+def test_equal_values_have_equal_json():
+    assert json_text({"b": 1, "a": "“"}) == json_text({"a": "“", "b": 1}) == '{"a":"“","b":1}'
+
+
+@pytest.mark.parametrize(("table", "row", "column", "limit"), [
+    ("unit", unit(1, "x"), "name", 200),
+    ("unit", unit(1, "x"), "path", 400),
+    ("counter", {"name": "x", "value": 1}, "name", 300),
+])  # fmt: skip
+def test_a_text_longer_than_its_column_is_refused_on_either_database(rows, table, row, column, limit):
+    rows.add(table, {**row, column: "长" * limit})
+    rows.flush()
+    fresh = Rows(connection)
+    fresh.add(table, {**row, "id": 2, column: "长" * (limit + 1)})
+    with pytest.raises(TooLong, match=f"有{limit + 1}个字，最多{limit}个字"):
+        fresh.flush()
+
+
+def test_a_text_that_becomes_too_long_is_refused_too(rows):
+    rows.add("unit", unit(1, "x"))
+    rows.flush()
+    rows.get("unit", 1)["name"] = "长" * 201
+    with pytest.raises(TooLong):
+        rows.flush()
+
+
+def test_every_table_knows_what_must_be_unique():
+    vendor = tables(connection.vendor)
+    assert {n: sorted(t.unique) for n, t in vendor.items() if t.unique} == {
+        "unit": ["name"],
+        "procedure": ["code", "version"],
+        "campaign": ["name"],
+        "register": ["campaign_id", "name"],
+        "item": ["number"],
+        **{
+            n: sorted(t.unique)
+            for n, t in vendor.items()
+            if n in {"slip", "receipt", "happening"} and t.unique
+        },
+    }
+
+
+def test_scanning_gives_every_row_once_in_the_order_of_keys(rows):
+    table = rows.table("counter")
+    for key in range(25):
+        rows.add("counter", {"name": f"{key:02}", "value": key})
+    rows.flush()
+    pages = list(scan(connection, table, '"value">4', page=7))
+    assert [len(p) for p in pages] == [7, 7, 6]
+    assert [r["value"] for p in pages for r in p] == list(range(5, 25))
+
+
+def test_rows_are_selected_and_fetched_as_they_are_kept(db):
+    Campaign(id=3, name="专项", unit_id=1, starts="2026-01-01").save()
+    table = tables(connection.vendor)["campaign"]
+    row = {"id": 3, "name": "专项", "unit_id": 1, "starts": "2026-01-01", "ends": "", "purpose": ""}
+    assert (
+        select(connection, table)
+        == [row]
+        == fetch(connection, table, [3])
+        == select(connection, table, "name", "专项")
+    )
+    assert fetch(connection, table, [4]) == []
