@@ -40,11 +40,12 @@ def batches(now: datetime, *, using: str = "default") -> Iterator[int]:
 def _handle(ledger: Ledger, due: Claim) -> int:
     """Enter what is due for the claimed items in the order of time, then of registration, however they were claimed."""
     items = [row for i in sorted(due.items) if (row := ledger.item(i)) is not None]
-    derive.prefetch(ledger.rows, items)
     queue: list[tuple[datetime, int]] = []
     for item in items:
         ledger.retime(item["id"])  # a timer that another version of the rules set would stay due for ever
         _queue(queue, ledger, item, due.until)
+    ledger.lock()  # others may change the tallies until then
+    derive.prefetch(ledger.rows, items)
     entered = 0
     while queue:
         at, item_id = heappop(queue)
