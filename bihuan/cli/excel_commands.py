@@ -13,6 +13,7 @@ from bihuan.actions.house import create_campaign, create_register, keep_mapping
 from bihuan.cli.item_commands import register_named
 from bihuan.cli.output import answer, tell, working
 from bihuan.cli.people import acting, as_option, current
+from bihuan.cli.sheet_export import write_register
 from bihuan.excel.commit import Closed, Committed, Conflict, Missing
 from bihuan.excel.files import import_file, preview_file
 from bihuan.excel.preview import Preview
@@ -208,7 +209,7 @@ def _conflict_text(found: Conflict) -> str:
 @click.option(
     "--original",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="原表文件（layout=original 时需要）。",
+    help="原表文件（默认用最近一次导入时保存的）。",
 )
 @click.option("--state", "states", multiple=True, help="只要这些状态（可多次）。")
 @click.option("--colour", "colours", multiple=True, help="只要这些亮灯（可多次）。")
@@ -238,11 +239,7 @@ def export(
         return
     if register_text is None:
         raise click.UsageError("请用 --register 指定清单，或用 --ledger 导出全部留痕。")
-    if layout == "original" and original is None:
-        raise click.UsageError("写回原表样式需要用 --original 给出原表文件。")
-    from bihuan.cli.sheet_export import write_register
-
-    count = write_register(register_named(register_text), acting(as_name), out, original, filters)
+    count = write_register(register_named(register_text), acting(as_name), out, layout, original, filters)
     answer({"file": str(out), "items": count}, as_json=as_json, text=f"已导出 {count} 个事项：{out}")
 
 

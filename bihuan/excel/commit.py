@@ -157,10 +157,8 @@ class _Job:
         owner = self._unit(row.owner, extra, "责任单位")
         helpers = [u for name in row.helpers if (u := self._unit(name, extra, "配合单位"))]
         return {
-            "sheet": sheet,
+            **row_key(sheet, row),
             "row": row.row,
-            "number": row.number or "",
-            "title": row.title or _untitled(row),
             "klass": row.class_ or "",
             "target": row.target or "",
             "lead": row.lead or "",
@@ -289,6 +287,11 @@ class _Job:
         row = changes.pop("row")
         event = ev.ItemAmended(reason="按更正后的台账", origin=_origin(row, seq), **changes)
         self.ledger.append(event, self.actor, item=item_id, at=max(self.ledger.now, item["changed_at"]))
+
+
+def row_key(sheet: str, row: ItemRow) -> Values:
+    """Return what ``matching.match`` knows a row by."""
+    return {"sheet": sheet, "number": row.number or "", "title": row.title or _untitled(row)}
 
 
 def _untitled(row: ItemRow) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
 
 from bihuan.excel.commit import Closed, Committed, commit
 from bihuan.excel.preview import Corrections, Preview, preview
+from bihuan.ledger.blobs import keep
 from bihuan.models import HeaderMapping
 from bihuan.queries.calendar import calendar_now
 from bihuan.queries.people import Directory, directory
@@ -58,7 +58,10 @@ def import_file(
     closed: Closed = "reprove",
     using: str = "default",
 ) -> tuple[Preview, Committed]:
-    """Read the file and commit all of it, or nothing. Raises FileRefused or what ``commit`` raises."""
+    """Read the file and commit all of it, or nothing; the file itself is kept, to be written back into.
+
+    Raises FileRefused or what ``commit`` raises.
+    """
     read = preview_file(source, name, now, base=base, corrections=corrections, using=using)
-    digest = hashlib.sha256(source).hexdigest()
+    digest = keep(source)
     return read, commit(read, digest, register_id, actor, now, closed=closed, using=using)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import PurePath
 from typing import BinaryIO, Protocol
 
@@ -97,6 +98,15 @@ def store(upload: Upload) -> Blob:
         upload.stream.seek(0)
         storage.save(path, File(upload.stream, name=path))
     return blob
+
+
+def keep(content: bytes) -> str:
+    """Keep an imported file as it came in, whatever its type, and return the SHA-256 under which it is found again."""
+    digest = hashlib.sha256(content).hexdigest()
+    storage, path = evidence_storage(), path_of(digest)
+    if not storage.exists(path):
+        storage.save(path, File(BytesIO(content), name=path))
+    return digest
 
 
 def read(digest: str) -> Iterator[bytes]:

@@ -65,6 +65,11 @@ def find_item(reference: str, using: str = "default") -> Item:
     return found
 
 
+def procedure_of(procedure_id: int, using: str = "default") -> Procedure:
+    """Return the procedure version with this id."""
+    return derive.parsed(Rows(connections[using]).get("procedure", procedure_id)["text"])
+
+
 def may_see(item: Item, units: frozenset[int] | None) -> bool:
     """Whether somebody who sees ``units`` (None: all) may see ``item``: as its owner, its office or a helper."""
     return units is None or bool({item.owner_id, item.office_id, *item.helpers} & units)

@@ -16,19 +16,17 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bihuan.cells import limited, put_text
 from bihuan.reports import manifest, sheets
 from bihuan.reports.context import SENTENCE_FIGURES, Breakdown, StageContext
 from bihuan.reports.marks import one_line, printable
 from bihuan.reports.reading import slot
 from bihuan.reports.sentences import chinese_date, chinese_time
 
-MAX_TEXT = 32_767
-_CUT = "……（内容超过单元格上限，其余请在系统中查看）"
 _CHUNK = 30_000
 _SIDE = Side(style="thin", color="999999")
 _GRID = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _HEAD_FILL = PatternFill("solid", fgColor="E8EEF4")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,7 @@ def _remember(sheet: Sheet, uses: list[manifest.Use], text: list[tuple[str, int]
                 uses.append(manifest.Use(len(uses) + 1, value.ref, place))
                 words.append(slot(len(uses)))
             else:
-                words.append(sheets.shown(_limited(value)))
+                words.append(sheets.shown(limited(printable(value))))
         text.append(("\x1f".join(words), sheets.number_of(sheet.name)))
 
 
@@ -161,15 +159,9 @@ def _write(ctx: StageContext, page: Worksheet, sheet: Sheet) -> None:
             if isinstance(value, FigureCell):
                 _put_figure(cell, ctx.figure(value.ref).value)
             else:
-                _put_text(cell, value)
+                put_text(cell, printable(value))
             _dress(cell, number, sheet)
     _arrange(page, sheet)
-
-
-def _put_text(cell: Cell, text: str) -> None:
-    cell.value = _limited(text)
-    cell.data_type = "s"
-    cell.quotePrefix = text.startswith(_DANGEROUS)
 
 
 def _put_figure(cell: Cell, value: str) -> None:
@@ -182,12 +174,7 @@ def _put_figure(cell: Cell, value: str) -> None:
         cell.value = round(float(rate) / 100, decimals + 2)
         cell.number_format = f"0.{'0' * decimals}%" if decimals else "0%"
     else:
-        _put_text(cell, value)
-
-
-def _limited(text: str) -> str:
-    kept = printable(text)
-    return kept if len(kept) <= MAX_TEXT else kept[: MAX_TEXT - len(_CUT)] + _CUT
+        put_text(cell, printable(value))
 
 
 def _dress(cell: Cell, number: int, sheet: Sheet) -> None:

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from bihuan.cells import MAX_TEXT
 from bihuan.reports.context import AnnexRow, OpenItem, StageContext
 from bihuan.reports.package import NotAReport, read_zip
 from bihuan.reports.sheets import MANIFEST_SHEET, NAMES, shown
 from bihuan.reports.verdict import Verdict
 from bihuan.reports.verify import verify_report
-from bihuan.reports.xlsx import MAX_TEXT, write_xlsx
+from bihuan.reports.xlsx import write_xlsx
 from tests.reports.samples import annex_row, empty, figure, ledger, rich, sentence_figures
 
 CTX = rich(annex=6)
