@@ -234,3 +234,33 @@ def test_without_a_database_a_command_says_to_found_a_ledger(command: str, tmp_p
     assert (told.returncode, told.stdout) == (1, "")
     assert "请先运行 bihuan init 建立台账库。" in told.stderr
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_register_is_exported_in_the_layout_that_came_in_and_plainly(told: Any, tmp_path: Path):
+    made = imported_world()
+    for layout, count in (("original", 24), ("plain", 24)):
+        out = tmp_path / f"{layout}.xlsx"
+        status, found = told(
+            "export",
+            "--register",
+            str(made.registers["rectification"]),
+            "--layout",
+            layout,
+            "--out",
+            str(out),
+        )
+        assert (status, found) == (0, {"file": str(out), "items": count})
+        assert out.read_bytes().startswith(b"PK")
+    out = tmp_path / "部分.xlsx"
+    _, found = told(
+        "export",
+        "--register",
+        str(made.registers["rectification"]),
+        "--unit",
+        "东河乡",
+        "--state",
+        "办理中",
+        "--out",
+        str(out),
+    )
+    assert found["items"] == 1
