@@ -61,15 +61,15 @@ def test_no_file_names_a_place_on_a_developers_machine():
 @pytest.mark.parametrize(
     ("text", "there"),
     [
-        ('"{}/x"'.format("/root"), True),
-        ("cd {}/main".format("/work"), True),
-        ("{}/li/x".format("/home"), True),
+        ('"|root/x"', True),
+        ("cd |work/main", True),
+        ("|home/li/x", True),
         ("var/home/x", False),
         ("/srv/bihuan", False),
     ],
 )
 def test_a_place_on_a_machine_is_known_when_seen(text, there):
-    assert bool(MACHINE.search(text)) is there
+    assert bool(MACHINE.search(text.replace("|", "/"))) is there
 
 
 def test_nothing_is_marked_as_unfinished():
