@@ -57,9 +57,9 @@ def said(moment: Moment, names: Names) -> list[Said]:
     data = moment.fact.event.to_data()
     lines: list[Said] = []
     for name, value in data.items():
-        if name in HIDDEN or (moment.kind, name) in _SILENT:
+        if name in HIDDEN or (moment.kind, name) in SILENT:
             continue
-        make = _SPECIAL.get((moment.kind, name)) or _FIELDS.get(name) or _plain(name)
+        make = SPECIAL.get((moment.kind, name)) or FIELDS.get(name) or _plain(name)
         lines += [line for line in make(value, data, names) if line.text]
     if "due" not in data and data.get("ongoing"):
         lines.append(Said("时限", due_words("", data)))
@@ -190,9 +190,9 @@ def _value(name: str, value: Any, names: Names) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if name in _STRUCTURED:
-        return "；".join(f"{line.label}：{line.text}" for line in _FIELDS[name](value, {}, names))
+        return "；".join(f"{line.label}：{line.text}" for line in FIELDS[name](value, {}, names))
     if name in {"due", "owner", "helpers"}:
-        return _FIELDS[name](value, {}, names)[0].text
+        return FIELDS[name](value, {}, names)[0].text
     return CYCLES.get(value, str(value)) if name == "cycle" else str(value)
 
 
@@ -242,7 +242,7 @@ _AMENDED = {
     "provisional": "时限暂定",
     **AMENDABLE,
 }
-_FIELDS: dict[str, Make] = {
+FIELDS: dict[str, Make] = {
     **{name: _plain(label) for name, label in _LABELS.items()},
     "state": _state,
     "owner": _unit("责任单位"),
@@ -282,7 +282,7 @@ _FIELDS: dict[str, Make] = {
     "what": lambda value, _data, _names: [Said("到点", WAITING_NAMES[value])],
     "detail": _plain("具体"),
 }
-_SPECIAL: dict[tuple[str, str], Make] = {
+SPECIAL: dict[tuple[str, str], Make] = {
     ("item.registered", "measures"): _new_measures,
     ("item.planned", "measures"): _new_measures,
     ("item.amended", "measures"): _amended_measures,
@@ -294,4 +294,4 @@ _SPECIAL: dict[tuple[str, str], Make] = {
     ("item.progressed", "text"): _plain("进展"),
 }
 #: Told by the kind of the entry.
-_SILENT = frozenset({("item.assigned", "state"), ("item.transferred", "state")})
+SILENT = frozenset({("item.assigned", "state"), ("item.transferred", "state")})

@@ -64,4 +64,6 @@ def text_of(response):
 def notice_of(response):
     """The refusals and messages on a page."""
     html = response.content.decode()
-    return re.sub(r"<[^>]+>", "", " ".join(re.findall(r'<div class="note[^"]*".*?</div></div>', html, re.DOTALL)))
+    return re.sub(
+        r"<[^>]+>", "", " ".join(re.findall(r'<div class="note[^"]*".*?</div></div>', html, re.DOTALL))
+    )

@@ -133,7 +133,11 @@ def test_administrators_see_no_business_content(office: Office):
 
 def test_a_filter_for_a_register_that_one_may_not_see_gives_nothing_away(office: Office):
     register = office.registers["rectification"]
-    for url in (f"/items/?register={register}", f"/items/?campaign={office.campaign}", f"/?campaign={office.campaign}"):
+    for url in (
+        f"/items/?register={register}",
+        f"/items/?campaign={office.campaign}",
+        f"/?campaign={office.campaign}",
+    ):
         there = office.as_("other_handler").get(url)
         nowhere = office.as_("other_handler").get(re.sub(r"\d+$", "999999", url))
         assert there.status_code == nowhere.status_code

@@ -13,7 +13,16 @@ from tests.web.office import HTMX, Office, text_of
 @pytest.fixture
 def lived(office: Office) -> Office:
     """An office with items in many states, of two units, some overdue, one reopened."""
-    for state in ("registered", "approved", "working", "reviewing", "passed", "closed", "suspended", "cancelled"):
+    for state in (
+        "registered",
+        "approved",
+        "working",
+        "reviewing",
+        "passed",
+        "closed",
+        "suspended",
+        "cancelled",
+    ):
         office.at(state, klass="分阶段整改")
     office.at("working", "task", title="督查的事", due="2026-03-31")
     reopened = office.at("closed")
@@ -28,7 +37,11 @@ def linked_numbers(html: str) -> list[tuple[str, int]]:
     """Every link of the overview to a list, with the number that it shows."""
     links = re.findall(r'<a href="(/items/\?[^"]+)"[^>]*>(.*?)</a>', html, re.DOTALL)
     shown = [(url.replace("&amp;", "&"), re.sub(r"<[^>]+>", " ", inside)) for url, inside in links]
-    return [(url, int(m[1])) for url, text in shown if (m := re.search(r"(?<![\d.])(\d+)(?![\d.%])\s*(?:项)?\s*$", text.strip()))]
+    return [
+        (url, int(m[1]))
+        for url, text in shown
+        if (m := re.search(r"(?<![\d.])(\d+)(?![\d.%])\s*(?:项)?\s*$", text.strip()))
+    ]
 
 
 @pytest.mark.parametrize("person", ["supervisor", "chief", "handler", "head", "other_handler"])
@@ -78,15 +91,16 @@ def test_the_switcher_answers_with_a_fragment_and_the_address_with_a_page(lived:
 
 
 def test_the_chart_carries_the_numbers_of_the_table(lived: Office):
-    from bihuan.queries.scope import Scope
     from bihuan.models import Campaign
+    from bihuan.queries.scope import Scope
     from bihuan.web.views.overview import board
 
     shown = board(Scope(lived.people["supervisor"]), Campaign.objects.get(), None, "unit")
     chart = shown["chart"]
     table = {line.label: [int(n.value) for n in line.colours] for line in shown["table"]}
     drawn = {
-        label: [series["values"][i] for series in reversed(chart["series"])] for i, label in enumerate(chart["labels"])
+        label: [series["values"][i] for series in reversed(chart["series"])]
+        for i, label in enumerate(chart["labels"])
     }
     assert drawn == {label: values for label, values in table.items() if sum(values)}
     assert drawn
@@ -104,12 +118,13 @@ def test_what_is_due_within_two_weeks_is_listed(office: Office):
 
 
 def test_an_office_without_a_campaign_is_told_how_to_begin(db):
+    from django.test import Client
+
     from bihuan.actions import house
     from bihuan.ledger.append import open_ledger
     from bihuan.models import Account
     from bihuan.rules.permissions import SYSTEM, Role
     from bihuan.web.dates import now
-    from django.test import Client
 
     open_ledger("空", "sha256", now())
     unit = house.create_unit(SYSTEM, now(), "督查室")

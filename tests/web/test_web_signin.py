@@ -28,7 +28,9 @@ def test_the_right_password_leads_to_where_one_wanted_to_go(account):
     assert try_("handler", PASSWORD, next="/items/?state=open")["Location"] == "/items/?state=open"
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"]
+)
 def test_the_log_in_page_never_leads_to_another_site(account, target):
     assert try_("handler", PASSWORD, next=target)["Location"] == "/"
 

@@ -28,6 +28,8 @@ from bihuan.web.forms.work import MeasureDone, Unchanged
 
 #: Beyond so many units no list is offered while typing; names are still understood.
 MOST_UNITS = 600
+#: So many entries of the timeline are shown at first.
+NEWEST = 60
 #: Shown in the browser; anything else is only handed out as a file.
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
 
@@ -97,11 +99,28 @@ def _do(request: Request, found: Detail, action: str, form: StepForm) -> str:
     if not isinstance(form, Attach):
         do(action, found.item.pk, actor, dates.now(), version=version, **form.values())
         return f"{found.item.number}：{name}已办理。"
-    uploads = form.uploads()
-    for upload in uploads:
-        done = do(action, found.item.pk, actor, dates.now(), version=version, file=upload, **form.values())
+    return _attach(request, found, form)
+
+
+def _attach(request: Request, found: Detail, form: Attach) -> str:
+    """Attach file by file; those before one that is refused stay, and that is said."""
+    version = form.cleaned_data["version"]
+    for number, upload in enumerate(form.uploads()):
+        try:
+            done = do(
+                "attach",
+                found.item.pk,
+                request.who.actor,
+                dates.now(),
+                version=version,
+                file=upload,
+                **form.values(),
+            )
+        except BihuanError as error:
+            kept = f"前面的{number}个文件已上传，不必重传。" if number else ""
+            raise type(error)(f"“{upload.name}”没有上传：{error.message}{kept}", hint=error.hint) from error
         version = done.version
-    return f"已上传{len(uploads)}个佐证文件。"
+    return f"已上传{len(form.uploads())}个佐证文件。"
 
 
 def _refused(request: Request, found: Detail, form: StepForm, error: BihuanError) -> Detail:
@@ -140,6 +159,7 @@ def _page(
     item, actor = found.item, request.who.actor
     may = {s.action for s in found.steps}
     offers = item_page.offers(found)
+    told = item_page.timeline(found, units.labels)
     columns = {c.field: c.label for c in found.procedure.columns}
     context: dict[str, Any] = {
         "found": found,
@@ -153,7 +173,8 @@ def _page(
         "extra": [(columns.get(name, name), value) for name, value in item.extra.items() if value],
         "checks": item_page.checks(found, actor),
         "waiting_names": WAITING_NAMES,
-        "timeline": item_page.timeline(found, units.labels),
+        "timeline": told if "all" in request.GET else told[:NEWEST],
+        "older": 0 if "all" in request.GET else max(len(told) - NEWEST, 0),
         "people": person_names({e.actor_id for e in found.evidence} | {r.reviewer_id for r in found.reviews}),
         "forward": [o for o in offers if o.forward],
         "others": [o for o in offers if not o.forward],

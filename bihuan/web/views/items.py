@@ -56,7 +56,9 @@ def page(request: Request) -> HttpResponse:
         response["HX-Push-Url"] = _address(chosen, after)
         return response
     parts = filters.PARTS if wanted.units is not None else {}
-    return render(request, "items.html", context | _choices(who, chosen, registers) | {"parts": parts.items()})
+    return render(
+        request, "items.html", context | _choices(who, chosen, registers) | {"parts": parts.items()}
+    )
 
 
 def _address(chosen: filters.Chosen, after: str) -> str:
