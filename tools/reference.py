@@ -180,12 +180,13 @@ def errors() -> str:
 
 def figures() -> str:
     """The named numbers."""
-    from bihuan.rules.figures import DIMENSIONS, FIGURES
+    from bihuan.rules.figures import DEED_DIMENSIONS, DIMENSIONS, FIGURES
 
     rows = [(code(f.name), f.label, f.unit, f.definition) for f in FIGURES.values()]
     return (
         "# Figures\n\nEvery number that a page, a list, an export or a report may print, defined once. Cut one with "
-        f"`name[dimension=value,…]`, for example `open[colour=red]`; dimensions: {joined(DIMENSIONS)}.\n\n"
+        f"`name[dimension=value,…]`, for example `open[colour=red]`; dimensions: {joined(DIMENSIONS)}; "
+        f"those of slips: {joined(DEED_DIMENSIONS)}.\n\n"
         + table(("figure", "中文", "unit", "what it counts"), rows)
     )
 

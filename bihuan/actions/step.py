@@ -11,6 +11,7 @@ from bihuan.actions.values import check_values
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.due import catch_up
+from bihuan.ledger.loose_slips import tidy
 from bihuan.ledger.tables import Row
 from bihuan.rules import deadlines
 from bihuan.rules.calendar import Calendar, Due
@@ -20,6 +21,7 @@ from bihuan.rules.events import Event, Json
 from bihuan.rules.permissions import Actor, Role
 from bihuan.rules.procedure import Procedure
 from bihuan.rules.procedure_types import Level, Span
+from bihuan.rules.slips import SlipStep
 from bihuan.rules.spans import last_day
 from bihuan.rules.workflow import STEPS, Place, Refusal, Side, State, Step, allowed
 
@@ -142,8 +144,9 @@ def take(
     refused = refusal(act, action)
     if refused is not None:
         raise REFUSALS[refused.code](refused.why)
-    _require(act.step, values)
+    require(act.step, values)
     _HANDLERS[action](act, **values)
+    tidy(ledger, item, act.now)
     return Done(item["id"], item["number"], item["version"], item["state"], ledger.last)
 
 
@@ -175,7 +178,8 @@ def place_of(ledger: Ledger, item: Row) -> Place:
     )
 
 
-def _require(step: Step, values: Json) -> None:
+def require(step: Step | SlipStep, values: Json) -> None:
+    """Raise Needs and name the fields that the step must have and that ``values`` leaves empty."""
     missing = [label for name, label in step.needs if _is_empty(values.get(name))]
     if missing:
         raise Needs(f"{step.name}还缺：{'、'.join(missing)}。")

@@ -13,11 +13,13 @@ from weakref import WeakKeyDictionary
 
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
+from bihuan.ledger.served import served
 from bihuan.ledger.tables import Row
 from bihuan.rules.calendar import Calendar, CalendarYear
 from bihuan.rules.clocked import Clocked
 from bihuan.rules.colours import colour
 from bihuan.rules.figures import SUM_NAMES
+from bihuan.rules.ladder import Rung, next_rung
 from bihuan.rules.procedure import Procedure, load
 from bihuan.rules.procedure_types import SCHEMES
 from bihuan.rules.timers import Timer, due_at, next_turn, steps_due
@@ -31,6 +33,8 @@ OPEN_ITEMS = '"state" IN (' + ",".join(f"'{s}'" for s in sorted(OPEN)) + ")"
 TIMED_ITEMS = f"({OPEN_ITEMS} OR \"state\"='{State.CLOSED}')"
 #: The kinds of timers that turn the colour; every other kind enters that something fell due.
 TURNS = frozenset({"colour", "overdue"})
+#: The kind of timer that issues or proposes a slip.
+SLIP = "slip"
 _CALENDARS: WeakKeyDictionary[Rows, tuple[int, Calendar]] = WeakKeyDictionary()
 
 
@@ -104,7 +108,7 @@ def settle(rows: Rows, fact: Fact, item: Row, before: dict[str, Any] | None) -> 
     facts = clocked(item)
     item["due_at"] = due_at(facts)
     item["due_order"] = item["due_at"] or NEVER
-    if fact.kind != "item.coloured":
+    if fact.kind != "item.coloured" and not fact.kind.startswith("slip."):  # a slip moves nothing in the item
         found = colour(facts, procedure_of(rows, item), calendar_of(rows), fact.at)
         item["colour"], item["rule"] = found.name, found.rule
         item["overdue"] = is_overdue(item, fact.at)
@@ -190,7 +194,8 @@ def prefetch(rows: Rows, items: list[Row]) -> None:
 def timers_of(rows: Rows, item: Row) -> list[Row]:
     """Return the timers of ``item``, all after its last entry: what had fallen due by then is in its row.
 
-    They are the next turn of its colour, the instant at which it becomes overdue, and what its state waits for.
+    They are the next turn of its colour, the instant at which it becomes overdue, what its state waits for, and the next
+    slip: that one may have been called for by the last entry itself.
     """
     after = item["changed_at"]
     found = []
@@ -201,7 +206,15 @@ def timers_of(rows: Rows, item: Row) -> list[Row]:
     if due is not None and not item["overdue"] and is_overdue(item, due) and due > after:
         found.append(_timer(item, "overdue", due, ""))
     steps = _steps_due(rows, item)
-    return found + [_timer(item, t.kind, t.due_at, t.detail) for t in steps if t.due_at > after]
+    found += [_timer(item, t.kind, t.due_at, t.detail) for t in steps if t.due_at > after]
+    rung = rung_of(rows, item)
+    return found if rung is None else [*found, _timer(item, SLIP, max(rung.at, after), rung.rule.name)]
+
+
+def rung_of(rows: Rows, item: Row) -> Rung | None:
+    """Return the slip that the ladder calls for next, None if time calls for none."""
+    procedure, calendar = procedure_of(rows, item), calendar_of(rows)
+    return next_rung(clocked(item), procedure, calendar, served(rows, item), begun=item["begun"])
 
 
 def waiting(rows: Rows, item: Row, at: datetime) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger
+from bihuan.ledger.due_slips import enter_slip
 from bihuan.ledger.tables import Row
 from bihuan.rules.colours import Colour, colour
 from bihuan.rules.events import ItemColoured, ItemFellDue, ItemPutOff
@@ -39,13 +40,15 @@ def enter_due(ledger: Ledger, item: Row, at: datetime) -> int:
     The first entry moves the item's timers beyond ``at``, so that all are taken down beforehand.
     """
     due = [t for t in ledger.timers_of(item) if t["due_at"] == at]
-    steps = [t for t in due if t["kind"] not in derive.TURNS]
-    if len(steps) < len(due):
+    steps = [t for t in due if t["kind"] not in derive.TURNS | {derive.SLIP}]
+    turned = any(t["kind"] in derive.TURNS for t in due)
+    if turned:
         _enter_colour(ledger, item, at)
     for timer in steps:
         event = ItemFellDue(what=timer["kind"], detail=timer["detail"], late=_late(ledger, at))
         ledger.append(event, item=item["id"], at=at)
-    return len(steps) + (len(steps) < len(due))
+    slipped = len(steps) + turned < len(due)
+    return len(steps) + turned + (enter_slip(ledger, item, at, late=_late(ledger, at)) if slipped else 0)
 
 
 def bring_up(ledger: Ledger, item: Row, at: datetime, reason: str) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from bihuan.ledger import derive, project_house, project_item, project_sample
+from bihuan.ledger import derive, project_house, project_item, project_sample, project_slip
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
 from bihuan.rules import events as ev
+
+#: The kinds of facts that belong to an item and settle its row.
+_OF_ITEMS = project_item.HANDLERS | project_slip.HANDLERS
 
 #: The kinds of facts that concern no item.
 _OF_THE_HOUSE = project_house.HANDLERS | project_sample.HANDLERS
@@ -19,10 +22,10 @@ def project(rows: Rows, fact: Fact) -> None:
     if fact.kind == "item.registered":
         item = project_item.registered(rows, fact, cast(ev.ItemRegistered, event))
         derive.settle(rows, fact, item, None)
-    elif fact.kind in project_item.HANDLERS:
+    elif fact.kind in _OF_ITEMS:
         item = rows.get("item", fact.item)
         before = derive.standing(item)
-        project_item.HANDLERS[fact.kind](rows, fact, item, event)
+        _OF_ITEMS[fact.kind](rows, fact, item, event)
         derive.settle(rows, fact, item, before)
     elif fact.kind != "ledger.opened":
         _OF_THE_HOUSE[fact.kind](rows, fact, event)

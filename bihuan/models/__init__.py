@@ -17,6 +17,7 @@ from bihuan.models.house import (
 )
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
 from bihuan.models.sample import Sample
+from bihuan.models.slip import Happening, Receipt, Slip
 from bihuan.models.tally import Tally, Timer, Transition
 
 #: Projections, in an order in which they may be created; each is recreated from the entries, byte for byte.
@@ -38,6 +39,9 @@ PROJECTIONS = (
     Review,
     Evidence,
     Origin,
+    Slip,
+    Receipt,
+    Happening,
     Sample,
     Timer,
     Tally,
@@ -53,6 +57,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Grant",
+    "Happening",
     "Head",
     "HeaderMapping",
     "Helper",
@@ -62,10 +67,12 @@ __all__ = [
     "Origin",
     "Person",
     "Procedure",
+    "Receipt",
     "Register",
     "Review",
     "Sample",
     "Seal",
+    "Slip",
     "Tally",
     "Timer",
     "Transition",

@@ -13,7 +13,8 @@ class Item(models.Model):
     given); ``round`` counts applications for closure, ``level`` the review level that is due; ``looked_back`` counts
     look-backs since the last closure. ``handled_by`` are the people who ever handled it and so may not review it;
     ``waiting`` names what fell due and was not done yet (``rules.timers.WAITING_NAMES``, with a space between two);
-    ``affirmed`` the conditions vouched for at the last application.
+    ``affirmed`` the conditions vouched for at the last application; ``begun`` says that it was already at work when it was
+    registered; ``slips`` are the ids of its slips.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -63,6 +64,8 @@ class Item(models.Model):
     merged_into = models.BigIntegerField()
     handled_by = models.JSONField()
     affirmed = models.JSONField()
+    begun = models.BooleanField()
+    slips = models.JSONField()
     registered_at = models.DateTimeField()
     assigned_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)

@@ -17,7 +17,21 @@ from bihuan.models import Item, Register
 _PAGE = 500
 #: What the fold makes itself; reading it from the database would mix now with then.
 _FOLDED = frozenset(
-    {"item", "helper", "measure", "review", "evidence", "origin", "counter", "tally", "transition", "timer"}
+    {
+        "item",
+        "helper",
+        "measure",
+        "review",
+        "evidence",
+        "origin",
+        "counter",
+        "tally",
+        "transition",
+        "timer",
+        "slip",
+        "receipt",
+        "happening",
+    }
 )
 
 

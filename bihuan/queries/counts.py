@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.models import Q, Sum
 
-from bihuan.models import Campaign, Register, Tally, Transition
+from bihuan.models import Campaign, Happening, Register, Tally, Transition
 from bihuan.rules.errors import NotFound
-from bihuan.rules.figures import FIGURES, SUM_NAMES, Cells, Key, Ref, Sums, value
+from bihuan.rules.figures import FIGURES, SUM_NAMES, Cells, Deed, Deeds, Key, Ref, Sums, value
 
 _FACETS = {"unit": "unit", "class": "klass", "channel": "channel"}
 
@@ -104,13 +104,35 @@ def figures(
 ) -> dict[str, str]:
     """Return the value of each figure over ``registers``, by its written reference; ``as_of`` and ``upto`` as in ``cells``."""
     found: dict[str, str] = {}
-    read: dict[str, Cells] = {}
+    read: dict[str, Cells | Deeds] = {}
     for ref in refs:
-        facet = _facet(ref) if as_of is None else "cube"
+        facet = "deeds" if ref.of_deeds else _facet(ref) if as_of is None else "cube"
         if facet not in read:
-            read[facet] = cells(registers, facet=facet, as_of=as_of, upto=upto, using=using)
+            read[facet] = (
+                deeds(registers, as_of=as_of, upto=upto, using=using)
+                if ref.of_deeds
+                else cells(registers, facet=facet, as_of=as_of, upto=upto, using=using)
+            )
         found[str(ref)] = value(ref, read[facet])
     return found
+
+
+def deeds(
+    registers: Sequence[int],
+    *,
+    as_of: datetime | None = None,
+    upto: int | None = None,
+    using: str = "default",
+) -> Deeds:
+    """Return how often each thing was done in ``registers`` (slips issued, answered …); ``as_of`` and ``upto`` as in ``cells``."""
+    rows = Happening.objects.using(using).filter(register_id__in=registers)
+    if as_of is not None:
+        rows = rows.filter(at__lte=as_of)
+    if upto is not None:
+        rows = rows.filter(seq__lte=upto)
+    keys = ("what", "kind", "register_id", "unit_id", "klass", "channel")
+    grouped = rows.values_list(*keys).annotate(Sum("amount")).order_by()
+    return {Deed(*row[:6]): row[6] for row in grouped if row[6]}
 
 
 def _facet(ref: Ref) -> str:

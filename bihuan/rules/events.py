@@ -49,6 +49,17 @@ from bihuan.rules.events_item import (
     ItemTransferred,
 )
 from bihuan.rules.events_sample import SampleCommitted, SampleDrawn
+from bihuan.rules.events_slip import (
+    SlipAcknowledged,
+    SlipAnswered,
+    SlipClosed,
+    SlipDelivered,
+    SlipIssued,
+    SlipJudged,
+    SlipProposed,
+    SlipRead,
+    SlipWithdrawn,
+)
 
 #: What each kind is called in a timeline.
 KIND_NAMES: dict[str, str] = {
@@ -96,6 +107,15 @@ KIND_NAMES: dict[str, str] = {
     "item.coloured": "亮灯变化",
     "sample.committed": "登记抽样",
     "sample.drawn": "随机抽取",
+    "slip.proposed": "拟发单据",
+    "slip.issued": "发出单据",
+    "slip.delivered": "单据送达",
+    "slip.read": "单据已阅",
+    "slip.acknowledged": "签收单据",
+    "slip.answered": "答复单据",
+    "slip.judged": "评判答复",
+    "slip.closed": "了结单据",
+    "slip.withdrawn": "撤回单据",
 }
 
 __all__ = [
@@ -145,6 +165,15 @@ __all__ = [
     "RoleRevoked",
     "SampleCommitted",
     "SampleDrawn",
+    "SlipAcknowledged",
+    "SlipAnswered",
+    "SlipClosed",
+    "SlipDelivered",
+    "SlipIssued",
+    "SlipJudged",
+    "SlipProposed",
+    "SlipRead",
+    "SlipWithdrawn",
     "UnitChanged",
     "UnitCreated",
     "load",

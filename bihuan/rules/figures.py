@@ -1,7 +1,10 @@
 """The figures: every number a dashboard, a list or a report may print, named and defined once.
 
-A figure is computed from ``Cell`` sums alone. The cells of now are the tallies; those of an earlier moment are the sums of
-the transitions up to it; a stranger gets the same cells by folding an export. One definition serves them all.
+A figure of items is computed from ``Cell`` sums alone. The cells of now are the tallies; those of an earlier moment are the
+sums of the transitions up to it; a stranger gets the same cells by folding an export. One definition serves them all.
+
+A figure of deeds counts what was done once and for all, such as slips that were issued: the sums of the happenings up to the
+moment.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from bihuan.rules.errors import Invalid
 from bihuan.rules.workflow import OPEN, State
@@ -36,6 +40,8 @@ class Sums:
 
 
 SUM_NAMES: tuple[str, ...] = tuple(f.name for f in fields(Sums))
+DIMENSIONS = ("channel", "class", "colour", "register", "state", "unit")
+DEED_DIMENSIONS = ("channel", "class", "kind", "register", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +59,47 @@ class Key:
 Cells = Mapping[Key, Sums]
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What was done: ``what`` (``slip-issued``), of which ``kind`` (``warning``), for the items of one register, to one unit."""
+
+    what: str
+    kind: str
+    register: int
+    unit: int
+    klass: str
+    channel: str
+
+
+#: How often each was done.
+Deeds = Mapping[Deed, int]
+
+
 @dataclass(frozen=True)
 class Definition:
-    """A figure: its name, what it is called, what exactly it counts, and its unit (项, 条, 次, %)."""
+    """A figure: its name, what it is called, what exactly it counts, and its unit (项, 条, 次, 份, %).
+
+    ``dims`` are the dimensions that it can be cut by: those of items, or those of deeds.
+    """
 
     name: str
     label: str
     unit: str
     definition: str
-    compute: Callable[[Iterable[tuple[Key, Sums]]], str]
+    compute: Callable[[Iterable[tuple[Any, Any]]], str]
+    dims: tuple[str, ...] = DIMENSIONS
 
 
 def _sum(value: str, states: frozenset[State] | None = None) -> Callable[[Iterable[tuple[Key, Sums]]], str]:
     def compute(cells: Iterable[tuple[Key, Sums]]) -> str:
         return str(sum(getattr(s, value) for k, s in cells if states is None or k.state in states))
+
+    return compute
+
+
+def _times(what: str) -> Callable[[Iterable[tuple[Deed, int]]], str]:
+    def compute(deeds: Iterable[tuple[Deed, int]]) -> str:
+        return str(sum(times for deed, times in deeds if deed.what == what))
 
     return compute
 
@@ -84,8 +117,8 @@ def percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _rate(part: str, of: str) -> Callable[[Iterable[tuple[Key, Sums]]], str]:
-    def compute(cells: Iterable[tuple[Key, Sums]]) -> str:
+def _rate(part: str, of: str) -> Callable[[Iterable[tuple[Any, Any]]], str]:
+    def compute(cells: Iterable[tuple[Any, Any]]) -> str:
         kept = list(cells)
         return percent(int(FIGURES[part].compute(kept)), int(FIGURES[of].compute(kept)))
 
@@ -114,10 +147,21 @@ _LIST = (
     Definition("looked_back", "回头看", "次", "销号后回头看的次数。", _sum("look_backs")),
     Definition("relapsed", "回头看发现回潮", "次", "回头看认定问题反弹的次数。", _sum("relapses")),
     Definition("extended", "延期", "次", "批准延期的次数。", _sum("extensions")),
+    Definition("slips", "发出单据", "份", "向承办单位发出的通知、提示、反馈、预警、约谈等单据，不含已撤回的。",
+               _times("slip-issued"), DEED_DIMENSIONS),
+    Definition("slips_asked", "要求答复的单据", "份", "发出的单据中要求限期答复的，不含已撤回的。",
+               _times("slip-asked"), DEED_DIMENSIONS),
+    Definition("slips_answered", "已答复单据", "份", "要求答复的单据中已经答复的，答复后被退回的也计入。",
+               _times("slip-answered"), DEED_DIMENSIONS),
+    Definition("slips_answered_in_time", "按时答复单据", "份", "要求答复的单据中首次答复没有超过时限的。",
+               _times("slip-answered-in-time"), DEED_DIMENSIONS),
+    Definition("slips_answer_rate", "单据答复率", "", "已答复单据 ÷ 要求答复的单据。", _rate("slips_answered", "slips_asked"),
+               DEED_DIMENSIONS),
+    Definition("slips_in_time_rate", "单据按时答复率", "", "按时答复单据 ÷ 要求答复的单据。",
+               _rate("slips_answered_in_time", "slips_asked"), DEED_DIMENSIONS),
 )  # fmt: skip
 
 FIGURES: dict[str, Definition] = {d.name: d for d in _LIST}
-DIMENSIONS = ("channel", "class", "colour", "register", "state", "unit")
 _REF = re.compile(r"([a-z_]+)(?:\[([^\]]*)\])?")
 
 
@@ -140,16 +184,22 @@ class Ref:
         if not found or found[1] not in FIGURES:
             raise Invalid(f"没有名为“{text}”的数据项。", hint="可用 bihuan figures 查看全部数据项。")
         dims = tuple(sorted(_pair(part) for part in (found[2] or "").split(",") if part))
+        usable = FIGURES[found[1]].dims
         for dim, _ in dims:
-            if dim not in DIMENSIONS:
-                raise Invalid(f"数据项不能按“{dim}”划分。", hint=f"可用：{'、'.join(DIMENSIONS)}。")
+            if dim not in usable:
+                raise Invalid(f"数据项不能按“{dim}”划分。", hint=f"可用：{'、'.join(usable)}。")
         return cls(found[1], dims)
 
     def __str__(self) -> str:
         inside = ",".join(f"{k}={_escape(v)}" for k, v in self.dims)
         return f"{self.name}[{inside}]" if inside else self.name
 
-    def matches(self, key: Key) -> bool:
+    @property
+    def of_deeds(self) -> bool:
+        """Whether it counts deeds, not items."""
+        return FIGURES[self.name].dims == DEED_DIMENSIONS
+
+    def matches(self, key: Key | Deed) -> bool:
         """Whether a cell belongs to this cut."""
         return all(str(getattr(key, "klass" if dim == "class" else dim)) == value for dim, value in self.dims)
 
@@ -168,6 +218,6 @@ def _pair(part: str) -> tuple[str, str]:
     return name, value
 
 
-def value(ref: Ref, cells: Cells) -> str:
-    """The value of ``ref`` as it is printed: an integer, or a rate such as ``87.5%``."""
+def value(ref: Ref, cells: Cells | Deeds) -> str:
+    """The value of ``ref`` as it is printed: an integer, or a rate such as ``87.5%``; ``cells`` are deeds where it counts these."""
     return FIGURES[ref.name].compute((k, s) for k, s in cells.items() if ref.matches(k))

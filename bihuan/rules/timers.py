@@ -14,7 +14,7 @@ from bihuan.rules.procedure_types import WORST_FIRST, Procedure, Span
 from bihuan.rules.spans import last_day, reach
 from bihuan.rules.workflow import State
 
-__all__ = ["WAITING_NAMES", "Timer", "Turn", "due_at", "next_turn", "steps_due", "timers", "turns"]
+__all__ = ["WAITING_NAMES", "Timer", "Turn", "causes", "due_at", "next_turn", "steps_due", "timers", "turns"]
 
 WAITING_NAMES = {
     "accept-overdue": "逾期未签收",
@@ -156,16 +156,16 @@ def _slips(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterat
     """The slips that time calls for. They are sent to those at work, never while others have the item."""
     if clocked.state not in OWNERS_TURN:
         return
-    causes = _causes(clocked, procedure, calendar)
+    known = causes(clocked, procedure, calendar)
     for slip in procedure.slips:
-        at = causes.get(slip.on)
+        at = known.get(slip.on)
         if at is not None:
             due = _limit(at, slip.after, procedure, calendar) if slip.after else at
             yield Timer(due, slip.kind, slip.name)
 
 
-def _causes(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> dict[str, datetime | None]:
-    """When each thing that may call for a slip happens; a missing answer is known to the slips alone."""
+def causes(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> dict[str, datetime | None]:
+    """Return when each thing that may call for a slip happens; a missing answer is known to the slips alone."""
     found = {
         "assigned": clocked.assigned_at,
         "accept-overdue": accept_by(clocked, procedure, calendar),

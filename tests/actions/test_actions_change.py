@@ -179,9 +179,11 @@ def test_merging_ends_one_item_and_leaves_a_trace_in_both(county):
     done = county.do("merge", second, "supervisor", into=first, reason="同一问题")
     assert (done.item, done.state, county.row(second).merged_into) == (second, "merged", first)
     assert county.row(first).state == "working"
-    assert facts_of(second)[-1].event == ev.ItemMerged(into=first, reason="同一问题")
+    merged, closed = facts_of(second)[-2:]
+    assert merged.event == ev.ItemMerged(into=first, reason="同一问题")
+    assert (closed.kind, closed.event.note) == ("slip.closed", "事项已并案。")
     assert facts_of(first)[-1].event == ev.ItemAbsorbed(absorbed=second)
-    assert facts_of(first)[-1].at == facts_of(second)[-1].at == county.now
+    assert facts_of(first)[-1].at == merged.at == closed.at == county.now
 
 
 @pytest.mark.parametrize("into", ["self", "absent", "elsewhere"])
@@ -212,8 +214,9 @@ def test_what_fell_due_for_the_other_item_is_entered_before_the_merger(county):
     county.do("merge", second, "supervisor", into=first, reason="重复")
     facts = facts_of(first)
     assert [f.at for f in facts] == sorted(f.at for f in facts)
-    assert [(f.kind, f.at) for f in facts][-2:] == [
+    assert [(f.kind, f.at) for f in facts][-3:] == [
         ("item.coloured", datetime(2026, 3, 31, 16, tzinfo=UTC)),
+        ("slip.proposed", datetime(2026, 3, 31, 16, tzinfo=UTC)),
         ("item.absorbed", county.now),
     ]
     assert county.row(first).overdue

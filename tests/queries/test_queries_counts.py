@@ -11,7 +11,7 @@ from bihuan.demo import life
 from bihuan.models import Item
 from bihuan.queries.counts import all_refs, campaign_named, cells, figures, registers_of
 from bihuan.rules.errors import NotFound
-from bihuan.rules.figures import Ref
+from bihuan.rules.figures import FIGURES, Ref
 from tests.support.county import NOW, START, World, imported_world, world
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +31,17 @@ def refs(made: World) -> list[Ref]:
     cuts += [{"unit": u} for u in set(items.values_list("owner_id", flat=True)) if u]
     cuts += [{"class_": c} for c in set(items.values_list("klass", flat=True)) if c]
     cuts += [{"colour": c} for c in ("green", "yellow", "red", "none")]
+    cuts += [{"kind": k} for k in ("notice", "prompt", "warning")]
     names = [r.name for r in all_refs()]
-    return [*all_refs(), *(Ref.of(n, **cut) for n in names for cut in cuts)]
+    return [
+        *all_refs(),
+        *(
+            Ref.of(n, **cut)
+            for n in names
+            for cut in cuts
+            if {d.rstrip("_") for d in cut} <= {*FIGURES[n].dims}
+        ),
+    ]
 
 
 def test_the_counters_and_the_transitions_give_every_figure_alike(lived: World):

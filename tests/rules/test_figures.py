@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan.rules.errors import Invalid
-from bihuan.rules.figures import DIMENSIONS, FIGURES, SUM_NAMES, Key, Ref, Sums, percent, value
+from bihuan.rules.figures import (
+    DEED_DIMENSIONS,
+    DIMENSIONS,
+    FIGURES,
+    SUM_NAMES,
+    Deed,
+    Key,
+    Ref,
+    Sums,
+    percent,
+    value,
+)
 from bihuan.rules.workflow import State
 
 # Which states a figure counts, and which value it sums there, written out by hand.
@@ -30,6 +41,17 @@ COUNTS = {
     "relapsed": ("relapses", f"{OPEN_STATES} closed merged cancelled"),
     "extended": ("extensions", f"{OPEN_STATES} closed merged cancelled"),
 }
+# Which deeds a figure counts.
+DEEDS = {
+    "slips": "slip-issued",
+    "slips_asked": "slip-asked",
+    "slips_answered": "slip-answered",
+    "slips_answered_in_time": "slip-answered-in-time",
+}
+DEED_RATES = {
+    "slips_answer_rate": ("slips_answered", "slips_asked"),
+    "slips_in_time_rate": ("slips_answered_in_time", "slips_asked"),
+}
 RATES = {"finishing_rate": ("finished", "registered"), "measures_rate": ("measures_done", "measures")}
 
 LABELS = st.text(st.characters(codec="utf-8"), max_size=6)
@@ -45,6 +67,19 @@ KEYS = st.builds(
 )
 SUMS = st.builds(Sums, **{name: st.integers(0, 5) for name in SUM_NAMES})
 CELLS = st.dictionaries(KEYS, SUMS, max_size=12)
+DONE = st.dictionaries(
+    st.builds(
+        Deed,
+        what=st.sampled_from([*DEEDS.values(), "other"]),
+        kind=st.sampled_from(["warning", "prompt"]),
+        register=st.integers(1, 2),
+        unit=st.integers(0, 2),
+        klass=st.sampled_from(["", "交通"]),
+        channel=st.sampled_from(["", "热线"]),
+    ),
+    st.integers(-1, 5),
+    max_size=12,
+)
 
 
 def key(**changed):
@@ -53,7 +88,29 @@ def key(**changed):
 
 
 def test_the_tables_of_this_test_name_every_figure():
-    assert {*COUNTS, *RATES} == set(FIGURES)
+    assert {*COUNTS, *RATES, *DEEDS, *DEED_RATES} == set(FIGURES)
+    assert {n for n, f in FIGURES.items() if f.dims == DEED_DIMENSIONS} == {*DEEDS, *DEED_RATES}
+    assert {n for n, f in FIGURES.items() if f.dims == DIMENSIONS} == {*COUNTS, *RATES}
+
+
+@given(DONE)
+def test_a_figure_of_deeds_sums_how_often_its_own_was_done(done):
+    for name, what in DEEDS.items():
+        assert value(Ref(name), done) == str(sum(n for d, n in done.items() if d.what == what))
+        cut = sum(int(value(Ref.of(name, kind=kind), done)) for kind in ("warning", "prompt"))
+        assert cut == int(value(Ref(name), done))
+
+
+@given(DONE)
+def test_a_rate_of_deeds_divides_the_two_counts_of_the_table(done):
+    for name, (part, whole) in DEED_RATES.items():
+        assert value(Ref(name), done) == percent(int(value(Ref(part), done)), int(value(Ref(whole), done)))
+
+
+@pytest.mark.parametrize("text", ["open[kind=warning]", "slips[colour=red]", "slips[state=working]"])
+def test_a_figure_is_cut_by_the_dimensions_of_its_own_family_alone(text):
+    with pytest.raises(Invalid, match="不能按"):
+        Ref.parse(text)
 
 
 @given(CELLS)
@@ -106,8 +163,9 @@ def test_sums_are_added_and_taken_away():
     assert sums == Sums(items=1, measures=4)
 
 
-@given(NAMES, st.dictionaries(st.sampled_from(DIMENSIONS), LABELS, max_size=3))
-def test_a_reference_is_read_as_it_was_written(name, dims):
+@given(NAMES, st.data())
+def test_a_reference_is_read_as_it_was_written(name, data):
+    dims = data.draw(st.dictionaries(st.sampled_from(FIGURES[name].dims), LABELS, max_size=3))
     ref = Ref(name, tuple(sorted(dims.items())))
     assert Ref.parse(str(ref)) == ref
     assert "\n" not in str(ref)
@@ -159,4 +217,4 @@ def test_every_figure_says_in_chinese_what_it_counts():
         assert figure.name == name
         assert not figure.label.isascii()
         assert figure.definition.endswith("。")
-        assert figure.unit in {"项", "条", "次", ""}
+        assert figure.unit in {"项", "条", "次", "份", ""}

@@ -1,0 +1,79 @@
+"""What each unit is asked for: slips, answers, items, in a period. Counted by unit alone, never by person, and not ranked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from bihuan.ledger.repeats import RECENT, repeated
+from bihuan.models import Item, Slip
+from bihuan.queries.people import directory
+from bihuan.rules.slips import LIVE, SlipState
+from bihuan.rules.workflow import OPEN
+
+__all__ = ["RECENT", "UnitBurden", "burden", "repeated"]
+
+
+@dataclass(frozen=True)
+class UnitBurden:
+    """What a unit was asked for: ``slips`` of the period, by ``kinds``; ``asked`` of them want an answer; ``items`` it was given.
+
+    ``open_items`` and ``waiting`` (slips not settled) are those of now.
+    """
+
+    unit: int
+    name: str
+    slips: int
+    kinds: dict[str, int]
+    asked: int
+    items: int
+    open_items: int
+    waiting: int
+
+
+def burden(
+    since: datetime, until: datetime, *, units: Iterable[int] | None = None, using: str = "default"
+) -> list[UnitBurden]:
+    """Return the burden of each unit that was asked for anything from ``since`` to before ``until``, in the units' own order."""
+    wanted = {} if units is None else {"unit_id__in": list(units)}
+    sent = Slip.objects.using(using).filter(issued_at__gte=since, issued_at__lt=until, **wanted)
+    sent = sent.exclude(state=SlipState.WITHDRAWN)
+    kinds: dict[int, Counter[str]] = {}
+    for unit, kind, times in sent.values_list("unit_id", "kind").annotate(Count("id")).order_by():
+        kinds.setdefault(unit, Counter())[kind] = times
+    asked = dict(
+        sent.filter(answer_due__isnull=False).values_list("unit_id").annotate(Count("id")).order_by()
+    )
+    waiting = Slip.objects.using(using).filter(state__in=LIVE, issued_at__isnull=False, **wanted)
+    waits = dict(waiting.values_list("unit_id").annotate(Count("id")).order_by())
+    given, open_ = _items(since, until, units, using)
+    names = directory(using).labels
+    return [
+        UnitBurden(
+            unit, name, sum(kinds.get(unit, Counter()).values()), dict(sorted(kinds.get(unit, Counter()).items())),
+            asked.get(unit, 0), given.get(unit, 0), open_.get(unit, 0), waits.get(unit, 0),
+        )
+        for unit, name in names.items()
+        if any(unit in counted for counted in (kinds, given, open_, waits))
+    ]  # fmt: skip
+
+
+def _items(
+    since: datetime, until: datetime, units: Iterable[int] | None, using: str
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return, by unit, the items given to it in the period and those it has to do now."""
+    items = Item.objects.using(using).exclude(owner_id=0)
+    if units is not None:
+        items = items.filter(owner_id__in=list(units))
+    given = Q(assigned_at__gte=since, assigned_at__lt=until)
+    rows = (
+        items.values_list("owner_id")
+        .annotate(given=Count("id", filter=given), open=Count("id", filter=Q(state__in=OPEN)))
+        .order_by()
+    )
+    listed: Sequence[tuple[int, int, int]] = list(rows)
+    return {u: n for u, n, _ in listed if n}, {u: n for u, _, n in listed if n}

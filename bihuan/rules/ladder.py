@@ -1,0 +1,116 @@
+"""The ladder: which slip is called for next, and when, from what is known of the item and of the slips it had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bihuan.rules.calendar import Calendar
+from bihuan.rules.clocked import Clocked
+from bihuan.rules.colours import OWNERS_TURN
+from bihuan.rules.procedure_types import Procedure, SlipRule, Span
+from bihuan.rules.spans import reach
+from bihuan.rules.timers import causes
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The last slip of a rung (``name``) that the item's present unit was given, or that waits to be signed.
+
+    ``changed_at`` is when anything last happened to it. ``answer_due`` is set while it waits for an answer,
+    ``waits`` while it waits for the unit's answer, a judgement or a signature; ``issued_at`` is when it went out.
+    """
+
+    name: str
+    changed_at: datetime
+    waits: bool = False
+    issued_at: datetime | None = None
+    answer_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """The slip of ``rule`` is called for at ``at`` (UTC)."""
+
+    at: datetime
+    rule: SlipRule
+
+
+def answer_by(start: datetime, span: Span, procedure: Procedure, calendar: Calendar) -> datetime:
+    """Return the instant (UTC) by which a slip issued at ``start`` must be answered."""
+    return reach(start, span, calendar, roll=procedure.deadlines.roll).astimezone(UTC)
+
+
+def next_rung(
+    clocked: Clocked,
+    procedure: Procedure,
+    calendar: Calendar,
+    served: Iterable[Served],
+    *,
+    begun: bool = False,
+) -> Rung | None:
+    """Return the slip that is called for first, None if time calls for none.
+
+    ``begun``: the item was already at work when it was registered, so that its unit needs no notice of it. A slip is called
+    for again only when its cause came about after everything that happened to the last one of its rung, and
+    never while that one waits. Slips go to those at work, so that there are none while others have the item.
+    """
+    if clocked.state not in OWNERS_TURN or not procedure.slips:
+        return None
+    last = {slip.name: slip for slip in served}
+    known = _causes(clocked, procedure, calendar, begun=begun)
+    found = [
+        rung
+        for rule in procedure.slips
+        if (rung := _rung(rule, clocked, procedure, calendar, last, known)) is not None
+    ]
+    return min(found, key=lambda rung: rung.at, default=None)
+
+
+def _causes(
+    clocked: Clocked, procedure: Procedure, calendar: Calendar, *, begun: bool
+) -> dict[str, datetime]:
+    """When each cause came about for the unit that has the item: never before it had it."""
+    since = clocked.assigned_at or clocked.registered_at
+    known = {
+        kind: max(at, since) for kind, at in causes(clocked, procedure, calendar).items() if at is not None
+    }
+    if begun and clocked.assigned_at == clocked.registered_at:
+        known.pop("assigned", None)
+    if "near" in known and "overdue" in known and known["overdue"] <= known["near"]:
+        known.pop("near")  # it is too late to say that the deadline is near
+    return known
+
+
+def _rung(
+    rule: SlipRule,
+    clocked: Clocked,
+    procedure: Procedure,
+    calendar: Calendar,
+    last: Mapping[str, Served],
+    known: Mapping[str, datetime],
+) -> Rung | None:
+    cause = (
+        _unanswered(rule, clocked, procedure, calendar, last)
+        if rule.on == "unanswered"
+        else known.get(rule.on)
+    )
+    before = last.get(rule.name)
+    if cause is None or (before is not None and (before.waits or cause <= before.changed_at)):
+        return None
+    return Rung(answer_by(cause, rule.after, procedure, calendar) if rule.after else cause, rule)
+
+
+def _unanswered(
+    rule: SlipRule, clocked: Clocked, procedure: Procedure, calendar: Calendar, last: Mapping[str, Served]
+) -> datetime | None:
+    """When the limit of the slip that ``rule`` follows passes; after a pause of the work it runs anew from its end."""
+    asked = last.get(rule.of)
+    if asked is None or asked.answer_due is None:
+        return None
+    span = next(slip.answer for slip in procedure.slips if slip.name == rule.of)
+    resumed = clocked.resumed_at
+    if span is None or resumed is None or asked.issued_at is None or resumed <= asked.issued_at:
+        return asked.answer_due
+    return max(asked.answer_due, answer_by(resumed, span, procedure, calendar))
