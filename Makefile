@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 DEMO := var/demo
-CODE := bihuan verifier tools tests setup.py
+CODE := bihuan verifier tools tests examples setup.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 
 .DEFAULT_GOAL := help
