@@ -1,0 +1,305 @@
+"""What must always hold, checked against the entries and not against the code that made them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from bihuan.ledger import derive
+from bihuan.ledger.reading import facts_of, head
+from bihuan.ledger.rebuild import digests, rebuild
+from bihuan.ledger.rows import Rows
+from bihuan.ledger.tables import tables
+from bihuan.ledger.verify import verify
+from bihuan.models import Counter as Series
+from bihuan.models import Entry, Item, Procedure, Timer, Transition
+from bihuan.rules.colours import colour
+from bihuan.rules.figures import SUM_NAMES, Key, Ref, Sums, value
+from tests.simulation.life import Life, counters
+
+#: Event → the states in which it may be entered (None: any).
+FROM = {
+    "item.approved": "registered",
+    "item.assigned": "approved returned",
+    "item.accepted": "assigned",
+    "item.returned": "assigned working",
+    "item.planned": "approved assigned working",
+    "item.progressed": "working",
+    "item.attached": "assigned working reviewing passed suspended",
+    "item.submitted": "working",
+    "item.reviewed": "reviewing",
+    "item.closed": "passed",
+    "item.looked_back": "closed",
+    "item.reopened": "closed",
+    "item.extended": "assigned working",
+    "item.transferred": "assigned working returned",
+    "item.suspended": "assigned working",
+    "item.resumed": "suspended",
+    "item.merged": "registered approved assigned returned working",
+    "item.absorbed": "registered approved assigned returned working",
+    "item.escalated": "assigned working returned suspended",
+    "item.cancelled": "registered approved assigned returned working suspended",
+}
+TO = {
+    "item.approved": "approved",
+    "item.accepted": "working",
+    "item.returned": "returned",
+    "item.submitted": "reviewing",
+    "item.closed": "closed",
+    "item.reopened": "working",
+    "item.suspended": "suspended",
+    "item.resumed": "working",
+    "item.merged": "merged",
+    "item.cancelled": "cancelled",
+}
+#: The figures that are counted from items.
+COUNTED = (
+    "entered", "registered", "measures", "measures_done", "finished", "finishing_rate", "measures_rate", "open", "working",
+    "reviewing", "suspended", "overdue", "ongoing", "claimed", "merged", "cancelled", "reopened", "looked_back", "relapsed",
+    "extended",
+)  # fmt: skip
+
+
+@dataclass
+class Story:
+    """What the entries of one item tell, kept just far enough to judge its closure."""
+
+    procedure: object
+    state: str = ""
+    measures: dict[int, str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+    handlers: set[int] = field(default_factory=set)
+    passed: list[int] = field(default_factory=list)
+    affirmed: set[str] = field(default_factory=set)
+    progress: str = ""
+    percent: int = 0
+    amount: int = 0
+    target: int | None = None
+    extensions: int = 0
+    returns: int = 0
+    closures: int = 0
+
+    def follow(self, fact):
+        """Take the next entry; an AssertionError tells which rule it breaks."""
+        if fact.kind in FROM:
+            assert self.state in FROM[fact.kind].split(), f"{fact.kind} in state {self.state}"
+        family, _, name = fact.kind.partition(".")
+        if family == "item":
+            getattr(self, name, self.nothing)(fact, fact.event)
+        self.state = TO.get(fact.kind, self.state)
+
+    def nothing(self, fact, event):
+        """An entry that matters to no rule here."""
+
+    def add(self, measures):
+        for measure in measures or ():
+            self.measures[len(self.measures) + 1] = measure.get("state", "open")
+
+    def change(self, measures):
+        for no, values in (measures or {}).items():
+            assert int(no) in self.measures
+            self.measures[int(no)] = values.get("state", self.measures[int(no)])
+
+    def registered(self, fact, event):
+        self.state, self.percent, self.progress = event.state, event.percent, event.progress
+        self.target = (event.quantity or {}).get("target")
+        self.add(event.measures)
+
+    def assigned(self, fact, event):
+        self.state = event.state
+
+    def transferred(self, fact, event):
+        self.state = event.state
+
+    def returned(self, fact, event):
+        self.returns += 1
+        assert self.returns <= self.procedure.flow.returns.times
+
+    def extended(self, fact, event):
+        self.extensions += 1
+        assert self.extensions <= self.procedure.flow.extensions.times
+
+    def planned(self, fact, event):
+        assert set(map(int, event.changed or {})) <= set(self.measures)
+        self.add(event.measures)
+
+    def progressed(self, fact, event):
+        self.change(event.measures)
+        assert all(v.get("reason") for v in (event.measures or {}).values() if v.get("state") == "waived")
+        self.progress = event.text or self.progress
+        self.percent = self.percent if event.percent is None else event.percent
+        self.amount = self.amount if event.amount is None else event.amount
+        self.handlers.add(fact.actor)
+
+    def attached(self, fact, event):
+        self.files.append(event.evidence)
+
+    def submitted(self, fact, event):
+        self.passed, self.affirmed, self.progress = [], set(event.affirmed or ()), event.text
+        self.handlers.add(fact.actor)
+
+    def reviewed(self, fact, event):
+        assert fact.actor not in self.handlers, "reviewed by somebody who handled it"
+        assert event.level == len(self.passed) + 1, "a level of review was skipped"
+        if event.passed:
+            self.passed.append(fact.actor)
+            self.state = "passed" if len(self.passed) == len(self.procedure.levels) else "reviewing"
+        else:
+            assert event.opinion, "sent back without a reason"
+            self.state = "working"
+
+    def closed(self, fact, event):
+        assert len(self.passed) == len(self.procedure.levels), "closed before every level had passed"
+        assert "open" not in self.measures.values(), "closed with an open measure"
+        assert self.measures or not self.procedure.flow.plan, "closed without a plan"
+        for condition in self.procedure.closing:
+            assert self.holds(condition, event), (
+                f"closed although {condition.kind} {condition.name} did not hold"
+            )
+        self.closures += 1
+        self.percent = 100
+
+    def holds(self, condition, event):
+        fitting = [f for f in self.files if not condition.of or f in condition.of]
+        return {
+            "measures": "open" not in self.measures.values(),
+            "progress": bool(self.progress),
+            "evidence": len(fitting) >= condition.count,
+            "percent": self.percent == 100,
+            "target": self.target is None or self.amount >= self.target,
+            "rating": bool(event.rating),
+            "statement": condition.name
+            in (self.affirmed if condition.at == "submit" else event.affirmed or ()),
+        }[condition.kind]
+
+    def reopened(self, fact, event):
+        self.measures = dict.fromkeys(self.measures, "open")
+        self.files, self.passed, self.affirmed, self.progress, self.percent, self.amount = (
+            [],
+            [],
+            set(),
+            "",
+            0,
+            0,
+        )
+
+    def amended(self, fact, event):
+        self.target = (event.changes.get("quantity", [0, {"target": self.target}])[1] or {}).get("target")
+
+
+def check(life: Life) -> None:
+    """Check everything; the last things that happened stand in the error."""
+    try:
+        _check(life)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\nafter:\n" + "\n".join(life.trace[-12:])) from error
+
+
+def _check(life: Life) -> None:
+    chain_and_counters_hold()
+    tables_equal_a_rebuild()
+    stories_are_allowed()
+    numbers_have_no_gaps()
+    transitions_add_up_to_the_counters()
+    earlier_moments_are_told_as_they_were(life)
+    figures_are_the_same_from_counters_and_from_rows()
+
+
+def chain_and_counters_hold():
+    verdict = verify()
+    assert verdict.ok, verdict.problems
+    assert verdict.entries == head()[0] == Entry.objects.count()
+
+
+def tables_equal_a_rebuild():
+    before = digests()
+    rebuild()
+    after = digests()
+    assert [n for n in before if before[n] != after[n]] == []
+
+
+def stories_are_allowed():
+    procedures = {p.pk: derive.parsed(p.text) for p in Procedure.objects.all()}
+    for item in Item.objects.order_by("id"):
+        facts = facts_of(item.pk)
+        story = Story(procedures[item.procedure_id])
+        for before, fact in zip([facts[0], *facts], facts, strict=False):
+            assert (before.seq, before.at) <= (fact.seq, fact.at), f"entry {fact.seq} is out of order"
+            assert before.at <= fact.at, f"entry {fact.seq} holds before the one before it"
+            story.follow(fact)
+        assert (item.state, item.version) == (story.state, len(facts))
+        assert (item.measures, item.measures_done) == (
+            len(story.measures),
+            sum(s != "open" for s in story.measures.values()),
+        )
+        assert (item.percent, item.amount, item.progress) == (story.percent, story.amount, story.progress)
+
+
+def numbers_have_no_gaps():
+    given = defaultdict(list)
+    for item in Item.objects.order_by("id"):
+        event = facts_of(item.pk)[0].event
+        given[event.series].append(event.no)
+        assert event.number == item.number
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in given.values())
+    kept = dict(Series.objects.filter(name__in=given).values_list("name", "value"))
+    assert kept == {series: len(numbers) for series, numbers in given.items()}
+    assert not Item.objects.values("number").annotate(n=Count("id")).filter(n__gt=1).exists()
+
+
+def folded(at=None):
+    """The counters as the transitions up to ``at`` make them."""
+    sums = defaultdict(lambda: [0] * len(SUM_NAMES))
+    found = Transition.objects.all() if at is None else Transition.objects.filter(at__lte=at)
+    for t in found:
+        labels = [("all", ""), ("unit", str(t.unit_id or "")), ("class", t.klass), ("channel", t.channel)]
+        for facet, label in labels:
+            if label or facet == "all":
+                cell = sums[t.register_id, facet, label, t.state, t.colour]
+                for place, name in enumerate(SUM_NAMES):
+                    cell[place] += getattr(t, name)
+    return {key: tuple(cell) for key, cell in sums.items() if any(cell)}
+
+
+def transitions_add_up_to_the_counters():
+    assert folded() == counters()
+
+
+def earlier_moments_are_told_as_they_were(life):
+    for at, said in life.moments[-6:] + life.moments[:2]:
+        assert folded(at) == said, f"the figures of {at} have changed since"
+
+
+def figures_are_the_same_from_counters_and_from_rows():
+    cells = defaultdict(Sums)
+    for i in Item.objects.all():
+        counted = Sums(1, i.measures, i.measures_done, i.overdue, i.ongoing, bool(i.claimed), i.reopens, i.look_backs,
+                       i.relapses, i.extensions)  # fmt: skip
+        cells[Key(i.register_id, i.owner_id, i.klass, i.channel, i.state, i.colour)].add(counted)
+    from_counters = {
+        Key(register, 0, "", "", state, shade): Sums(*sums)
+        for (register, facet, _, state, shade), sums in counters().items()
+        if facet == "all"
+    }
+    for name in COUNTED:
+        assert value(Ref(name), cells) == value(Ref(name), from_counters), name
+
+
+def everything_due_is_entered(now) -> None:
+    """After a tick: colours and lateness are those of the rules at ``now``, and nothing is left to do."""
+    from django.db import connection
+
+    rows = Rows(connection)
+    assert not Timer.objects.filter(due_at__lte=now).exists()
+    calendar = derive.calendar_of(rows)
+    table = tables(connection.vendor)["item"]
+    from bihuan.ledger.tables import select
+
+    for item in select(connection, table):
+        found = colour(derive.clocked(item), derive.procedure_of(rows, item), calendar, now)
+        assert (item["colour"], item["rule"]) == (found.name, found.rule), f"item {item['id']} at {now}"
+        late = item["due_at"] is not None and item["due_at"] <= now
+        ended = item["state"] in {"closed", "merged", "cancelled", "suspended"}
+        assert item["overdue"] == (late and not ended), f"item {item['id']} at {now}"

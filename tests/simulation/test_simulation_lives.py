@@ -1,0 +1,55 @@
+"""Simulated lives: at every few steps everything that must always hold is checked.
+
+``BIHUAN_TEST_LIVES`` sets how many lives are lived (default 3), ``BIHUAN_TEST_STEPS`` how long each is (default 250).
+"""
+
+import os
+
+import pytest
+from django.db import transaction
+
+from bihuan.clock.tick import tick
+from bihuan.ledger.reading import head
+from bihuan.rules.workflow import STEPS as TABLE
+from tests.simulation.invariants import check, everything_due_is_entered
+from tests.simulation.life import Life
+
+LIVES = int(os.environ.get("BIHUAN_TEST_LIVES", "3"))
+STEPS = int(os.environ.get("BIHUAN_TEST_STEPS", "250"))
+EVERY = 25
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(LIVES))
+def test_whatever_happens_everything_that_must_hold_holds(seed):
+    life = Life(seed)
+    for _ in range(0, STEPS, EVERY):
+        life.run(EVERY)
+        check(life)
+        tick(life.county.now)
+        everything_due_is_entered(life.county.now)
+        life.county.later(microseconds=1)
+    assert life.counts["register"] > 0
+    assert sum(n for what, n in life.counts.items() if what.startswith("refused")) > 0
+
+
+def test_the_same_seed_gives_the_same_chain_and_another_seed_another():
+    def lived(seed):
+        with transaction.atomic():
+            mark = transaction.savepoint()
+            Life(seed).run(60)
+            found = head()
+            transaction.savepoint_rollback(mark)
+        return found
+
+    assert lived(7) == lived(7)
+    assert lived(7) != lived(8)
+
+
+def test_long_enough_a_life_reaches_every_kind_of_step():
+    life = Life(3)
+    life.run(900)
+    assert [action for action in TABLE if not life.counts[action]] == []
+    check(life)
