@@ -15,6 +15,7 @@ from bihuan.rules.procedure_types import COLOURS, CYCLES, Procedure
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web.dates import day_words
+from bihuan.web.words_slip import SLIP_FIELDS
 
 #: Not shown: they are told by another field, by the entry itself, or mean nothing to a person.
 HIDDEN = frozenset(
@@ -55,6 +56,8 @@ class Said:
 def said(moment: Moment, names: Names) -> list[Said]:
     """Return the lines of an entry."""
     data = moment.fact.event.to_data()
+    if moment.kind.startswith("slip."):
+        return _said_of_slip(data, names)
     lines: list[Said] = []
     for name, value in data.items():
         if name in HIDDEN or (moment.kind, name) in SILENT:
@@ -63,6 +66,14 @@ def said(moment: Moment, names: Names) -> list[Said]:
         lines += [line for line in make(value, data, names) if line.text]
     if "due" not in data and data.get("ongoing"):
         lines.append(Said("时限", due_words("", data)))
+    return lines
+
+
+def _said_of_slip(data: Json, names: Names) -> list[Said]:
+    lines = _unit("发往")(data["unit"], data, names) if "unit" in data else []
+    for name, (label, words) in SLIP_FIELDS.items():
+        if name in data and (text := words(data[name])):
+            lines.append(Said(label, text))
     return lines
 
 
