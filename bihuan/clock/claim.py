@@ -28,30 +28,27 @@ class Claim:
 def claim(ledger: Ledger, now: datetime) -> Claim:
     """Hold the items whose timers are due first at ``now``.
 
-    A second worker takes the next ones. When others hold all that is due, this waits for them: it may be a person whose
-    action does not go through.
+    A second worker takes the next ones. When others hold all that is due, this waits for the first of them: it may be held
+    by a person whose action does not go through.
     """
-    found = _free(ledger, now) or _any(ledger, now)
+    found = _chosen(ledger, now)
     items = frozenset(item for item, _ in found)
     ledger.hold(items)
     return Claim(items, _utc(found[-1][1]) if len(found) == BATCH else now)
 
 
-def _free(ledger: Ledger, now: datetime) -> list[Any]:
+def _chosen(ledger: Ledger, now: datetime) -> list[Any]:
     """Choose among the items that nobody holds; SQLite has one writer, so there nobody does."""
     if ledger.connection.vendor != "postgresql":
-        return []
-    return _select(ledger, f"{_DUE} {_FREE[0]} {_FIRST} {_FREE[1]}", now)
+        return _select(ledger, f"{_DUE} {_FIRST}", now, BATCH)
+    free = _select(ledger, f"{_DUE} {_FREE[0]} {_FIRST} {_FREE[1]}", now, BATCH)
+    return free or _select(ledger, f"{_DUE} {_FIRST}", now, 1)
 
 
-def _any(ledger: Ledger, now: datetime) -> list[Any]:
-    return _select(ledger, f"{_DUE} {_FIRST}", now)
-
-
-def _select(ledger: Ledger, sql: str, now: datetime) -> list[Any]:
+def _select(ledger: Ledger, sql: str, now: datetime, limit: int) -> list[Any]:
     instant = str(now.astimezone(UTC).replace(tzinfo=None)) if ledger.connection.vendor == "sqlite" else now
     with ledger.connection.cursor() as cursor:
-        cursor.execute(sql, [instant, BATCH])
+        cursor.execute(sql, [instant, limit])
         return list(cursor.fetchall())
 
 
