@@ -215,7 +215,8 @@ class _Builder:
             rows = [row for row in group.rows if self._says(group, row, column)]
             found = [(row, *self.cells.people(row, column)) for row in rows]
             named = [(row, names) for row, names, _ in found if names]
-            setattr(item, name, named[0][1] if named else None)
+            of_item = [names for row, names in named[1:] if row not in group.by_row]
+            setattr(item, name, joined([*(names for _, names in named[:1]), *of_item], "、"))
             self._add_extra(item, PHONE, joined([phones for _, _, phones in found], "、"))
             if len(rows) > 1:
                 for measure, names in _standing(group, named):
@@ -229,8 +230,11 @@ class _Builder:
             found = [(row, self.cells.units(row, column)) for row in rows]
             item.owner = next((units.owner for _, units in found if units.owner), None)
             helpers += found[0][1].helpers
+            for row, units in found[1:]:  # a row without a measure speaks for the whole item
+                if row not in group.by_row:
+                    helpers += [name for name in (units.owner, *units.helpers) if name]
             if item.handler is None:
-                item.handler = joined([name for name in found[0][1].people], "、")
+                item.handler = joined([name for _, units in found for name in units.people], "、")
             if len(found) > 1:
                 for measure, units in _standing(group, [entry for entry in found if entry[1].owner]):
                     measure.owner, measure.helpers = units.owner, list(units.helpers)
@@ -344,11 +348,22 @@ class _Builder:
             else:
                 text = joined([unwrap(text) for text in self._texts(group.rows, column)])
             self._add_extra(item, self.columns.head(column), text)
+        self._keep_left_over(item, group)
+
+    def _keep_left_over(self, item: ItemRow, group: _Group) -> None:
+        """What a later row says of number, title or class belongs to no measure: it is kept, and asked about."""
+        columns = [self.columns.first("number"), self.title, self.columns.first("class")]
+        for row in group.rows[1:]:
+            for column in columns:
+                text = self.cells.own(row, column) if column is not None else ""
+                if text and text not in (item.number, item.title, item.class_):
+                    message = "这一行没有自成一项，这一格的内容已并入上一项的其他内容，请核对。"
+                    self.doubts.at(row, column, text[:40], message, "hint")
+                    self._add_extra(item, self.columns.head(column or 0), unwrap(text))
 
     def _add_extra(self, item: ItemRow, name: str, text: str | None) -> None:
         if text:
-            before = item.extra.get(name)
-            item.extra[name] = f"{before}\n{text}" if before and before != text else text
+            item.extra[name] = joined([item.extra.get(name, ""), text]) or text
 
 
 def _section_name(text: str) -> str:

@@ -229,7 +229,7 @@ class _Reader:
         if self.current is None and not any(column in self.mapped for column, _ in own):
             self.doubts.at(row, own[0][0], own[0][1], "这一行不属于任何事项，没有导入。", "warning")
             return "note"
-        if not covered and (self.current is None or not self._is_same_number(number)):
+        if self.current is None or (not covered and not self._is_same_number(number)):
             self.current = (number, "")
             return "item"
         return "measure"

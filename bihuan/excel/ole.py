@@ -1,4 +1,4 @@
-"""The OLE container of an xls file: its list of streams, and one stream's bytes (MS-CFB)."""
+"""The OLE container of an xls file: its streams by name (MS-CFB)."""
 
 from __future__ import annotations
 
@@ -6,26 +6,42 @@ import struct
 
 from bihuan.excel.errors import Damaged
 
+_ROOT = "Root Entry"
 _END = 0xFFFFFFFA  # sector numbers from here up are marks, not sectors
 
 
 class Ole:
-    """A compound file in memory. Only what a reader of xls needs: names, and streams of 4,096 bytes and more."""
+    """A compound file in memory. Raises Damaged for one whose sectors do not fit: other readers may never return."""
 
     def __init__(self, data: bytes) -> None:
-        """Raises Damaged when the header or the sector table is unusable."""
+        """``data``: the whole file."""
         self.data = data
         try:
             self.size = 1 << struct.unpack_from("<H", data, 30)[0]
+            if self.size not in (512, 4096):
+                raise Damaged
             self.fat = self._fat()
+            self.small_fat = self._numbers(self._chain(struct.unpack_from("<I", data, 60)[0]))
             self.streams = self._directory()
+            self.contents = {name: self._read(*place) for name, place in self.streams.items() if name != _ROOT}
         except (struct.error, IndexError) as fault:
             raise Damaged from fault
 
     def stream(self, name: str) -> bytes:
-        """A stream's bytes; empty when it is absent or shorter than 4,096 bytes (those live elsewhere)."""
-        start, size = self.streams.get(name, (_END, 0))
-        return self._chain(start)[:size] if size >= 4096 else b""
+        """A stream's bytes; empty when it is absent."""
+        return self.contents.get(name, b"")
+
+    def _read(self, start: int, size: int) -> bytes:
+        if size >= 4096:
+            return self._chain(start)[:size]
+        small = self._chain(self.streams.get(_ROOT, (_END, 0))[0])
+        pieces: list[bytes] = []
+        while start < _END and size:
+            if start >= len(self.small_fat) or len(pieces) > len(self.small_fat):
+                raise Damaged
+            pieces.append(small[start * 64 : start * 64 + 64])
+            start = self.small_fat[start]
+        return b"".join(pieces)[:size]
 
     def _sector(self, number: int) -> bytes:
         at = (number + 1) * self.size
@@ -35,7 +51,9 @@ class Ole:
         sectors = list(struct.unpack_from("<109I", self.data, 76))
         extra = struct.unpack_from("<I", self.data, 68)[0]
         seen = 0
-        while extra < _END and seen <= len(self.data) // self.size:
+        while extra < _END:
+            if seen > len(self.data) // self.size:
+                raise Damaged
             listed = self._numbers(self._sector(extra))
             sectors += listed[:-1]
             extra = listed[-1]
@@ -49,10 +67,13 @@ class Ole:
         return struct.unpack(f"<{len(sector) // 4}I", sector[: len(sector) // 4 * 4])
 
     def _chain(self, number: int) -> bytes:
+        """The sectors that follow each other from ``number``; raises Damaged where they run in a circle or out of the file."""
         sectors: list[bytes] = []
-        while number < _END and len(sectors) <= len(self.fat):
+        while number < _END:
+            if number >= len(self.fat) or len(sectors) > len(self.fat):
+                raise Damaged
             sectors.append(self._sector(number))
-            number = self.fat[number] if number < len(self.fat) else _END
+            number = self.fat[number]
         return b"".join(sectors)
 
     def _directory(self) -> dict[str, tuple[int, int]]:

@@ -31,7 +31,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     """The package in ``data``; raises Damaged or TooLarge before anything is unfolded."""
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, struct.error) as fault:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as fault:
         raise Damaged from fault
     check_sizes(package)
     return package
@@ -85,6 +85,8 @@ def parts(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
 def _compressed(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     file = package.fp
     if file is None or info.flag_bits & 0x1:
+        raise Damaged
+    if info.header_offset < 0:
         raise Damaged
     file.seek(info.header_offset)
     head = file.read(30)

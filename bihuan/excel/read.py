@@ -116,7 +116,8 @@ def _read_xlsx(data: bytes, name: str) -> Book:
         if sheet.name in found:
             xlsx_scan.apply_scan(sheet, found[sheet.name])
             note_comments(sheet, package, places[sheet.name])
-    book.problems += _package_doubts(package, book.sheets[0].name if book.sheets else "")
+    macros, external = _has(package, "vbaProject.bin"), _has(package, "xl/externalLinks/")
+    book.problems += _doubts(book, macros=macros, external=external)
     return book
 
 
@@ -150,16 +151,8 @@ def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _package_doubts(package: zipfile.ZipFile, sheet: str) -> list[Problem]:
-    names = package.namelist()
-    doubts = []
-    if any(name.startswith("xl/externalLinks/") for name in names):
-        message = "工作簿引用了其他文件，引用处按上次保存的结果读取，没有更新。"
-        doubts.append(Problem(sheet, None, None, "", message, "warning"))
-    if any(name.endswith("vbaProject.bin") for name in names):
-        message = "工作簿带有宏；宏没有运行，只读取了单元格内容。"
-        doubts.append(Problem(sheet, None, None, "", message, "warning"))
-    return doubts
+def _has(package: zipfile.ZipFile, words: str) -> bool:
+    return any(words in name for name in package.namelist())
 
 
 # --- xls ---
@@ -171,13 +164,23 @@ def _read_xls(data: bytes, name: str) -> Book:
     for sheet in book.sheets:
         if sheet.name in scan.sheets:
             xls_scan.apply_scan(sheet, scan.sheets[sheet.name])
-    if scan.macros and book.sheets:
-        message = "工作簿带有宏；宏没有运行，只读取了单元格内容。"
-        book.problems.append(Problem(book.sheets[0].name, None, None, "", message, "warning"))
+    book.problems += _doubts(book, macros=scan.macros, external=scan.external)
     return book
 
 
 # --- both ---
+
+
+def _doubts(book: Book, *, macros: bool, external: bool) -> list[Problem]:
+    sheet = book.sheets[0].name if book.sheets else ""
+    doubts = []
+    if external:
+        message = "工作簿引用了其他文件，引用处按上次保存的结果读取，没有更新。"
+        doubts.append(Problem(sheet, None, None, "", message, "warning"))
+    if macros:
+        message = "工作簿带有宏；宏没有运行，只读取了单元格内容。"
+        doubts.append(Problem(sheet, None, None, "", message, "warning"))
+    return doubts
 
 
 def _sheets(data: bytes) -> list[Sheet]:
@@ -192,6 +195,11 @@ def _sheets(data: bytes) -> list[Sheet]:
         raise Encrypted from fault
     except CalamineError as fault:
         raise Damaged from fault
+    except BaseException as fault:
+        # The reader is compiled code; where it meets what it never expected, it panics outside Exception.
+        if type(fault).__name__ == "PanicException":
+            raise Damaged from fault
+        raise
 
 
 def _sheet(source: CalamineSheet, *, hidden: bool) -> Sheet:

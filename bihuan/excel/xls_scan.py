@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bihuan.excel.book import Sheet
-from bihuan.excel.errors import Encrypted, NotAWorkbook
+from bihuan.excel.errors import Damaged, Encrypted, NotAWorkbook
 from bihuan.excel.ole import Ole
 from bihuan.excel.xlsx_scan import Scan
 from bihuan.excel.xlsx_scan import apply_scan as apply_scan
@@ -26,6 +26,9 @@ _DRAWING, _NUMBER, _BOOLERR, _ROW, _RK, _FORMAT, _BOF, _EXTERN = (
     0x809,
     0x1AE,
 )
+_DIMENSIONS, _SST, _EOF = 0x200, 0xFC, 0x0A
+_CELLS = frozenset({_FORMULA, _MULRK, 0xBE, 0xFD, 0x201, _NUMBER, 0x204, _BOOLERR, _RK})  # and MULBLANK, LABELSST, BLANK, LABEL
+_ROWS, _COLUMNS = 65_536, 256
 _BIFF8 = 0x0600
 _ERRORS = {
     0x00: "#NULL!",
@@ -65,40 +68,56 @@ def scan(data: bytes) -> XlsScan:
     if not book:
         what = "Word 文档" if "WordDocument" in ole.streams else "其他类型的文件"
         raise NotAWorkbook(f"文件是{what}，不是 Excel 工作簿。")
-    found = XlsScan(macros="_VBA_PROJECT_CUR" in ole.streams)
     stream = ole.stream(book)
-    if stream[:2] == struct.pack("<H", _BOF) and stream[4:6] == struct.pack("<H", _BIFF8):
-        _walk(stream, found)
+    if stream[:2] != struct.pack("<H", _BOF) or stream[4:6] != struct.pack("<H", _BIFF8):
+        raise NotAWorkbook("工作簿的版本过旧（Excel 95 或更早）。")
+    found = XlsScan(macros="_VBA_PROJECT_CUR" in ole.streams)
+    _walk(stream, found)
     return found
 
 
 def _walk(stream: bytes, found: XlsScan) -> None:
     styles = _Styles()
-    starts: dict[int, Scan] = {}
-    current: Scan | None = None
-    for at, kind, body in _records(stream):
-        if kind == _FILEPASS:
-            raise Encrypted
-        if kind == _BOF:
-            current = starts.get(at)
-        elif current is None:
-            _read_global(kind, body, styles, starts, found)
-        else:
-            _read_mark(kind, body, styles, current)
+    starts: list[tuple[int, Scan]] = []
+    for kind, body in _records(stream, 0):
+        _read_global(kind, body, styles, starts, found)
+    for start, sheet in starts:
+        for kind, body in _records(stream, start):
+            _read_mark(kind, body, styles, sheet)
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
-    at = 0
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """The records from ``at`` to the next end mark, each found sound."""
     while at + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, at)
-        yield at, kind, stream[at + 4 : at + 4 + size]
+        if kind == _EOF:
+            return
+        body = stream[at + 4 : at + 4 + size]
+        if kind in _CELLS or kind in (_DIMENSIONS, _SST):
+            _check_size(kind, body, len(stream))
+        yield kind, body
         at += 4 + size
 
 
-def _read_global(kind: int, body: bytes, styles: _Styles, starts: dict[int, Scan], found: XlsScan) -> None:
+def _check_size(kind: int, body: bytes, size: int) -> None:
+    """Refuse numbers that no xls can hold: the reader allots memory by them, and dies where it does not suffice."""
+    if kind == _DIMENSIONS and len(body) >= 12:
+        top, bottom, left, right = struct.unpack_from("<IIHH", body)
+        sound = top <= bottom <= _ROWS and left <= right <= _COLUMNS
+    elif kind == _SST and len(body) >= 8:
+        sound = max(struct.unpack_from("<II", body)) <= size
+    else:
+        sound = len(body) >= 4 and struct.unpack_from("<H", body, 2)[0] < _COLUMNS
+    if not sound:
+        raise Damaged
+
+
+def _read_global(kind: int, body: bytes, styles: _Styles, starts: list[tuple[int, Scan]], found: XlsScan) -> None:
+    if kind == _FILEPASS:
+        raise Encrypted
     if kind == _BOUNDSHEET and len(body) >= 8:
-        start = struct.unpack_from("<I", body)[0]
-        starts[start] = found.sheets[_string(body[6:], wide_count=False)] = Scan()
+        sheet = found.sheets[_string(body[6:], wide_count=False)] = Scan()
+        starts.append((struct.unpack_from("<I", body)[0], sheet))
     elif kind == _FORMAT and "%" in _string(body[2:], wide_count=True):
         styles.percent_formats.add(struct.unpack_from("<H", body)[0])
     elif kind == _XF and len(body) >= 4:

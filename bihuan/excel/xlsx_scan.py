@@ -11,10 +11,11 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from xml.parsers import expat
 
 from bihuan.excel import package as pkg
 from bihuan.excel.book import Sheet, column_index
-from bihuan.excel.errors import TooLarge
+from bihuan.excel.errors import Damaged, TooLarge
 
 MAX_AREA = 20_000_000
 """Cells from A1 to the last cell with content: the values are held as a full rectangle."""
@@ -47,8 +48,13 @@ _NO_VALUE = re.compile(
     + _P
     + rb"c>"
 )
-_FILLED = re.compile(rb"<" + _P + rb"c\b([^>]*[^/>])>\s*<" + _P + rb"(?:f|v|is)\b")
-_WIDE = (re.compile(rb' r="([A-Z]{2,3})'), re.compile(rb" r='([A-Z]{2,3})"))  # begin with a literal: ten times faster
+_FILLED = re.compile(rb"<" + _P + rb"c(?=[\s>/])([^>]*)(?<!/)>\s*<" + _P + rb"(?:f|v|is)\b")
+_ANY_NAME = re.compile(r"([A-Za-z]+)(\d+)")
+# These begin with a literal, which makes the search ten times faster.
+_USUAL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: (?:s|t|cm|vm|ph)="[^"<]*")*\s*/?>()')
+_WIDE = re.compile(rb'<c r="([A-Z]{2,3})')
+_LOW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{6,7})')
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]()")  # an empty group: the matches need not be copied
 _MIN_MAX = re.compile(rb"\b(min|max)=[\"'](\d+)[\"']")
 
 
@@ -61,8 +67,9 @@ class Scan:
     percents: set[tuple[int, int]] = field(default_factory=set)
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     no_value: list[tuple[int, int, str]] = field(default_factory=list)
-    last_row: int = 0
+    last_row: int = 99_999
     last_column: int = 25
+    unusual: bool = False
     has_picture: bool = False
 
 
@@ -71,12 +78,15 @@ def scan_sheet(package: zipfile.ZipFile, name: str, percent: re.Pattern[bytes] |
     found = Scan()
     for piece in _pieces(package, name):
         _scan_rows(piece, found)
+        _scan_extent(piece, found)
         _scan_formulas(piece, found)
         if percent is not None:
             found.percents.update(map(_place, percent.findall(piece)))
         found.has_picture = found.has_picture or b"drawing " in piece
-    if found.last_row * (found.last_column + 1) > MAX_AREA:
-        _check_area(package, name)
+    if found.unusual:
+        _check_area(*_extent_of_elements(package, name))
+    elif found.last_row * (found.last_column + 1) > MAX_AREA:
+        _check_area(*_extent_of_filled(package, name))
     return found
 
 
@@ -101,11 +111,14 @@ def _scan_rows(piece: bytes, found: Scan) -> None:
         for tag in _HIDDEN_COLUMN.findall(piece):
             ends = {key: int(value) for key, value in _MIN_MAX.findall(tag)}
             found.hidden_columns.update(range(ends.get(b"min", 1) - 1, ends.get(b"max", 0)))
-    last = piece.rfind(b"<row ")
-    if last >= 0 and (number := _ROW_NUMBER.search(piece, last, last + 400)):
-        found.last_row = max(found.last_row, int(number[1]))
-    wide = {name for pattern in _WIDE for name in pattern.findall(piece)}
-    found.last_column = max([found.last_column, *(column_index(name.decode()) for name in wide)])
+
+
+def _scan_extent(piece: bytes, found: Scan) -> None:
+    # The reader allots a full rectangle and dies where the memory does not suffice, so the bounds must be sure: cells
+    # written in an unusual way are looked at one by one.
+    found.unusual = found.unusual or len(_USUAL.findall(piece)) != len(_ANY_CELL.findall(piece))
+    found.last_row = max([found.last_row, *map(int, _LOW.findall(piece))])
+    found.last_column = max([found.last_column, *(column_index(n.decode()) for n in set(_WIDE.findall(piece)))])
 
 
 def _scan_formulas(piece: bytes, found: Scan) -> None:
@@ -127,16 +140,40 @@ def _text(raw: bytes) -> str:
     return html.unescape(raw.decode("utf-8", "replace"))
 
 
-def _check_area(package: zipfile.ZipFile, name: str) -> None:
-    # Formatted but empty cells count for nothing: only cells with content stretch the rectangle.
+def _extent_of_filled(package: zipfile.ZipFile, name: str) -> tuple[int, int]:
+    """The last row and column (from 1) of cells with content: formatted but empty ones stretch nothing."""
     row, column = 0, 0
     for piece in _pieces(package, name):
         for cell in _FILLED.findall(piece):
             place = _place(cell)
-            row, column = max(row, place[0]), max(column, place[1])
-    if row * (column + 1) > MAX_AREA:
+            row, column = max(row, place[0]), max(column, place[1] + 1)
+    return row, column
+
+
+def _extent_of_elements(package: zipfile.ZipFile, name: str) -> tuple[int, int]:
+    """The last row and column that any element names, by a strict parser; raises Damaged for XML that is not sound."""
+    row, column = 0, 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column
+        if place := _ANY_NAME.fullmatch(attributes.get("r", "").strip()):
+            row, column = max(row, int(place[2])), max(column, column_index(place[1].upper()) + 1)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    try:
+        for part in pkg.parts(package, name):
+            parser.Parse(part, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as fault:
+        raise Damaged(f"文件中的 {name} 已损坏，无法读取。") from fault
+    return row, column
+
+
+def _check_area(row: int, column: int) -> None:
+    if row * column > MAX_AREA:
         raise TooLarge(
-            f"工作表的内容一直延伸到第 {row} 行、第 {column + 1} 列，远远超出台账的范围，已停止读取。",
+            f"工作表的内容一直延伸到第 {row} 行、第 {column} 列，远远超出台账的范围，已停止读取。",
             hint="请删除远处多余的内容（选中多余的行、列，右键删除），保存后再导入。",
         )
 
@@ -146,13 +183,13 @@ def percent_pattern(package: zipfile.ZipFile) -> re.Pattern[bytes] | None:
     tree = pkg.xml(package, "xl/styles.xml")
     if tree is None:
         return None
-    formats = {9, 10}
-    styles: list[int] = []
+    formats = {"9", "10"}
+    styles: list[str] = []
     for part in tree:
         if pkg.local(part) == "numFmts":
-            formats |= {int(f.get("numFmtId", 0)) for f in part if "%" in f.get("formatCode", "")}
+            formats |= {f.get("numFmtId", "") for f in part if "%" in f.get("formatCode", "")}
         if pkg.local(part) == "cellXfs":
-            styles = [int(style.get("numFmtId", 0)) for style in part]
+            styles = [style.get("numFmtId", "") for style in part]
     wanted = "|".join(str(index) for index, number in enumerate(styles) if number in formats)
     if not wanted:
         return None
