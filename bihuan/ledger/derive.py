@@ -181,7 +181,10 @@ def _new_tally(key: tuple[Any, ...]) -> Row:
 
 
 def prefetch(rows: Rows, items: list[Row]) -> None:
-    """Load, in few queries, the tallies that a change of colour of ``items`` moves: one query for each would take longest."""
+    """Load, in few queries, the slips of ``items`` and the tallies that a change of their colour moves.
+
+    One query for each would take longest.
+    """
     keys = {
         (item["register_id"], facet, label, item["state"], name)
         for item in items
@@ -189,6 +192,7 @@ def prefetch(rows: Rows, items: list[Row]) -> None:
         for name in (item["colour"], *SCHEMES[procedure_of(rows, item).colours.scheme])
     }
     rows.prefetch("tally", keys)
+    rows.prefetch("slip", [slip for item in items for slip in item["slips"]])
 
 
 def timers_of(rows: Rows, item: Row) -> list[Row]:

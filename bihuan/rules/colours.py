@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.check_in import check_day
@@ -64,16 +65,17 @@ def colour(clocked: Clocked, procedure: Procedure, calendar: Calendar, now: date
     return Colour(rule.colour, rule.kind, rule.reason)
 
 
-def onsets(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> list[Onset]:
+@lru_cache(maxsize=1024)  # the colour, its next turn and the ladder all ask for the same item in a row
+def onsets(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> tuple[Onset, ...]:
     """Return when each rule comes to hold, without those that never do; ``order`` puts the one that wins first."""
     if clocked.state in UNLIT:
-        return []
+        return ()
     found = []
     for place, rule in enumerate(procedure.colours.rules):
         at = _HOLDS[rule.kind](clocked, rule, procedure, calendar)
         if at is not None:
             found.append(Onset(at, rule, (RANK[rule.colour], place)))
-    return found
+    return tuple(found)
 
 
 def _overdue(

@@ -60,12 +60,19 @@ def next_rung(
         return None
     last = {slip.name: slip for slip in served}
     known = _causes(clocked, procedure, calendar, begun=begun)
-    found = [
-        rung
+    called = [
+        (cause, rule)
         for rule in procedure.slips
-        if (rung := _rung(rule, clocked, procedure, calendar, last, known)) is not None
+        if (cause := _cause(rule, clocked, procedure, calendar, last, known)) is not None
     ]
-    return min(found, key=lambda rung: rung.at, default=None)
+    first: Rung | None = None
+    for cause, rule in sorted(called, key=lambda found: found[0]):
+        if first is not None and cause >= first.at:
+            break  # reckoning when a span after its cause ends costs more than all the rest
+        at = answer_by(cause, rule.after, procedure, calendar) if rule.after else cause
+        if first is None or at < first.at:
+            first = Rung(at, rule)
+    return first
 
 
 def _causes(
@@ -83,23 +90,24 @@ def _causes(
     return known
 
 
-def _rung(
+def _cause(
     rule: SlipRule,
     clocked: Clocked,
     procedure: Procedure,
     calendar: Calendar,
     last: Mapping[str, Served],
     known: Mapping[str, datetime],
-) -> Rung | None:
+) -> datetime | None:
+    """When that came about for which the slip of ``rule`` is called for; None when there is nothing, or nothing new."""
+    before = last.get(rule.name)
+    if before is not None and before.waits:
+        return None
     cause = (
         _unanswered(rule, clocked, procedure, calendar, last)
         if rule.on == "unanswered"
         else known.get(rule.on)
     )
-    before = last.get(rule.name)
-    if cause is None or (before is not None and (before.waits or cause <= before.changed_at)):
-        return None
-    return Rung(answer_by(cause, rule.after, procedure, calendar) if rule.after else cause, rule)
+    return None if cause is None or (before is not None and cause <= before.changed_at) else cause
 
 
 def _unanswered(
