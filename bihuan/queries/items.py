@@ -32,6 +32,7 @@ class Filter:
     """What a list shows. ``states`` empty is all; ``units`` None is all, else the units whose items may be seen.
 
     ``part`` narrows ``units`` to the items that they own (``owner``) or help with (``helper``).
+    ``waiting`` is a key of ``timers.WAITING_NAMES``: what fell due and was not done yet.
     """
 
     registers: tuple[int, ...]
@@ -41,6 +42,7 @@ class Filter:
     klass: str = ""
     part: str = ""
     overdue: bool = False
+    waiting: str = ""
     reopened: bool = False
     text: str = ""
     units: frozenset[int] | None = None
@@ -106,6 +108,8 @@ def matching(found: Filter, *, using: str = "default") -> QuerySet[Item]:
         query = query.filter(klass=found.klass)
     if found.overdue:
         query = query.filter(overdue=True)
+    if found.waiting:
+        query = query.filter(waiting__gt="", waiting__contains=found.waiting)
     if found.reopened:
         query = query.filter(reopens__gt=0)
     if found.text:
@@ -162,7 +166,7 @@ def total_of(found: Filter, *, using: str = "default") -> tuple[int, bool]:
 
 def _counted(found: Filter) -> bool:
     """Whether the counters know the answer: they are cut by one facet at a time."""
-    if found.text or found.reopened:
+    if found.text or found.reopened or found.waiting:
         return False
     if found.units is None:
         return not (found.owner and found.klass)

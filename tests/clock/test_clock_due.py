@@ -10,11 +10,13 @@ from django.db import connection
 from bihuan.actions.house import publish_calendar
 from bihuan.clock.tick import tick
 from bihuan.ledger import derive
+from bihuan.ledger.append import writing
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.reading import facts_of, head
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.rows import Rows
 from bihuan.models import Timer
+from bihuan.queries.items import Filter, page_of
 from bihuan.rules import events as ev
 from bihuan.rules.calendar import CalendarYear
 from bihuan.rules.clocked import CHINA
@@ -183,6 +185,36 @@ def test_what_had_fallen_due_is_put_off_by_a_calendar_that_makes_its_days_holida
     assert steps(item)[-1].event == ev.ItemPutOff(what="accept-overdue", reason="2027年放假安排已发布")
     tick(datetime(2027, 3, 31, tzinfo=UTC))
     assert [what for what, _, _ in fallen(item)] == ["accept-overdue", "accept-overdue"]
+    same = digests()
+    rebuild()
+    assert digests() == same
+
+
+def test_a_list_shows_what_waits_for_one_thing(county):
+    late, other = county.at("assigned"), county.at("reviewing")
+    tick(county.now + timedelta(days=40))
+    register = county.row(late).register_id
+    found = {
+        kind: page_of(Filter((register,), waiting=kind))
+        for kind in ("accept-overdue", "review-overdue", "check-in")
+    }
+    assert {kind: [i.pk for i in page.rows] for kind, page in found.items()} == {
+        "accept-overdue": [late],
+        "review-overdue": [other],
+        "check-in": [],
+    }
+    assert [(page.total, page.exact) for page in found.values()] == [(1, True), (1, True), (0, True)]
+
+
+def test_an_item_keeps_its_limits_when_its_register_gets_another_procedure(county):
+    item = county.at("assigned")
+    at = timer(item, "accept-overdue")
+    register = county.row(item).register_id
+    with writing(county.later(minutes=1)) as ledger:
+        ledger.append(ev.RegisterChanged(register=register, procedure=county.procedures["tough"]))
+    assert timer(item, "accept-overdue") == at
+    tick(at)
+    assert county.row(item).waiting == "accept-overdue"
     same = digests()
     rebuild()
     assert digests() == same
