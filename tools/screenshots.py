@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "build" / "screenshots"
@@ -82,8 +82,16 @@ def browser(width: int, findings: Findings) -> Iterator[tuple[BrowserContext, Pa
             viewport={"width": width, "height": WIDTHS[width]}, locale="zh-CN", device_scale_factor=1
         )
         page = context.new_page()
-        page.on("console", lambda m: m.type == "error" and findings.wrong.append(f"{page.url}: {m.text}"))
-        page.on("pageerror", lambda e: findings.wrong.append(f"{page.url}: {e}"))
+
+        def note(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                findings.wrong.append(f"{page.url}: {message.text}")
+
+        def fault(error: Error) -> None:
+            findings.wrong.append(f"{page.url}: {error}")
+
+        page.on("console", note)
+        page.on("pageerror", fault)
         yield context, page
         found.close()
 
