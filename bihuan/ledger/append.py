@@ -12,17 +12,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from bihuan.ledger import derive
 from bihuan.ledger.facts import Fact, body_of
 from bihuan.ledger.project import project
-from bihuan.ledger.rows import Rows
-from bihuan.ledger.tables import Row, run
+from bihuan.ledger.rows import Rows, Want
+from bihuan.ledger.tables import Row, RowKey, Write
 from bihuan.rules import events as ev
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.chain import GENESIS, entry_hash
 from bihuan.rules.errors import ChainBroken, Invalid, NotFound
 from bihuan.rules.permissions import SYSTEM, Actor
 
-_INSERT = (
-    'INSERT INTO "entry" ("seq","at","kind","item_id","actor_id","body","hash") VALUES (%s,%s,%s,%s,%s,%s,%s)'
-)
+_INSERT = 'INSERT INTO "entry" ("seq","at","kind","item_id","actor_id","body","hash") VALUES '
+_VALUES = "(%s,%s,%s,%s,%s,%s,%s)"
 _BEGIN = 'INSERT INTO "head" ("id","seq","hash","hash_name") VALUES (1,0,%s,%s)'
 _MOVE = 'UPDATE "head" SET "seq"=%s,"hash"=%s WHERE "id"=1 AND "seq"=%s'
 
@@ -90,7 +89,8 @@ class Ledger:
         self._holds_items = False
         self._holds_all = False
         self._retime: set[int] = set()
-        self._timers: dict[int, tuple[int, Calendar, list[Row]]] = {}
+        self._derived: dict[int, tuple[int, Calendar, list[Row]]] = {}
+        self._stored: dict[int, list[RowKey]] = {}
 
     @property
     def last(self) -> int:
@@ -109,8 +109,19 @@ class Ledger:
             return
         if self._hash_name and not self._holds_all:
             raise RuntimeError("items must be held before the end of the chain is locked")
-        self.rows.prefetch("item", missing, lock=not self._holds_all)
+        self.rows.load([Want("item", missing, lock=not self._holds_all)])
         self._holds_items = True
+        self._load_companions([r for i in missing if (r := self.rows.find("item", i)) is not None])
+
+    def _load_companions(self, items: list[Row]) -> None:
+        """Bring in together what every step on ``items`` asks for: one trip instead of one for each."""
+        units = {u for i in items for u in (i["office_id"], i["owner_id"], *i["helpers"])} - {0}
+        wanted = [
+            Want("procedure", {i["procedure_id"] for i in items}),
+            Want("unit", units),
+            Want("counter", ["calendar"]),
+        ]
+        self._load_timers([i["id"] for i in items], wanted)
 
     def lock(self) -> None:
         """Lock the end of the chain; others wait to append until this transaction ends."""
@@ -161,10 +172,10 @@ class Ledger:
     def timers_of(self, item: Row) -> list[Row]:
         """Return the timers of ``item`` as it is now; derived once for each of its versions."""
         calendar = derive.calendar_of(self.rows)
-        version, known, timers = self._timers.get(item["id"], (0, None, []))
+        version, known, timers = self._derived.get(item["id"], (0, None, []))
         if version != item["version"] or known is not calendar:
             timers = derive.timers_of(self.rows, item)
-            self._timers[item["id"]] = item["version"], calendar, timers
+            self._derived[item["id"]] = item["version"], calendar, timers
         return timers
 
     def retime(self, item_id: int) -> None:
@@ -178,35 +189,46 @@ class Ledger:
         """
         self._set_timers()
         if self._entries:
-            run(self.connection, _INSERT, self._entries)
-            self._move_head()
-            self._entries.clear()
-        self.rows.flush(forget_above=CACHE)
-
-    def _move_head(self) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute(_MOVE, [self._seq, self._hash, self._start])
-            if cursor.rowcount != 1:
+            move: list[object] = [self._seq, self._hash, self._start]
+            _, moved = self.rows.flush(
+                [Write(_INSERT, self._entries, _VALUES), Write(_MOVE, [move])], forget_above=CACHE
+            )
+            if moved != 1:
                 raise ChainBroken("台账末尾在写入时被改动，本次写入已全部撤回。")
-        self._start = self._seq
+            self._entries, self._start = [], self._seq
+        else:
+            self.rows.flush(forget_above=CACHE)
 
     def _set_timers(self) -> None:
-        changed = {item["id"]: item for item in self.rows.changed("item")}
-        for item_id in self._retime - changed.keys():
-            changed[item_id] = self.rows.get("item", item_id)
-        key_of = self.rows.table("timer").key_of
-        wanted = {key_of(t): t for item in changed.values() for t in self.timers_of(item)}
-        older: list[object] = [i for i, item in changed.items() if item["version"] > 1 or i in self._retime]
-        for old in self.rows.stored("timer", "item_id", older):
-            new = wanted.pop(key_of(old), None)
-            if new is None:
-                self.rows.remove("timer", key_of(old))
-            else:
-                old.update(new)
-        for timer in wanted.values():
-            self.rows.add("timer", timer)
+        items = {item["id"]: item for item in self.rows.changed("item")}
+        for item_id in self._retime - items.keys():
+            items[item_id] = self.rows.get("item", item_id)
+        self._load_timers([i for i in items if i not in self._stored and self.rows.known("item", i)])
+        for item in items.values():
+            self._set_timers_of(item)
         self._retime.clear()
-        self._timers.clear()
+        self._stored.clear()
+        self._derived.clear()
+
+    def _load_timers(self, items: list[int], others: Iterable[Want] = ()) -> None:
+        """Bring in the timers that the database has of ``items``, and ``others`` with them."""
+        keys, *_ = self.rows.load([Want("timer", items, "item_id"), *others])
+        self._stored.update((i, []) for i in items)
+        for key in keys:
+            self._stored[key[0]].append(key)
+
+    def _set_timers_of(self, item: Row) -> None:
+        key_of = self.rows.table("timer").key_of
+        wanted = {key_of(t): t for t in self.timers_of(item)}
+        stored = self._stored.get(item["id"], [])
+        for key in stored:
+            if key not in wanted:
+                self.rows.remove("timer", key)
+        for key, timer in wanted.items():
+            if key in stored:
+                self.rows.get("timer", key).update(timer)
+            else:
+                self.rows.add("timer", timer)
 
 
 def _item_of(fact: Fact) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from bihuan.ledger.facts import Fact
-from bihuan.ledger.rows import Rows
+from bihuan.ledger.rows import Rows, Want
 from bihuan.ledger.served import served
 from bihuan.ledger.tables import Row
 from bihuan.rules.calendar import Calendar, CalendarYear
@@ -142,22 +142,33 @@ def standing(item: Row) -> dict[str, Any]:
 
 def _transit(rows: Rows, fact: Fact, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
     where = {"seq": fact.seq, "at": fact.at, "item_id": fact.item or fact.seq}
-    if before is not None:
-        rows.add("transition", {**where, "sign": -1, **before, **{n: -before[n] for n in SUM_NAMES}})
-        _count(rows, before, -1)
-    rows.add("transition", {**where, "sign": 1, **after})
-    _count(rows, after, 1)
+    gained = {n: v for n in SUM_NAMES if (v := after[n])}
+    if before is None:
+        _count(rows, after, gained)
+    else:
+        lost = {n: -before[n] for n in SUM_NAMES}
+        rows.log("transition", {**where, "sign": -1, **before, **lost})
+        if all(before[n] == after[n] for n in _PLACE):
+            _count(rows, after, {n: v for n in SUM_NAMES if (v := after[n] + lost[n])})
+        else:
+            _count(rows, before, {n: v for n, v in lost.items() if v})
+            _count(rows, after, gained)
+    rows.log("transition", {**where, "sign": 1, **after})
 
 
-def _count(rows: Rows, place: dict[str, Any], sign: int) -> None:
+_PLACE = ("register_id", "unit_id", "klass", "channel", "state", "colour")
+
+
+def _count(rows: Rows, place: dict[str, Any], amounts: dict[str, int]) -> None:
+    """Add ``amounts`` to the counters of ``place``; a counter of nothing is removed."""
     for facet, label in facets(place):
         key = (place["register_id"], facet, label, place["state"], place["colour"])
         tally = rows.find("tally", key)
         if tally is None:
             tally = rows.add("tally", _new_tally(key))
-        for name in SUM_NAMES:
-            tally[name] += sign * place[name]
-        if not any(tally[name] for name in SUM_NAMES):
+        for name, amount in amounts.items():
+            tally[name] += amount
+        if not tally["items"] and not any(tally[name] for name in SUM_NAMES):
             rows.remove("tally", key)
 
 
@@ -191,8 +202,8 @@ def prefetch(rows: Rows, items: list[Row]) -> None:
         for facet, label in facets(standing(item))
         for name in (item["colour"], *SCHEMES[procedure_of(rows, item).colours.scheme])
     }
-    rows.prefetch("tally", keys)
-    rows.prefetch("slip", [slip for item in items for slip in item["slips"]])
+    slips = {slip for item in items for slip in item["slips"]}
+    rows.load([Want("tally", keys), Want("slip", slips)])
 
 
 def timers_of(rows: Rows, item: Row) -> list[Row]:

@@ -30,7 +30,7 @@ class Fact:
 
 def instant_text(value: datetime) -> str:
     """Return an aware instant in the form entries hold: ``2026-03-05T01:00:00.000000Z``."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
 def body_of(fact: Fact) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +15,8 @@ from bihuan.ledger.append import lock_all
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.project import project
 from bihuan.ledger.reading import pages
-from bihuan.ledger.rows import Rows
-from bihuan.ledger.tables import insert, json_text, scan, tables
+from bihuan.ledger.rows import Rows, Want
+from bihuan.ledger.tables import json_text, run, scan, tables
 from bihuan.models import PROJECTIONS
 
 Progress = Callable[[int], None]
@@ -30,7 +31,7 @@ def rebuild(*, using: str = "default", progress: Progress | None = None) -> int:
     with transaction.atomic(using=using):
         lock_all(connection)
         _empty(connection)
-        with _without_indexes(connection):
+        with _without_indexes(connection), _without_collector():
             folded = _fold(connection, using, progress)
             _set_timers(connection)
     return folded
@@ -55,6 +56,18 @@ def _without_indexes(connection: BaseDatabaseWrapper) -> Iterator[None]:
             cursor.execute(str(index.create_sql(model, editor)))
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Rows make no cycles: the collector would walk through all of those in memory again and again for nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _fold(connection: BaseDatabaseWrapper, using: str, progress: Progress | None) -> int:
     rows = Rows(connection, empty=frozenset(tables(connection.vendor)))
     folded = 0
@@ -73,14 +86,14 @@ def _fold(connection: BaseDatabaseWrapper, using: str, progress: Progress | None
 
 def _prefetch(rows: Rows, facts: list[Fact]) -> None:
     """Load what a page of entries will ask for in few queries."""
-    rows.prefetch("item", {f.item for f in facts if f.item})
-    wanted = {
+    items = {f.item for f in facts if f.item}
+    measures = {
         (f.item, int(no))
         for f in facts
         for no in (getattr(f.event, "measures", None) or ())
         if isinstance(no, str)
     }
-    rows.prefetch("measure", wanted)
+    rows.load([Want("item", items), Want("measure", measures)])
 
 
 def _set_timers(connection: BaseDatabaseWrapper) -> None:
@@ -88,7 +101,7 @@ def _set_timers(connection: BaseDatabaseWrapper) -> None:
     rows = Rows(connection)
     timer = rows.table("timer")
     for page in scan(connection, rows.table("item"), derive.TIMED_ITEMS):
-        insert(connection, timer, [t for item in page for t in derive.timers_of(rows, item)])
+        run(connection, [timer.insert(t for item in page for t in derive.timers_of(rows, item))])
 
 
 def digests(using: str = "default") -> dict[str, str]:

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bihuan.ledger.tables import Row, RowKey, Table, delete, fetch, insert, select, select_in, tables, update
+from bihuan.ledger.tables import Query, Row, RowKey, Table, Write, ask, run, tables
+
+
+class Want(NamedTuple):
+    """Rows of table ``name``: those with the keys ``values``, or whose ``column`` is one of ``values``.
+
+    ``prefix`` asks for a column that begins with one of them; ``lock`` holds the rows until the transaction ends.
+    """
+
+    name: str
+    values: Iterable[Any]
+    column: str = ""
+    prefix: bool = False
+    lock: bool = False
 
 
 class Rows:
     """A cache of rows by table and key that knows what to insert, update and delete.
 
+    A row that was handed out may be changed until the next flush, which writes where it differs from the database.
     The tables named in ``empty`` are taken to hold nothing yet (a rebuild, a fold in memory): a key never seen is not
     looked up in the database before the first flush.
     """
@@ -21,9 +37,10 @@ class Rows:
         self.connection = connection
         self._tables = tables(connection.vendor)
         self._rows: dict[str, dict[RowKey, Row | None]] = defaultdict(dict)
-        self._stored: dict[str, dict[RowKey, Row]] = defaultdict(dict)
-        self._flushed: set[str] = set()
-        self._empty = empty
+        #: What was handed out since the last flush, as the database has it; None is not there.
+        self._before: dict[str, dict[RowKey, Row | None]] = defaultdict(dict)
+        self._new: dict[str, list[Row]] = defaultdict(list)
+        self._empty = set(empty)
         self._whole: set[str] = set()
 
     def table(self, name: str) -> Table:
@@ -34,8 +51,13 @@ class Rows:
         """Return the row of table ``name`` with ``key``, or None; changes made to the dict are written at ``flush``."""
         cached = self._rows[name]
         if key not in cached:
-            self._load(name, [key])
-        return cached[key]
+            self.load([Want(name, [key])])
+        row = cached[key]
+        if row is not None:
+            before = self._before[name]
+            if key not in before:
+                before[key] = row.copy()
+        return row
 
     def get(self, name: str, key: RowKey) -> Row:
         """Return the row that must be there. Raises KeyError when the entries contradict the tables."""
@@ -44,69 +66,78 @@ class Rows:
             raise KeyError(f"{name} {key}")
         return row
 
-    def prefetch(self, name: str, keys: Iterable[RowKey], *, lock: bool = False) -> None:
-        """Load the rows with ``keys`` that are not here yet, in few queries; ``lock`` holds them."""
-        missing = self.missing(name, keys)
-        if missing:
-            self._load(name, missing, lock=lock)
-
     def missing(self, name: str, keys: Iterable[RowKey]) -> list[RowKey]:
         """Return those of ``keys`` that were not asked for yet."""
         cached = self._rows[name]
         return [k for k in keys if k not in cached]
 
-    def _load(self, name: str, keys: list[RowKey], *, lock: bool = False) -> None:
-        table = self._tables[name]
-        cached, stored = self._rows[name], self._stored[name]
-        for key in keys:
-            cached[key] = None
-        if name in self._empty and name not in self._flushed:
-            return
-        for row in fetch(self.connection, table, keys, lock=lock):
+    def prefetch(self, name: str, keys: Iterable[RowKey]) -> None:
+        """Bring in the rows with ``keys`` that are not known yet, in few queries."""
+        self.load([Want(name, keys)])
+
+    def load(self, wanted: Sequence[Want]) -> list[list[RowKey]]:
+        """Bring in rows of several tables together, where they are not known yet; returns the keys that each want found."""
+        queries = [self._queries(want) for want in wanted]
+        answers = iter(ask(self.connection, [q for part in queries for q in part]))
+        return [
+            [key for _ in part for key in self._keep(want.name, next(answers))]
+            for want, part in zip(wanted, queries, strict=True)
+        ]
+
+    def _queries(self, want: Want) -> list[Query]:
+        table = self._tables[want.name]
+        if want.column:
+            return [*table.by_column(want.column, [*want.values], prefix=want.prefix)]
+        missing = self.missing(want.name, want.values)
+        self._rows[want.name].update(dict.fromkeys(missing))
+        return [] if want.name in self._empty else [*table.by_key(missing, lock=want.lock)]
+
+    def _keep(self, name: str, found: Iterable[Sequence[Any]]) -> list[RowKey]:
+        table, cached, before = self._tables[name], self._rows[name], self._before[name]
+        keys = []
+        for values in found:
+            row = table.read(values)
             key = table.key_of(row)
-            cached[key] = row
-            stored[key] = dict(row)
+            if cached.get(key) is None and key not in before:
+                cached[key] = row
+            keys.append(key)
+        return keys
 
     def add(self, name: str, row: Row) -> Row:
         """Insert ``row`` into table ``name``; it must not be there. Returns the row."""
         key = self._tables[name].key_of(row)
         self._rows[name][key] = row
+        self._before[name].setdefault(key, None)
         return row
+
+    def log(self, name: str, row: Row) -> None:
+        """Insert ``row`` into table ``name``, which nothing here reads."""
+        self._new[name].append(row)
 
     def remove(self, name: str, key: RowKey) -> None:
         """Delete the row of table ``name`` with ``key`` if it is there."""
         if self.find(name, key) is not None:
             self._rows[name][key] = None
 
-    def where(self, name: str, column: str, value: object, *, prefix: bool = False) -> list[Row]:
+    def where(self, name: str, column: str, value: Any, *, prefix: bool = False) -> list[Row]:
         """Return the rows of table ``name`` whose ``column`` equals (with ``prefix``: begins with) ``value``."""
-        self._keep(name, select(self.connection, self._tables[name], column, value, prefix=prefix))
-        rows = [r for r in self._rows[name].values() if r is not None]
-        if prefix:
-            return [r for r in rows if r[column].startswith(value)]
-        return [r for r in rows if r[column] == value]
+        (keys,) = self.load([Want(name, [value], column, prefix)])
+        known = (self.find(name, k) for k in dict.fromkeys([*keys, *self._before[name]]))
+        rows = [r for r in known if r is not None]
+        return [r for r in rows if (r[column].startswith(value) if prefix else r[column] == value)]
 
     def every(self, name: str) -> list[Row]:
         """Return all rows of table ``name``; for small tables only. They are read once."""
         if name not in self._whole:
-            self._keep(name, select(self.connection, self._tables[name]))
+            self._keep(name, ask(self.connection, [Query(self._tables[name].select_sql, [])])[0])
             self._whole.add(name)
-        return [r for r in self._rows[name].values() if r is not None]
+        known = (self.find(name, k) for k in [*self._rows[name]])
+        return [r for r in known if r is not None]
 
-    def stored(self, name: str, column: str, values: list[object]) -> list[Row]:
-        """Return the rows of table ``name`` whose ``column`` is one of ``values``; for tables written at the end alone."""
-        table, cached = self._tables[name], self._rows[name]
-        found = self._keep(name, select_in(self.connection, table, column, values))
-        return [row for r in found if (row := cached[table.key_of(r)]) is not None]
-
-    def _keep(self, name: str, found: list[Row]) -> list[Row]:
-        table, cached, stored = self._tables[name], self._rows[name], self._stored[name]
-        for row in found:
-            key = table.key_of(row)
-            if key not in cached:
-                cached[key] = row
-                stored[key] = dict(row)
-        return found
+    def known(self, name: str, key: RowKey) -> bool:
+        """Whether the database holds the row of table ``name`` with ``key``, as far as was asked."""
+        before = self._before[name]
+        return before[key] is not None if key in before else self._rows[name].get(key) is not None
 
     def count_up(self, series: str) -> int:
         """Raise the counter of ``series`` by one and return it; the first number is 1."""
@@ -118,42 +149,53 @@ class Rows:
 
     def changed(self, name: str) -> list[Row]:
         """Return the rows of table ``name`` that were added or changed since the last flush."""
-        stored = self._stored[name]
-        return [r for k, r in self._rows[name].items() if r is not None and stored.get(k) != r]
+        cached = self._rows[name]
+        return [r for k, old in self._before[name].items() if (r := cached[k]) is not None and r != old]
 
-    def flush(self, *, forget_above: int | None = None) -> None:
-        """Write what changed; with ``forget_above`` drop a table's cache when it has grown beyond that many rows."""
-        for name, cached in self._rows.items():
-            self._flush_table(self._tables[name], cached, self._stored[name])
-            self._flushed.add(name)
-            if forget_above is not None and len(cached) > forget_above:
-                cached.clear()
-                self._stored[name].clear()
-                self._whole.discard(name)
+    def flush(self, first: Sequence[Write] = (), *, forget_above: int | None = None) -> list[int]:
+        """Run the writes ``first``, then write what changed; returns how many rows each of ``first`` touched.
 
-    def _flush_table(self, table: Table, cached: dict[RowKey, Row | None], stored: dict[RowKey, Row]) -> None:
-        """Write what changed. Rows whose unique values changed are deleted and inserted anew: two may have swapped them."""
-        gone = [k for k in stored if cached.get(k) is None]
+        With ``forget_above`` only so many rows of a table stay in memory, those that came in last.
+        """
+        writes = [w for name, before in self._before.items() for w in self._writes(name, before) if w.rows]
+        writes += [self._tables[name].insert(rows) for name, rows in self._new.items()]
+        counts = run(self.connection, [*first, *writes])
+        self._empty -= self._before.keys()
+        self._before.clear()
+        self._new.clear()
+        if forget_above is not None:
+            self._forget(forget_above)
+        return counts[: len(first)]
+
+    def _writes(self, name: str, before: dict[RowKey, Row | None]) -> list[Write]:
+        """Return what brings the table up to date.
+
+        Rows whose unique values changed are deleted and inserted anew: two may have swapped them.
+        """
+        table, cached = self._tables[name], self._rows[name]
+        gone: list[RowKey] = []
         new: list[Row] = []
         changed: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-        for key, row in cached.items():
-            if row is None:
-                continue
-            old = stored.get(key)
+        for key, old in before.items():
+            row = cached[key]
             if old is None:
-                new.append(row)
-            elif old != row:
-                changed[tuple(c for c in table.columns if row[c] != old[c])].append(row)
+                new += [] if row is None else [row]
+            elif row is None:
+                gone.append(key)
+            elif columns := _changed(row, old):
+                changed[columns].append(row)
         moved = [r for columns in [*changed] if table.unique & {*columns} for r in changed.pop(columns)]
-        delete(self.connection, table, gone + [table.key_of(r) for r in moved])
-        for columns, rows in changed.items():
-            update(self.connection, table, rows, columns)
-        insert(self.connection, table, new + moved)
-        self._remember(table, [*new, *moved, *(r for rows in changed.values() for r in rows)], gone, stored)
+        updates = [table.update(rows, columns) for columns, rows in changed.items()]
+        return [table.delete(gone + [table.key_of(r) for r in moved]), *updates, table.insert(new + moved)]
 
-    @staticmethod
-    def _remember(table: Table, written: list[Row], gone: list[RowKey], stored: dict[RowKey, Row]) -> None:
-        for key in gone:
-            del stored[key]
-        for row in written:
-            stored[table.key_of(row)] = dict(row)
+    def _forget(self, above: int) -> None:
+        for name, cached in self._rows.items():
+            if len(cached) > above:
+                self._whole.discard(name)
+                for key in [*islice(cached, len(cached) - above)]:
+                    del cached[key]
+
+
+def _changed(row: Row, old: Row) -> tuple[str, ...]:
+    """Return the columns in which ``row`` differs from ``old``; most values are the same object in both."""
+    return tuple([c for c, was in old.items() if (now := row[c]) is not was and now != was])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from bihuan.rules.work_hours import SHANGHAI
 
@@ -62,6 +63,7 @@ class Clocked:
         return max((self.started_at, *(at for at in moves if at is not None)))
 
 
+@lru_cache(maxsize=4096)
 def day_start(day: date) -> datetime:
     """00:00 of a day in China, in UTC."""
     return datetime.combine(day, time(0), CHINA).astimezone(UTC)
