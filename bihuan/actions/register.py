@@ -57,12 +57,27 @@ def register(
         ledger.lock()
         row = register_row(ledger, register_id)
         demand_office(ledger, actor, row)
-        procedure = derive.parsed(ledger.rows.get("procedure", row["procedure_id"])["text"])
-        fields = _fields(ledger, procedure, given)
-        first = State.REGISTERED if procedure.flow.approval else State.APPROVED
-        seq = enter(ledger, actor, row, procedure, {**fields, "state": first.value})
-        item = ledger.rows.get("item", seq)
-        return Done(seq, item["number"], item["version"], item["state"], seq)
+        return enter_item(ledger, actor, row, given)
+
+
+#: What ``register`` takes where nothing is given.
+_NOTHING: ev.Json = {
+    "title": "", "klass": "", "source": "", "channel": "", "target": "", "lead": "", "owner": 0, "helpers": (),
+    "handler": "", "due": None, "quantity": None, "measures": (), "extra": None,
+}  # fmt: skip
+
+
+def enter_item(ledger: Ledger, actor: Actor, register_row: Row, given: ev.Json) -> Done:
+    """Register an item inside an open transaction; ``given`` are checked values of ``register``.
+
+    It asks nobody's permission: that is for the caller to do.
+    """
+    procedure = derive.parsed(ledger.rows.get("procedure", register_row["procedure_id"])["text"])
+    fields = _fields(ledger, procedure, {**_NOTHING, **given})
+    first = State.REGISTERED if procedure.flow.approval else State.APPROVED
+    seq = enter(ledger, actor, register_row, procedure, {**fields, "state": first.value})
+    item = ledger.rows.get("item", seq)
+    return Done(seq, item["number"], item["version"], item["state"], seq)
 
 
 def register_row(ledger: Ledger, register_id: int) -> Row:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from bihuan.ledger import derive, project_house, project_item, project_sample, project_slip
+from bihuan.ledger import (
+    derive,
+    project_house,
+    project_inspection,
+    project_item,
+    project_sample,
+    project_slip,
+)
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
 from bihuan.rules import events as ev
 
 #: The kinds of facts that belong to an item and settle its row.
-_OF_ITEMS = project_item.HANDLERS | project_slip.HANDLERS
+_OF_ITEMS = project_item.HANDLERS | project_slip.HANDLERS | project_inspection.ITEM_HANDLERS
 
 #: The kinds of facts that concern no item.
-_OF_THE_HOUSE = project_house.HANDLERS | project_sample.HANDLERS
+_OF_THE_HOUSE = project_house.HANDLERS | project_sample.HANDLERS | project_inspection.HANDLERS
 
 
 def project(rows: Rows, fact: Fact) -> None:

@@ -15,6 +15,7 @@ from bihuan.models.house import (
     Unit,
     UnitAlias,
 )
+from bihuan.models.inspection import Finding, Inspection, WalkStep
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
 from bihuan.models.sample import Sample
 from bihuan.models.slip import Happening, Receipt, Slip
@@ -43,6 +44,9 @@ PROJECTIONS = (
     Receipt,
     Happening,
     Sample,
+    Inspection,
+    Finding,
+    WalkStep,
     Timer,
     Tally,
     Transition,
@@ -56,12 +60,14 @@ __all__ = [
     "Counter",
     "Entry",
     "Evidence",
+    "Finding",
     "Grant",
     "Happening",
     "Head",
     "HeaderMapping",
     "Helper",
     "Import",
+    "Inspection",
     "Item",
     "Measure",
     "Origin",
@@ -78,4 +84,5 @@ __all__ = [
     "Transition",
     "Unit",
     "UnitAlias",
+    "WalkStep",
 ]

@@ -12,6 +12,7 @@ from bihuan.ledger import derive
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.rows import Rows
 from bihuan.models import Evidence, Item, Measure, Register, Review
+from bihuan.queries.inspection import veil
 from bihuan.queries.people import Directory, directory, person_names
 from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.events import KIND_NAMES
@@ -85,7 +86,7 @@ def detail(item_id: int, actor: Actor, units: frozenset[int] | None, *, using: s
     rows = Rows(connections[using])
     procedure = derive.parsed(rows.get("procedure", item.procedure_id)["text"])
     names = directory(using)
-    timeline, people = _timeline(item.pk, names, using)
+    timeline, people = _timeline(item.pk, names, using, veil(item.pk, actor, using))
     return Detail(
         item=item,
         register=Register.objects.using(using).get(pk=item.register_id),
@@ -110,11 +111,13 @@ def state_name(state: str, procedure: Procedure | None = None) -> str:
     return STATE_NAMES[state]
 
 
-def _timeline(item_id: int, names: Directory, using: str) -> tuple[list[Moment], dict[int, str]]:
+def _timeline(
+    item_id: int, names: Directory, using: str, veiled: dict[int, str]
+) -> tuple[list[Moment], dict[int, str]]:
     with connections[using].cursor() as cursor:
         cursor.execute('SELECT "body","hash" FROM "entry" WHERE "item_id"=%s ORDER BY "seq"', [item_id])
         found = [(fact_of(body), bytes(digest).hex()) for body, digest in cursor.fetchall()]
-    people = person_names({fact.actor for fact, _ in found}, using)
+    people = person_names({fact.actor for fact, _ in found}, using) | veiled
     return [_moment(fact, digest, names, people) for fact, digest in found], people
 
 

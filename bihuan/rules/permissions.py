@@ -56,6 +56,8 @@ class Duty(StrEnum):
     CALENDAR = "calendar"
     SEAL = "seal"
     SAMPLE = "sample"
+    INSPECT = "inspect"
+    APPROVE_INSPECTION = "approve_inspection"
 
 
 DUTIES: dict[Duty, frozenset[Role]] = {
@@ -72,6 +74,8 @@ DUTIES: dict[Duty, frozenset[Role]] = {
     Duty.CALENDAR: frozenset({Role.SYSTEM_ADMIN, Role.SUPERVISOR}),
     Duty.SEAL: frozenset({Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN, Role.AUDITOR, Role.SUPERVISOR}),
     Duty.SAMPLE: frozenset({Role.SUPERVISOR, Role.CHECKER, Role.AUDITOR}),
+    Duty.INSPECT: frozenset({Role.SUPERVISOR, Role.CHECKER}),
+    Duty.APPROVE_INSPECTION: frozenset({Role.LEAD}),
 }
 
 

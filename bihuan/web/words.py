@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from bihuan.actions.amend import AMENDABLE
 from bihuan.actions.measures import MEASURE_STATES
 from bihuan.queries.item import Moment
+from bihuan.rules.clocked import CHINA
 from bihuan.rules.events import Json
 from bihuan.rules.procedure_types import COLOURS, CYCLES, Procedure
 from bihuan.rules.timers import WAITING_NAMES
@@ -115,6 +116,13 @@ def _state(value: str, _data: Json, names: Names) -> list[Said]:
 
 def _truth(label: str, yes: str, no: str) -> Make:
     return lambda value, _data, _names: [Said(label, yes if value else no)]
+
+
+def _moment(label: str) -> Make:
+    def make(value: str, _data: Json, _names: Names) -> list[Said]:
+        return [Said(label, f"{datetime.fromisoformat(value).astimezone(CHINA):%Y-%m-%d %H:%M}")]
+
+    return make
 
 
 def _list(label: str) -> Make:
@@ -303,6 +311,14 @@ SPECIAL: dict[tuple[str, str], Make] = {
     ("item.assigned", "note"): _plain("交办要求"),
     ("item.submitted", "text"): _plain("完成情况"),
     ("item.progressed", "text"): _plain("进展"),
+    ("inspection.found", "unit"): _unit("所在单位"),
+    ("inspection.found", "content"): _plain("督查内容"),
+    ("inspection.found", "text"): _plain("发现的问题"),
+    ("inspection.found", "category"): _plain("问题类别"),
+    ("inspection.found", "happened_at"): _moment("发现时间"),
+    ("inspection.found", "registered"): _truth("处理", "立为本事项", "并入本事项"),
 }
 #: Told by the kind of the entry.
-SILENT = frozenset({("item.assigned", "state"), ("item.transferred", "state")})
+SILENT = frozenset(
+    {("item.assigned", "state"), ("item.transferred", "state"), ("inspection.found", "inspection")}
+)

@@ -18,6 +18,8 @@ CARRIED_BY = {
     "calendar": "system_admin supervisor",
     "seal": "system_admin audit_admin auditor supervisor",
     "sample": "supervisor checker auditor",
+    "inspect": "supervisor checker",
+    "approve_inspection": "lead",
 }
 
 
