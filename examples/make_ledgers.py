@@ -128,7 +128,11 @@ def layout_b(path: Path) -> None:
             cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DDEBF7")
     _widths(sheet, (6, 12, 36, 36, 10, 18, 22, 18, 30, 20, 14, 8, 8, 12))
     old = book.create_sheet("旧表勿动")
-    _put(old, 1, [("序号", "问题", "整改措施", "责任单位", "时限"), (1, "旧问题", "旧措施", "县委办", "2023年底前")])
+    _put(
+        old,
+        1,
+        [("序号", "问题", "整改措施", "责任单位", "时限"), (1, "旧问题", "旧措施", "县委办", "2023年底前")],
+    )
     old.sheet_state = "hidden"
     _save(book, path)
 
@@ -178,7 +182,19 @@ def layout_d(path: Path) -> None:
         (4, "惠农补贴监管不力", "补贴发放不及时", "2023年耕地地力补贴迟发2个月", "（一）倒查迟发原因；（二）建立发放提醒制度", "许静", "种植业股", "即知即改", "已补发到位", "已销号"),
     ]  # fmt: skip
     _put(sheet, 3, rows)
-    for area in ("A4:J4", "B5:B9", "C5:C7", "D5:D6", "A5:A6", "F5:F6", "C8:C9", "D8:D9", "A8:A9", "F8:F9", "A11:J11"):
+    for area in (
+        "A4:J4",
+        "B5:B9",
+        "C5:C7",
+        "D5:D6",
+        "A5:A6",
+        "F5:F6",
+        "C8:C9",
+        "D8:D9",
+        "A8:A9",
+        "F8:F9",
+        "A11:J11",
+    ):
         sheet.merge_cells(area)
     sheet["A14"] = "备注：整改状态分为已完成、整改中、基本完成、已销号。"
     _widths(sheet, (6, 20, 20, 26, 32, 10, 12, 14, 22, 10))

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from bihuan.excel.text import clean, squeeze
+from bihuan.rules.chinese_numbers import normalise_digits
 
-_CN = {char: str(index) for index, char in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0", "Ｏ": "0"}
-_CN_YEAR = re.compile(r"[二][零〇○Ｏ][零〇○一二三四五六七八九]{2}(?=年)")
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?(?!\d)")
 _MONTH_END = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月(?:末|底)")
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:年\s*(\d{1,2})\s*月|[.-](\d{1,2})(?![\d.-]))")
@@ -22,16 +21,12 @@ def find_base(texts: Iterable[str]) -> date | None:
 
     A month gives its first day, 6月底 the month's last, a year its first day.
     """
-    plain = [_digits(squeeze(clean(text))) for text in texts]
+    plain = [normalise_digits(squeeze(clean(text))) for text in texts]
     for finder in (_days, _months, _years):
         found = [day for text in plain for day in finder(text)]
         if found:
             return max(found)
     return None
-
-
-def _digits(text: str) -> str:
-    return _CN_YEAR.sub(lambda match: "".join(_CN.get(char, char) for char in match[0]), text)
 
 
 def _days(text: str) -> list[date]:

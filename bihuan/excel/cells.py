@@ -12,7 +12,7 @@ from datetime import date
 
 from bihuan.excel.base_day import find_base
 from bihuan.excel.book import Severity, Value
-from bihuan.excel.columns import Columns
+from bihuan.excel.column_fields import Columns
 from bihuan.excel.directory import UnitFinder
 from bihuan.excel.doubts import Doubts
 from bihuan.excel.grid import Grid
@@ -24,7 +24,9 @@ from bihuan.excel.unit_text import Named, Parties, parties, people
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.deadlines import Deadline, parse
 
-_PHONE = re.compile(r"[（(:：\s]*(?<!\d)((?:\+?86-?)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|(?<!\d)\d{7,8})(?!\d)[）)]?")
+_PHONE = re.compile(
+    r"[（(:：\s]*(?<!\d)((?:\+?86-?)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|(?<!\d)\d{7,8})(?!\d)[）)]?"
+)
 _SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "hint"}
 _COUNTED = re.compile(r"[日天周月]内|工作日|小时|个月")
 _START = re.compile(r"(?:交办|下达|收文|受理|签收|接收|通报|派单|登记|来文)(?:时间|日期)")
@@ -88,7 +90,7 @@ class Cells:
 
     def _ditto(self, row: int, column: int, text: str) -> str:
         above = self._above.get(column, "")
-        self.doubts.once("ditto", row, column, text, "“同上”已按上一行的内容读取。", "hint")
+        self.doubts.once("ditto", row, column, text, f"“{text}”已按上一行的内容读取。", "hint")
         return above
 
     def _context_columns(self) -> list[int]:
@@ -166,7 +168,9 @@ class Cells:
             found = parties(_unnumbered(text), self.context.finder.known, mixed=mixed)
             self._parties[text] = found
         named = [(self._unit(row, column, unit), unit.part) for unit in found.units]
-        leading = [name for name, part in named if part == "lead"] or [name for name, part in named if not part]
+        leading = [name for name, part in named if part == "lead"] or [
+            name for name, part in named if not part
+        ]
         owner = leading[0] if leading else None
         helpers = dict.fromkeys(name for name, _ in named if name != owner)
         units = Units(owner, tuple(helpers), tuple(found.people))
@@ -283,7 +287,9 @@ class Cells:
         closing = "销号" in "".join(self.columns.paths[column])
         code = state_of(text, closing=closing)
         if code is None and not (closing and re.match("[否未不×xXNn]", text)):
-            message = f"看不懂状态“{squeeze(text)[:20]}”，请改为：已完成、已销号、正在整改、长期坚持、尚未整改。"
+            message = (
+                f"看不懂状态“{squeeze(text)[:20]}”，请改为：已完成、已销号、正在整改、长期坚持、尚未整改。"
+            )
             self.doubts.once("state", row, column, text, message, "warning")
         return code, text
 
@@ -299,4 +305,3 @@ def _unnumbered(text: str) -> str:
 def joined(texts: list[str], between: str = "\n") -> str | None:
     """Different texts in order, each once; None when there are none."""
     return between.join(dict.fromkeys(text for text in texts if text)) or None
-

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from rapidfuzz.distance import OSA
 
+from bihuan.excel import vocabulary
 from bihuan.excel.text import squeeze
 from bihuan.excel.unit_text import is_collective
 
@@ -32,19 +33,17 @@ class Found:
 
 
 _LEVELS = "省市县区州盟旗"
-_PREFIX = re.compile(rf"^(?:中共|国家)?((?:[\u4e00-\u9fff]{{2,6}}?(?:自治)?)?[{_LEVELS}]委?)(?![场域直办])(?=[\u4e00-\u9fff]{{2}})")
+_PREFIX = re.compile(
+    rf"^(?:中共|国家)?((?:[\u4e00-\u9fff]{{2,6}}?(?:自治)?)?[{_LEVELS}]委?)(?![场域直办])(?=[\u4e00-\u9fff]{{2}})"
+)
 _PARTY = re.compile(r"(?:党组|党委|党工委|党支部|党总支)$")
 _ENDS = ("人民政府", "办事处", "委员会")
 _BRACKETED = re.compile(r"[（(][^（）()]*[）)]$")
 # A slip never changes which of two like bodies is meant.
-_TELLING = frozenset("零一二三四五六七八九十百第甲乙丙丁0123456789东西南北中上下前后左右新老旧大小省市县区乡镇村州内外男女ABCDEFGHabcdefgh")
-_REAL = frozenset(
-    "教育局 教体局 教科局 科教局 财政局 税务局 水务局 水利局 林业局 林草局 农业局 农业农村局 农牧局 民政局 民宗局 公安局 司法局 审计局 统计局 发改局 发改委 工信局 科技局 "
-    "商务局 招商局 文旅局 文体局 文广局 卫健委 卫健局 人社局 住建局 城建局 城管局 交通局 交通运输局 自然资源局 生态环境局 环保局 应急局 应急管理局 市场监管局 市监局 医保局 社保局 "
-    "信访局 乡村振兴局 退役军人局 退役军人事务局 机关事务局 行政审批局 大数据局 数据局 供销社 气象局 烟草局 邮政局 体育局 档案局 档案馆 图书馆 文化馆 博物馆 粮食局 物价局 房管局 园林局 "
-    "公路局 路政局 渔业局 海洋局 盐业局 国资局 国资委 金融局 金融办 法制办 外事办 侨办 台办 编办 网信办 巡察办 县委办 市委办 区委办 政府办 人大办 政协办 文明办 扶贫办 督查办 信访办 人防办 "
-    "组织部 宣传部 统战部 政法委 纪委 监委 纪委监委 总工会 团委 妇联 科协 残联 工商联 文联 侨联 社联 法院 检察院 党校 史志办 投促局 水文局 地震局 国土局 规划局 安监局 工商局 质监局 食药监局 畜牧局 农机局 移民局".split()
+_TELLING = frozenset(
+    "零一二三四五六七八九十百第甲乙丙丁0123456789东西南北中上下前后左右新老旧大小省市县区乡镇村州内外男女ABCDEFGHabcdefgh"
 )
+_REAL = frozenset(vocabulary.BODIES.split())
 
 
 class UnitFinder:
@@ -96,7 +95,11 @@ class UnitFinder:
 
     def _by_letters(self, name: str) -> str:
         """县住建局 for 县住房和城乡建设局, and the other way round, when only one unit fits."""
-        fits = {unit for other, unit in self.known.items() if _abbreviates(name, other) or _abbreviates(other, name)}
+        fits = {
+            unit
+            for other, unit in self.known.items()
+            if _abbreviates(name, other) or _abbreviates(other, name)
+        }
         return fits.pop() if len(fits) == 1 else ""
 
 
@@ -144,7 +147,13 @@ def _abbreviates(short: str, full: str) -> bool:
     other, rest = _split_prefix(full)
     rest = re.sub("委员会$", "委", rest)
     rest = re.sub("办公室$", "办", rest)
-    if (mine and mine != other) or len(stem) < 3 or len(rest) < len(stem) + 2 or stem[0] != rest[0] or stem[-1] != rest[-1]:
+    if (
+        (mine and mine != other)
+        or len(stem) < 3
+        or len(rest) < len(stem) + 2
+        or stem[0] != rest[0]
+        or stem[-1] != rest[-1]
+    ):
         return False
     letters = iter(rest)
     return all(char in letters for char in stem)

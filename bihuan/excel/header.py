@@ -10,6 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from bihuan.excel import words
 from bihuan.excel.grid import Grid
@@ -307,4 +308,4 @@ def _is_enumeration(grid: Grid, row: int) -> bool:
         return False
     marks = [cell[1] for cell in cells if cell]
     numbers = [int(mark) for mark in marks if mark.isdigit()]
-    return len(numbers) >= len(marks) - 2 and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) >= len(marks) - 2 and all(b == a + 1 for a, b in pairwise(numbers))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Iterable
 
-from bihuan.excel.cells import Cells, joined
-from bihuan.excel.columns import Columns
+from bihuan.excel.cells import Cells, Units, joined
+from bihuan.excel.column_fields import Columns
 from bihuan.excel.doubts import Doubts
+from bihuan.excel.groups import SECTION, Group, group_rows, section_name, standing
+from bihuan.excel.item_checks import report_doubles, report_missing
 from bihuan.excel.lines import Line
 from bihuan.excel.rows import ItemRow, MeasureRow
 from bihuan.excel.split import split_steps
@@ -19,53 +18,22 @@ from bihuan.excel.text import PLACEHOLDERS, unwrap
 from bihuan.excel.unit_text import parties
 from bihuan.rules.deadlines import Deadline
 
-T = TypeVar("T")
-
-SECTION = "所属部分"
 PHONE = "联系电话"
-_SECTION_MARK = re.compile(
-    r"(?:[（(][一二三四五六七八九十]{1,3}[）)]|[一二三四五六七八九十]{1,3}|第[一二三四五六七八九十\d]{1,3}(?:部分|类|批次?|项|章|节))[、.．：:\s]*"
-)
-_SECTION_COUNT = re.compile(r"[（(]共?\d+[个项条件]?(?:问题|事项|任务)?[）)]$|[：:]$")
 _TITLE_NUMBER = re.compile(r"(\d{1,3})\s*[.．、](?!\d)\s*")
-
-
-@dataclass(slots=True)
-class _Group:
-    """The rows of one item, and the sections they stand in (outermost first)."""
-
-    rows: list[int]
-    sections: tuple[str, ...] = ()
-    measures: list[MeasureRow] = field(default_factory=list)
-    by_row: dict[int, list[MeasureRow]] = field(default_factory=dict)
 
 
 def read_items(lines: Iterable[Line], cells: Cells) -> list[ItemRow]:
     """The items of a sheet in order, every doubt reported through ``cells.doubts``."""
-    groups = _groups(lines)
+    groups = group_rows(lines)
     builder = _Builder(cells, groups)
     items = [builder.build(group) for group in groups]
-    _report_missing(items, cells)
-    _report_doubles(items, cells)
+    report_missing(items, cells)
+    report_doubles(items, cells)
     return items
 
 
-def _groups(lines: Iterable[Line]) -> list[_Group]:
-    groups: list[_Group] = []
-    sections: tuple[str, ...] = ()
-    for line in lines:
-        if line.kind == "section":
-            inner = line.text.lstrip().startswith(("（", "("))
-            sections = (*sections[:1], line.text) if inner and sections else (line.text,)
-        elif line.kind == "item":
-            groups.append(_Group([line.row], sections))
-        elif line.kind == "measure":
-            groups[-1].rows.append(line.row)
-    return groups
-
-
 class _Builder:
-    def __init__(self, cells: Cells, groups: list[_Group]) -> None:
+    def __init__(self, cells: Cells, groups: list[Group]) -> None:
         self.cells = cells
         # A column that speaks of single measures in one item does so in all, even where only the first has a word.
         self._by_measure = {c for group in groups for row in group.rows[1:] for c in cells.grid.cells(row)}
@@ -78,7 +46,7 @@ class _Builder:
         self._merged = {c for m in merges if m.bottom > m.top for c in range(m.left, m.right + 1)}
         self._closing = self._closing_columns()
 
-    def build(self, group: _Group) -> ItemRow:
+    def build(self, group: Group) -> ItemRow:
         item = ItemRow(group.rows[0], group.rows)
         self.cells.fill_context(item.row)
         uppers = self._levels(item.row)
@@ -121,14 +89,14 @@ class _Builder:
             item.number, title = mark[1], title[mark.end() :]
         item.title = title or None
 
-    def _sort(self, item: ItemRow, group: _Group, uppers: dict[int, str]) -> None:
+    def _sort(self, item: ItemRow, group: Group, uppers: dict[int, str]) -> None:
         column = self.columns.first("class")
         if column in uppers:
             item.class_ = uppers[column] or None
         elif column is not None:
             text = self.cells.prose(item.row, column)
             item.class_ = None if text in PLACEHOLDERS else text
-        sections = [_section_name(text) for text in group.sections]
+        sections = [section_name(text) for text in group.sections]
         if sections and item.class_ is None:
             item.class_ = sections.pop(0)
         if sections:
@@ -144,7 +112,7 @@ class _Builder:
 
     # --- measures ---
 
-    def _measures(self, group: _Group) -> list[MeasureRow]:
+    def _measures(self, group: Group) -> list[MeasureRow]:
         column = self.columns.first("measures")
         if column is None:
             return []
@@ -158,7 +126,7 @@ class _Builder:
             group.measures += group.by_row[row]
         return group.measures
 
-    def _varies(self, group: _Group, columns: Iterable[int]) -> bool:
+    def _varies(self, group: Group, columns: Iterable[int]) -> bool:
         """Whether the columns speak of single measures of the item."""
         if len(group.rows) == 1:
             return False
@@ -166,7 +134,7 @@ class _Builder:
         merged = self._spans(first, self.title, last)
         return any((merged or c in self._by_measure) and not self._spans(first, c, last) for c in columns)
 
-    def _holds(self, group: _Group, row: int, column: int) -> bool:
+    def _holds(self, group: Group, row: int, column: int) -> bool:
         """Whether a row has a word in a column, its own or one merged down from another row of the item."""
         block = self.cells.grid.covered.get(row, {}).get(column)
         return self._says(group, row, column) or (block is not None and block.left == column)
@@ -176,11 +144,11 @@ class _Builder:
         block = self.cells.grid.block(row, column)
         return block is not None and block.bottom >= last
 
-    def _says(self, group: _Group, row: int, column: int) -> bool:
+    def _says(self, group: Group, row: int, column: int) -> bool:
         """Whether a row of the item has a word of its own in a column; the first always counts."""
         return row == group.rows[0] or column in self.cells.grid.cells(row)
 
-    def _aligned(self, group: _Group, column: int) -> list[str]:
+    def _aligned(self, group: Group, column: int) -> list[str]:
         """A cell 1.… 2.… beside measures 1.… 2.… of the same row, when they are as many."""
         if len(group.rows) > 1 or len(group.measures) < 2:
             return []
@@ -189,25 +157,23 @@ class _Builder:
 
     # --- when ---
 
-    def _deadline(self, item: ItemRow, group: _Group) -> None:
+    def _deadline(self, item: ItemRow, group: Group) -> None:
         column = self.columns.first("due")
         if column is None:
             return
         found = {
-            row: self.cells.deadline(row, column)
-            for row in group.rows
-            if self._says(group, row, column)
+            row: self.cells.deadline(row, column) for row in group.rows if self._says(group, row, column)
         }
         _apply_deadlines(item, list(found.values()))
         if len(found) > 1:
-            for measure, deadline in _standing(group, list(found.items())):
+            for measure, deadline in standing(group, list(found.items())):
                 _apply_deadlines(measure, [deadline])
         for measure, text in zip(group.measures, self._aligned(group, column), strict=False):
             _apply_deadlines(measure, [self.cells.parse(text, self.cells.context.base)])
 
     # --- who ---
 
-    def _people(self, item: ItemRow, group: _Group) -> None:
+    def _people(self, item: ItemRow, group: Group) -> None:
         for name in ("lead", "handler"):
             column = self.columns.first(name)
             if column is None:
@@ -219,10 +185,10 @@ class _Builder:
             setattr(item, name, joined([*(names for _, names in named[:1]), *of_item], "、"))
             self._add_extra(item, PHONE, joined([phones for _, _, phones in found], "、"))
             if len(rows) > 1:
-                for measure, names in _standing(group, named):
+                for measure, names in standing(group, named):
                     setattr(measure, name, names)
 
-    def _units(self, item: ItemRow, group: _Group) -> None:
+    def _units(self, item: ItemRow, group: Group) -> None:
         column = self.columns.first("owner")
         helpers: list[str] = []
         if column is not None:
@@ -236,25 +202,25 @@ class _Builder:
             if item.handler is None:
                 item.handler = joined([name for _, units in found for name in units.people], "、")
             if len(found) > 1:
-                for measure, units in _standing(group, [entry for entry in found if entry[1].owner]):
+                for measure, units in standing(group, [entry for entry in found if entry[1].owner]):
                     measure.owner, measure.helpers = units.owner, list(units.helpers)
-            self._report_several(group.rows[0], column, helpers, item.owner)
+            self._report_several(group.rows[0], column, found[0][1])
             self._align_owners(group, column)
         helpers += self._helper_columns(group)
         item.helpers = [name for name in dict.fromkeys(helpers) if name != item.owner]
 
-    def _report_several(self, row: int, column: int, helpers: list[str], owner: str | None) -> None:
-        if helpers and not re.search("牵头|主办|主责|配合|协办", self.cells.text(row, column)):
-            message = f"一格里有多个责任单位，已把第一个“{owner}”作为牵头，其余作为配合。"
+    def _report_several(self, row: int, column: int, units: Units) -> None:
+        if units.helpers and not re.search("牵头|主办|主责|配合|协办", self.cells.text(row, column)):
+            message = f"一格里有多个责任单位，已把第一个“{units.owner}”作为牵头，其余作为配合。"
             self.doubts.once("several owners", row, column, "", message, "hint")
 
-    def _align_owners(self, group: _Group, column: int) -> None:
+    def _align_owners(self, group: Group, column: int) -> None:
         for measure, text in zip(group.measures, self._aligned(group, column), strict=False):
             names = parties(text, self.cells.context.finder.known).units
             found = [self.cells.context.finder.find(unit.name).unit for unit in names]
             measure.owner, measure.helpers = (found[0] if found else None), found[1:]
 
-    def _helper_columns(self, group: _Group) -> list[str]:
+    def _helper_columns(self, group: Group) -> list[str]:
         names: list[str] = []
         for column in self.columns.of("helpers"):
             rows = [row for row in group.rows if self._says(group, row, column)]
@@ -268,7 +234,7 @@ class _Builder:
 
     # --- how far ---
 
-    def _progress(self, item: ItemRow, group: _Group) -> None:
+    def _progress(self, item: ItemRow, group: Group) -> None:
         columns = self.columns.of("progress")
         varies = self._varies(group, columns)
         said: list[tuple[int, str, int | None]] = []
@@ -296,7 +262,7 @@ class _Builder:
             return f"{path[-1]}：{text}", points
         return text, points
 
-    def _state(self, item: ItemRow, group: _Group) -> None:
+    def _state(self, item: ItemRow, group: Group) -> None:
         columns = self.columns.of("state")
         varies = self._varies(group, columns)
         codes: list[str] = []
@@ -316,7 +282,7 @@ class _Builder:
             for measure, text in zip(group.measures, self._aligned(group, column), strict=False):
                 measure.state, measure.state_text = state_of(text), text
 
-    def _implied_state(self, item: ItemRow, group: _Group) -> str | None:
+    def _implied_state(self, item: ItemRow, group: Group) -> str | None:
         """The state where no column gives one: a closing date or approval, what the progress begins with, 100 %."""
         for column in self._closing:
             text = self.cells.text(group.rows[0], column)
@@ -341,7 +307,7 @@ class _Builder:
 
     # --- the rest ---
 
-    def _extra(self, item: ItemRow, group: _Group, uppers: dict[int, str]) -> None:
+    def _extra(self, item: ItemRow, group: Group, uppers: dict[int, str]) -> None:
         for column in self.columns.of("extra"):
             if column in uppers:
                 text: str | None = uppers[column]
@@ -350,7 +316,7 @@ class _Builder:
             self._add_extra(item, self.columns.head(column), text)
         self._keep_left_over(item, group)
 
-    def _keep_left_over(self, item: ItemRow, group: _Group) -> None:
+    def _keep_left_over(self, item: ItemRow, group: Group) -> None:
         """What a later row says of number, title or class belongs to no measure: it is kept, and asked about."""
         columns = [self.columns.first("number"), self.title, self.columns.first("class")]
         for row in group.rows[1:]:
@@ -366,12 +332,6 @@ class _Builder:
             item.extra[name] = joined([item.extra.get(name, ""), text]) or text
 
 
-def _section_name(text: str) -> str:
-    """一、党的建设方面（5个） is the class 党的建设方面."""
-    name = _SECTION_MARK.sub("", unwrap(text), count=1) if _SECTION_MARK.match(text) else unwrap(text)
-    return _SECTION_COUNT.sub("", name).strip() or text
-
-
 def _apply_deadlines(target: ItemRow | MeasureRow, found: list[Deadline]) -> None:
     """An item is due when its last step is."""
     target.due = max((deadline.due for deadline in found if deadline.due), default=None)
@@ -381,15 +341,7 @@ def _apply_deadlines(target: ItemRow | MeasureRow, found: list[Deadline]) -> Non
     target.due_text = joined([deadline.text for deadline in found], "；")
 
 
-def _standing(group: _Group, found: list[tuple[int, T]]) -> Iterator[tuple[MeasureRow, T]]:
-    """Each measure with the last word at or above its row; measures above the first word are left out."""
-    rows = [row for row, _ in found]
-    for measure in group.measures:
-        if at := bisect_right(rows, measure.row):
-            yield measure, found[at - 1][1]
-
-
-def _spread_progress(group: _Group, said: list[tuple[int, str, int | None]]) -> None:
+def _spread_progress(group: Group, said: list[tuple[int, str, int | None]]) -> None:
     """What a row says belongs to its measures; a row without one goes on with the measure above."""
     last: list[MeasureRow] = []
     for row, text, points in said:
@@ -419,40 +371,3 @@ def _together(codes: list[str]) -> str | None:
     if kinds <= {"done", "closed"}:
         return "done"
     return "ongoing" if kinds <= {"done", "closed", "ongoing"} else "working"
-
-
-def _report_missing(items: list[ItemRow], cells: Cells) -> None:
-    columns, doubts = cells.columns, cells.doubts
-    number, title, owner = (columns.first(name) for name in ("number", "title", "owner"))
-    for item in items:
-        if item.title is None:
-            message = "这一行有内容，但没有问题（事项）内容，请补充或并入上一项。"
-            doubts.at(item.row, title, "", message, "error")
-        if number is not None and item.number is None:
-            doubts.once("number", item.row, number, "", "没有序号。", "hint")
-        if owner is not None and item.owner is None and not any(m.owner for m in item.measures):
-            doubts.once("owner", item.row, owner, "", "没有责任单位。", "warning")
-
-
-def _report_doubles(items: list[ItemRow], cells: Cells) -> None:
-    """The same number or title twice; numbers that begin anew in each section are only mentioned."""
-    numbers: dict[str, ItemRow] = {}
-    titles: dict[str, ItemRow] = {}
-    columns, doubts = cells.columns, cells.doubts
-    for item in items:
-        other = numbers.setdefault(item.number or "", item)
-        if item.number and other is not item:
-            if _section_of(item) != _section_of(other):
-                message = "各部分的序号分别编排，序号有重复。"
-                doubts.once("sections", item.row, columns.first("number"), "", message, "hint")
-            else:
-                message = f"序号“{item.number}”与第 {other.row} 行重复。"
-                doubts.at(item.row, columns.first("number"), item.number, message, "warning")
-        same = titles.setdefault(item.title or "", item)
-        if item.title and same is not item:
-            message = f"内容与第 {same.row} 行完全相同，可能重复。"
-            doubts.at(item.row, columns.first("title"), item.title[:60], message, "warning")
-
-
-def _section_of(item: ItemRow) -> tuple[str | None, str | None]:
-    return item.class_, item.extra.get(SECTION)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bihuan.excel.columns import Columns
+from bihuan.excel.column_fields import Columns
 from bihuan.excel.doubts import Doubts
 from bihuan.excel.grid import Grid
 from bihuan.excel.header import Header, is_header_again
@@ -20,8 +20,12 @@ Kind = Literal["title", "header", "item", "measure", "section", "total", "note",
 
 DITTO = frozenset({"同上", "〃", "″", '"', "”", "同前", "″″", "＂"})
 
-_TOTAL = re.compile(r"(?:本[页表])?(?:合计|小计|总计|共计|总合计)(?:$|[：:（(\d、，,])|(?:合计|总计|共)\d+[项个件条]")
-_NOTE = re.compile(r"(?:备注|注|说明|填[表报写]说明|附注|附|注意|填[表报]要求|要求|注意事项|备注说明|※|＊|\*)\s*(?:[：:]|\d\s*[.、．：:]|[（(]?[一1]?[）)]$)|※|注\d")
+_TOTAL = re.compile(
+    r"(?:本[页表])?(?:合计|小计|总计|共计|总合计)(?:$|[：:（(\d、，,])|(?:合计|总计|共)\d+[项个件条]"
+)
+_NOTE = re.compile(
+    r"(?:备注|注|说明|填[表报写]说明|附注|附|注意|填[表报]要求|要求|注意事项|备注说明|※|＊|\*)\s*(?:[：:]|\d\s*[.、．：:]|[（(]?[一1]?[）)]$)|※|注\d"
+)
 _SIGNED = re.compile(
     r"(?:填[表报]|制[表单]|审[核批签定]|复核|签发|报送|主要|单位|分管|部门|联系|经办|领导|责任)?(?:人|单位|负责人|领导|电话|日期|时间|签字|签名|盖章|意见|核|表)"
     r"(?:签字|签名|意见)?(?:[（(][^（）()]*[）)])?\s*[：:].*",
@@ -32,7 +36,9 @@ _SECTION = re.compile(
     re.DOTALL,
 )
 _NUMERAL = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]?")
-_NUMBER = re.compile(r"[A-Za-z0-9\u4e00-\u9fff〔〕\[\]（）()#№]{0,16}?[-—－_.\d〔〕\[\]（）()第号]*\d[-—_.\d）)号.、．]*|[①-⑳]|[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]?")
+_NUMBER = re.compile(
+    r"[A-Za-z0-9\u4e00-\u9fff〔〕\[\]（）()#№]{0,16}?[-—－_.\d〔〕\[\]（）()第号]*\d[-—_.\d）)号.、．]*|[①-⑳]|[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]?"
+)
 _DAY = re.compile(r"(?:[一二三四五六七八九〇○零]{4}|\d{4})\s*[年./-].{1,8}")
 _EXAMPLE = re.compile(r"[（(【]?(?:示例|样例|例|举例|填写示例|模板)\d*[）)】]?[:：]?")
 _NOTHING = frozenset({"无", "暂无", "没有", "/", "-", "—", "——", "零报告"})
@@ -188,20 +194,33 @@ class _Reader:
         numbered = self.number is not None and self.number < column
         if self.in_notes and numbered:
             return self._kind_of_wide(row, text)
-        if _SECTION.match(text) and not self.grid.block(row, column) and len(text) <= _MAX_SECTION and numbered:
+        if (
+            _SECTION.match(text)
+            and not self.grid.block(row, column)
+            and len(text) <= _MAX_SECTION
+            and numbered
+        ):
             return "section"
-        return self._item(row, [(column, text)], text) if column == self.title else self._continuation(row, [(column, text)])
+        return (
+            self._item(row, [(column, text)], text)
+            if column == self.title
+            else self._continuation(row, [(column, text)])
+        )
 
     def _is_numbered_section(self, own: list[tuple[int, str]]) -> bool:
         """一 | 党的建设方面, where the items are numbered 1, 2, 3."""
         if len(own) != 2 or own[0][0] != self.number or not self.arabic:
             return False
-        return bool(_NUMERAL.fullmatch(own[0][1])) and own[1][0] <= self.title and len(own[1][1]) <= _MAX_SECTION
+        return (
+            bool(_NUMERAL.fullmatch(own[0][1])) and own[1][0] <= self.title and len(own[1][1]) <= _MAX_SECTION
+        )
 
     def _numbers_are_arabic(self) -> bool:
         if self.number is None:
             return False
-        texts = [self.grid.text(row, self.number) for row in self.grid.sheet.rows if row > self.header.rows[-1]]
+        texts = [
+            self.grid.text(row, self.number) for row in self.grid.sheet.rows if row > self.header.rows[-1]
+        ]
         filled = [text for text in texts if text]
         return 2 * sum(1 for text in filled if any(char.isdigit() for char in text)) > len(filled)
 
@@ -217,7 +236,9 @@ class _Reader:
         if self.number is None:
             return ""
         own_number = dict(own).get(self.number, "")
-        return own_number or (self.grid.seen(row, self.number) if self.grid.is_covered(row, self.number) else "")
+        return own_number or (
+            self.grid.seen(row, self.number) if self.grid.is_covered(row, self.number) else ""
+        )
 
     def _continuation(self, row: int, own: list[tuple[int, str]]) -> Kind:
         """A row without a title of its own: more of the item above, unless it is numbered or stands alone."""

@@ -23,7 +23,9 @@ class Ole:
             self.fat = self._fat()
             self.small_fat = self._numbers(self._chain(struct.unpack_from("<I", data, 60)[0]))
             self.streams = self._directory()
-            self.contents = {name: self._read(*place) for name, place in self.streams.items() if name != _ROOT}
+            self.contents = {
+                name: self._read(*place) for name, place in self.streams.items() if name != _ROOT
+            }
         except (struct.error, IndexError) as fault:
             raise Damaged from fault
 

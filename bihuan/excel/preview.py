@@ -9,9 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from bihuan.excel.base_day import find_base
-from bihuan.excel.book import Book, Problem, Sheet, letter, spans
+from bihuan.excel.book import Book, Problem, Severity, Sheet, letter, spans
 from bihuan.excel.cells import Cells, Context
-from bihuan.excel.columns import Columns, map_columns
+from bihuan.excel.column_fields import Columns
+from bihuan.excel.columns import map_columns
 from bihuan.excel.directory import UnitDirectory, UnitFinder, likely_slips
 from bihuan.excel.doubts import Doubts
 from bihuan.excel.grid import Grid
@@ -140,7 +141,9 @@ class _Reader:
             return [self._table(sheet, grid, header)]
         starts = [1, *(other.rows[0] for other in later), sheet.last_row + 1]
         parts = [_part(sheet, first, end) for first, end in pairwise(starts)]
-        return [self._table(part, Grid(part), head) for part, head in zip(parts, [header, *later], strict=True)]
+        return [
+            self._table(part, Grid(part), head) for part, head in zip(parts, [header, *later], strict=True)
+        ]
 
     def _table(self, sheet: Sheet, grid: Grid, header: Header) -> SheetPreview:
         columns = map_columns(grid, header, self.finder.known, self.corrections.get(header.fingerprint))
@@ -163,7 +166,7 @@ class _Reader:
         problems = list(sheet.problems)
         if reason:
             message = f"这个工作表没有作为台账读取：{reason}。"
-            severity = "hint" if any(other is not sheet for other in self.book.sheets) else "error"
+            severity: Severity = "hint" if any(other is not sheet for other in self.book.sheets) else "error"
             problems.append(Problem(sheet.name, None, None, "", message, severity))
         return SheetPreview(sheet.name, header, columns, [], problems, {}, reason or "空白", sheet.hidden)
 
@@ -201,7 +204,9 @@ def _visibility(sheet: Sheet, lines: list[Line]) -> list[Problem]:
     """What is hidden is read, and said."""
     found: list[Problem] = []
     if sheet.hidden:
-        found.append(Problem(sheet.name, None, None, "", "这是隐藏的工作表，也已读取，请核对是否需要。", "warning"))
+        found.append(
+            Problem(sheet.name, None, None, "", "这是隐藏的工作表，也已读取，请核对是否需要。", "warning")
+        )
     hidden = {line.row for line in lines if line.kind in ("item", "measure")} & sheet.hidden_rows
     for first, last in spans(hidden):
         rows = f"第 {first} 行" if first == last else f"第 {first}—{last} 行"

@@ -163,7 +163,7 @@ def _read_xls(data: bytes, name: str) -> Book:
     book = Book(name, _sheets(data))
     for sheet in book.sheets:
         if sheet.name in scan.sheets:
-            xls_scan.apply_scan(sheet, scan.sheets[sheet.name])
+            xlsx_scan.apply_scan(sheet, scan.sheets[sheet.name])
     book.problems += _doubts(book, macros=scan.macros, external=scan.external)
     return book
 
@@ -188,7 +188,9 @@ def _sheets(data: bytes) -> list[Sheet]:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
             worksheets = [m for m in workbook.sheets_metadata if m.typ is SheetTypeEnum.WorkSheet]
             return [
-                _sheet(workbook.get_sheet_by_name(meta.name), hidden=meta.visible is not SheetVisibleEnum.Visible)
+                _sheet(
+                    workbook.get_sheet_by_name(meta.name), hidden=meta.visible is not SheetVisibleEnum.Visible
+                )
                 for meta in worksheets
             ]
     except PasswordError as fault:

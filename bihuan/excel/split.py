@@ -60,14 +60,16 @@ _STYLES = tuple(
         ("bracketed", r"(?<![第附表图见])[（(]\s*(\d{1,2})\s*[）)][、.．]?", int, True),
         ("bracketed sign", "([" + "".join(_BRACKETED) + "])[、.．]?", _sign(_BRACKETED), True),
         ("half bracketed", r"(?<![\d（(])(\d{1,2})\s*[）)][、.．]?", int, True),
-        ("spaced", rf"(?:^|(?<=\n))(\d{{1,2}}) +(?=[\u4e00-\u9fff])(?!\d*[年月日号个项条户人])", int, False),
+        ("spaced", r"(?:^|(?<=\n))(\d{1,2}) +(?=[\u4e00-\u9fff])(?!\d*[年月日号个项条户人])", int, False),
         ("circled", "([" + "".join(_CIRCLED) + "])[、.．]?", _sign(_CIRCLED), True),
     )
 )  # fmt: skip
 
 # Two of these are the least that any numbering has; most cells have fewer, and are spared the styles.
 _ANY_MARK = re.compile(
-    rf"(?<![\d.．])\d{{1,2}}\s*[.．、,，)）：: ](?!\d(?!\d{{0,3}}[年月]))|[{_CN}]\s*[、.．，,：:是要)）]|[" + "".join([*_CIRCLED, *_BRACKETED, *_DOTTED]) + "]"
+    rf"(?<![\d.．])\d{{1,2}}\s*[.．、,，)）：: ](?!\d(?!\d{{0,3}}[年月]))|[{_CN}]\s*[、.．，,：:是要)）]|["
+    + "".join([*_CIRCLED, *_BRACKETED, *_DOTTED])
+    + "]"
 )
 
 _STRONG = "\n。；;！!？?"
@@ -149,7 +151,9 @@ def _belongs(text: str, mark: _Mark, marks: list[_Mark], style: _Style) -> bool:
 
 def _cut(text: str, marks: list[_Mark]) -> Steps:
     ends = [mark.start for mark in marks[1:]] + [len(text)]
-    bodies = [unwrap(text[mark.end : end].strip(_TRIM)).strip() for mark, end in zip(marks, ends, strict=True)]
+    bodies = [
+        unwrap(text[mark.end : end].strip(_TRIM)).strip() for mark, end in zip(marks, ends, strict=True)
+    ]
     intro = unwrap(text[: marks[0].start].strip()).strip()
     if intro and not _LABEL.fullmatch(intro):
         bodies[0] = f"{intro}{bodies[0]}"
@@ -195,10 +199,16 @@ def _join(lines: list[str], parts: Callable[[str, str], bool]) -> list[str]:
 
 def _broken_to_fit(lines: list[str]) -> bool:
     """Lines of one width, or with a comma at a break, are one text; short lines of differing widths are a list."""
-    if any(line[-1:] in "，,、：:（(“" for line in lines[:-1]) or any(_TORN.match(line) for line in lines[1:]):
+    if any(line[-1:] in "，,、：:（(“" for line in lines[:-1]) or any(
+        _TORN.match(line) for line in lines[1:]
+    ):
         return True
     if _SENTENCE_END.search(lines[-1]):
         return True  # a list would end each line alike
     widths = [len(line) for line in lines[:-1]]
     even = max(widths) - min(widths) <= 2 and len(lines[-1]) <= max(widths) + 2
-    return max(widths) >= 60 or min(len(line) for line in lines) < 4 or (even and len(lines) > 2 and min(widths) >= 8 and len(lines[-1]) != widths[0])
+    return (
+        max(widths) >= 60
+        or min(len(line) for line in lines) < 4
+        or (even and len(lines) > 2 and min(widths) >= 8 and len(lines[-1]) != widths[0])
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import lru_cache
 
 from bihuan.excel.book import Value
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_FULL_WIDTH = {
+    code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
 _FULL_WIDTH |= {ord("％"): ord("%"), ord("\u3000"): ord(" "), ord("\xa0"): ord(" "), ord("\r"): ord("\n")}
 _FULL_WIDTH |= {ord("\t"): ord(" "), ord("\x0b"): ord("\n"), ord("\x0c"): ord("\n"), 0x2028: ord("\n")}
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xAD, 0))
@@ -20,7 +22,9 @@ _SPACE = re.compile(r"\s+")
 _CJK = r"\u4e00-\u9fff"
 _LOOKS = re.compile(rf"(?<=[{_CJK}（）]) | (?=[{_CJK}（）])")
 
-PLACEHOLDERS = frozenset({"", "-", "--", "—", "——", "－", "―", "/", "／", "\\", "无", "暂无", "空", "N/A", "n/a", "NA", "#N/A"})
+PLACEHOLDERS = frozenset(
+    {"", "-", "--", "—", "——", "－", "―", "/", "／", "\\", "无", "暂无", "空", "N/A", "n/a", "NA", "#N/A"}
+)
 """What people type into a cell that has nothing to say."""
 
 
@@ -41,13 +45,9 @@ def shown(value: Value) -> str:
         return "是" if value else "否"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(round(value, 10))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    return str(value)
+    if isinstance(value, datetime) and value.time() != time():
+        return value.isoformat(" ", "minutes")
+    return value.strftime("%Y-%m-%d") if isinstance(value, date) else str(value)
 
 
 def squeeze(text: str) -> str:
@@ -60,7 +60,9 @@ def one_line(text: str) -> str:
     return _LOOKS.sub("", _SPACE.sub(" ", text)).strip()
 
 
-_STEP = re.compile(r"\d{1,2}[.．、)）]|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)]|[一二三四五六七八九十]{1,3}[、是]|[①-⓿•●·-]")
+_STEP = re.compile(
+    r"\d{1,2}[.．、)）]|[（(](?:\d{1,2}|[一二三四五六七八九十]{1,3})[）)]|[一二三四五六七八九十]{1,3}[、是]|[①-⓿•●·-]"
+)
 _ENDS = "。；;！!？?：:）)”.…"
 
 

@@ -20,7 +20,10 @@ _ORG = re.compile(
     r"|企业|单位|部门|党委|党组|支部|开发区|新区|园区|高新区|经开区|[县市省区旗]|社|台|团|庭|段|段党委|单元|电力|网格|委员会|法院|中队|大队|支队|总队|分局|"
     r"(?:局|委|办|部|院|街道|镇|乡|村|公司|单位|部门|中心)[（(][^（）()]*[）)])$"
 )
-_LEAD, _HELP = "牵头|主办|主责|承办|主管|负责|责任|落实|实施|主体", "配合|协办|协同|协助|参与|参加|会办|联办|支持|协作"
+_LEAD, _HELP = (
+    "牵头|主办|主责|承办|主管|负责|责任|落实|实施|主体",
+    "配合|协办|协同|协助|参与|参加|会办|联办|支持|协作",
+)
 _LABEL = re.compile(
     rf"(?:(?P<lead>{_LEAD})|(?P<help>{_HELP}))(?:责任)?(?:单位|部门|科室|机构|乡镇)?\s*[:：]\s*"
 )
@@ -31,7 +34,9 @@ _TAIL = re.compile(
 _ROLE_IN_BRACKETS = re.compile(
     rf"[（(【\[](?:(?P<lead>(?:{_LEAD})(?:单位|部门)?)|(?P<help>(?:{_HELP})(?:单位|部门)?))[）)】\]]"
 )
-_AND_MORE = re.compile(r"等(?:各)?(?:相关|有关|其他|\d+个|[一二三四五六七八九十]+个|几个|多个)*(?:责任)?(?:单位|部门|乡镇|街道|地)?$")
+_AND_MORE = re.compile(
+    r"等(?:各)?(?:相关|有关|其他|\d+个|[一二三四五六七八九十]+个|几个|多个)*(?:责任)?(?:单位|部门|乡镇|街道|地)?$"
+)
 _COLLECTIVE = re.compile(
     r"^(?:全[县市区省镇乡州校局院]|各|相关|有关|所有|属地|辖区|涉及|其他|其它|沿线|所在|其余|上述)"
     r"|^(?:[县市区省州局镇乡校院](?:直|属|级)?|机关|直属|下属|委属|基层)(?:各|有关|相关|所有|直属)"
@@ -110,9 +115,10 @@ def _stretches(text: str) -> list[tuple[Part, str]]:
         head = text[: labels[0].start()].strip("、，,；; \n")
         ends = [label.start() for label in labels[1:]] + [len(text)]
         rest: list[tuple[Part, str]] = [
-            ("lead" if label["lead"] else "help", text[label.end() : end]) for label, end in zip(labels, ends, strict=True)
+            ("lead" if label["lead"] else "help", text[label.end() : end])
+            for label, end in zip(labels, ends, strict=True)
         ]
-        return ([("", head)] if head else []) + rest
+        return [("", head), *rest] if head else rest
     return _clauses(text)
 
 
@@ -226,6 +232,11 @@ def _join_bare(units: list[Named]) -> list[Named]:
 def people(text: str) -> str:
     """Names of people in one spelling: 张 三 is 张三, names on several lines are joined by 、."""
     lines = [line for line in clean(text).split("\n") if line.strip()]
-    spaced = [re.sub(r"(?<=^[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff](?:$|[、，,；;（( ]))", "", line) for line in lines]
-    spaced = [re.sub(r"(?<=[、，,；; ][\u4e00-\u9fff]) +(?=[\u4e00-\u9fff](?:$|[、，,；;（( ]))", "", line) for line in spaced]
+    spaced = [
+        re.sub(r"(?<=^[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff](?:$|[、，,；;（( ]))", "", line) for line in lines
+    ]
+    spaced = [
+        re.sub(r"(?<=[、，,；; ][\u4e00-\u9fff]) +(?=[\u4e00-\u9fff](?:$|[、，,；;（( ]))", "", line)
+        for line in spaced
+    ]
     return re.sub(r"[、，,；;]*\n", "、", "\n".join(line.strip("、，,；; ") for line in spaced))

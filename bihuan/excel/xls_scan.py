@@ -9,11 +9,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bihuan.excel.book import Sheet
 from bihuan.excel.errors import Damaged, Encrypted, NotAWorkbook
 from bihuan.excel.ole import Ole
 from bihuan.excel.xlsx_scan import Scan
-from bihuan.excel.xlsx_scan import apply_scan as apply_scan
 
 _FORMULA, _FILEPASS, _COLINFO, _BOUNDSHEET, _MULRK, _XF = 0x06, 0x2F, 0x7D, 0x85, 0xBD, 0xE0
 _DRAWING, _NUMBER, _BOOLERR, _ROW, _RK, _FORMAT, _BOF, _EXTERN = (
@@ -27,7 +25,9 @@ _DRAWING, _NUMBER, _BOOLERR, _ROW, _RK, _FORMAT, _BOF, _EXTERN = (
     0x1AE,
 )
 _DIMENSIONS, _SST, _EOF = 0x200, 0xFC, 0x0A
-_CELLS = frozenset({_FORMULA, _MULRK, 0xBE, 0xFD, 0x201, _NUMBER, 0x204, _BOOLERR, _RK})  # and MULBLANK, LABELSST, BLANK, LABEL
+_CELLS = frozenset(
+    {_FORMULA, _MULRK, 0xBE, 0xFD, 0x201, _NUMBER, 0x204, _BOOLERR, _RK}
+)  # and MULBLANK, LABELSST, BLANK, LABEL
 _ROWS, _COLUMNS = 65_536, 256
 _BIFF8 = 0x0600
 _ERRORS = {
@@ -112,7 +112,9 @@ def _check_size(kind: int, body: bytes, size: int) -> None:
         raise Damaged
 
 
-def _read_global(kind: int, body: bytes, styles: _Styles, starts: list[tuple[int, Scan]], found: XlsScan) -> None:
+def _read_global(
+    kind: int, body: bytes, styles: _Styles, starts: list[tuple[int, Scan]], found: XlsScan
+) -> None:
     if kind == _FILEPASS:
         raise Encrypted
     if kind == _BOUNDSHEET and len(body) >= 8:

@@ -118,7 +118,9 @@ def _scan_extent(piece: bytes, found: Scan) -> None:
     # written in an unusual way are looked at one by one.
     found.unusual = found.unusual or len(_USUAL.findall(piece)) != len(_ANY_CELL.findall(piece))
     found.last_row = max([found.last_row, *map(int, _LOW.findall(piece))])
-    found.last_column = max([found.last_column, *(column_index(n.decode()) for n in set(_WIDE.findall(piece)))])
+    found.last_column = max(
+        [found.last_column, *(column_index(n.decode()) for n in set(_WIDE.findall(piece)))]
+    )
 
 
 def _scan_formulas(piece: bytes, found: Scan) -> None:

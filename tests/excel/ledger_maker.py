@@ -70,7 +70,9 @@ def saved(book: Workbook) -> bytes:
     return out.getvalue()
 
 
-def xls(rows: Iterable[Row], merges: Iterable[tuple[int, int, int, int]] = (), *, hidden_rows: Iterable[int] = ()) -> bytes:
+def xls(
+    rows: Iterable[Row], merges: Iterable[tuple[int, int, int, int]] = (), *, hidden_rows: Iterable[int] = ()
+) -> bytes:
     """An xls of one sheet; ``merges`` are (top, left, bottom, right) with rows from 1 and columns from 0."""
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("台账", cell_overwrite_ok=True)
@@ -114,7 +116,9 @@ def sheet_xml(rows: bytes, tail: bytes = b"") -> bytes:
     return b'<worksheet xmlns="' + space + b'"><sheetData>' + rows + b"</sheetData>" + tail + b"</worksheet>"
 
 
-def look(source: bytes, *, name: str = "台账.xlsx", names: Mapping[str, str] | None = None, **more: object) -> Preview:
+def look(
+    source: bytes, *, name: str = "台账.xlsx", names: Mapping[str, str] | None = None, **more: object
+) -> Preview:
     """A preview with the tests' units and day."""
     return preview(source, directory=Directory(names), today=TODAY, name=name, **more)  # type: ignore[arg-type]
 
@@ -159,8 +163,12 @@ class Case:
     steps: list[Step] = field(default_factory=list)
 
 
-_PARTS = st.sampled_from("加强学习教育 完善管理制度 开展专项检查 压实主体责任 新建管网2.4公里 投入资金1.5亿元 落实《条例》第3、4条要求 制定2025年计划 建立台账，逐项销号".split())
-_TITLES = st.sampled_from("理论学习不深入 项目推进缓慢 资金拨付不及时 群众反映强烈的积水问题未解决 执法检查频次高 2023年度任务完成率低于85% 制度执行不严".split())
+_PARTS = st.sampled_from(
+    "加强学习教育 完善管理制度 开展专项检查 压实主体责任 新建管网2.4公里 投入资金1.5亿元 落实《条例》第3、4条要求 制定2025年计划 建立台账，逐项销号".split()
+)
+_TITLES = st.sampled_from(
+    "理论学习不深入 项目推进缓慢 资金拨付不及时 群众反映强烈的积水问题未解决 执法检查频次高 2023年度任务完成率低于85% 制度执行不严".split()
+)
 DUES: tuple[tuple[object, date | None, bool], ...] = (
     ("2024年6月底前", date(2024, 6, 30), False),
     ("2024年12月31日", date(2024, 12, 31), False),

@@ -26,7 +26,9 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("field", "word"), [(field, word) for field, words in WORDS.items() for word in words.split(" ")])
+@pytest.mark.parametrize(
+    ("field", "word"), [(field, word) for field, words in WORDS.items() for word in words.split(" ")]
+)
 def test_a_word_above_a_column_has_its_field(field, word):
     found = meaning((word,))
     assert found is not None
@@ -74,7 +76,10 @@ def test_a_vague_word_means_what_stands_above_it(path):
     assert found.field == PATHS[path]
 
 
-@pytest.mark.parametrize("word", ["2024年", "产品名称", "涨跌幅（%）", "问题（个）", "问题数", "期末余额", "完成数", "责任单位数量", ""])
+@pytest.mark.parametrize(
+    "word",
+    ["2024年", "产品名称", "涨跌幅（%）", "问题（个）", "问题数", "期末余额", "完成数", "责任单位数量", ""],
+)
 def test_words_of_statistics_are_not_those_of_a_ledger(word):
     found = meaning((word,))
     assert found is None or found.field not in ("title", "measures", "owner", "due")
@@ -89,7 +94,12 @@ ITEM = [1, "甲问题", "甲措施", "县财政局", "2024年6月底前"]
     [
         [],
         [["关于问题整改的台账"]],
-        [["附件1"], ["问题整改台账"], ["填报单位：县委办", None, "填报日期：2024年3月5日"], ["说明：本表由责任单位填报，每月底前报送。"]],
+        [
+            ["附件1"],
+            ["问题整改台账"],
+            ["填报单位：县委办", None, "填报日期：2024年3月5日"],
+            ["说明：本表由责任单位填报，每月底前报送。"],
+        ],
         [["整改台账"], [], ["单位：县委办", None, None, "2024年3月"]],
         [["项目", "总数", "完成"], ["甲", 10, 5]],
     ],
@@ -147,20 +157,50 @@ def test_two_header_rows_are_read_with_merges_and_without(merged):
 
 
 def test_header_words_may_be_spaced_wrapped_starred_and_annotated():
-    rows = [["序 号", "问 题\n表 现*", "整改措施（逐条填写）", "责任单位：", "整改\n时限", "进展情况（截至3月31日）"], [1, "甲", "乙", "县委办", "6月", "已完成"]]
-    assert list(mapping(look_at(rows)).values()) == ["number", "title", "measures", "owner", "due", "progress"]
-    assert list(mapping(look_at(rows))) == ["序号", "问题表现*", "整改措施（逐条填写）", "责任单位：", "整改时限", "进展情况（截至3月31日）"]
+    rows = [
+        [
+            "序 号",
+            "问 题\n表 现*",
+            "整改措施（逐条填写）",
+            "责任单位：",
+            "整改\n时限",
+            "进展情况（截至3月31日）",
+        ],
+        [1, "甲", "乙", "县委办", "6月", "已完成"],
+    ]
+    assert list(mapping(look_at(rows)).values()) == [
+        "number",
+        "title",
+        "measures",
+        "owner",
+        "due",
+        "progress",
+    ]
+    assert list(mapping(look_at(rows))) == [
+        "序号",
+        "问题表现*",
+        "整改措施（逐条填写）",
+        "责任单位：",
+        "整改时限",
+        "进展情况（截至3月31日）",
+    ]
 
 
 def test_a_column_without_a_word_is_known_by_its_content():
-    rows = [[None, "问题", "整改措施", None, "整改时限"], *[[n, f"问题{n}", "措施", "县财政局", "6月"] for n in range(1, 5)]]
+    rows = [
+        [None, "问题", "整改措施", None, "整改时限"],
+        *[[n, f"问题{n}", "措施", "县财政局", "6月"] for n in range(1, 5)],
+    ]
     sheet = look_at(rows)
     assert [row.number for row in sheet.rows] == ["1", "2", "3", "4"]
     assert [row.owner for row in sheet.rows] == ["县财政局"] * 4
 
 
 def test_an_account_that_holds_only_states_beside_another_is_the_state():
-    rows = [[*HEAD, "进展情况", "完成情况"], *[[n, f"问题{n}", "措施", "县委办", "6月", "召开会议", s] for n, s in ((1, "已完成"), (2, "整改中"))]]
+    rows = [
+        [*HEAD, "进展情况", "完成情况"],
+        *[[n, f"问题{n}", "措施", "县委办", "6月", "召开会议", s] for n, s in ((1, "已完成"), (2, "整改中"))],
+    ]
     assert list(mapping(look_at(rows)).values())[-2:] == ["progress", "state"]
 
 
@@ -171,7 +211,11 @@ def test_of_two_units_the_leading_one_owns_and_the_other_helps():
 
 
 def test_a_unit_of_measure_is_no_responsible_unit():
-    rows = [["序号", "任务", "单位", "目标", "牵头单位", "时限"], [1, "修路", "公里", "30", "县财政局", "6月"], [2, "改厕", "户", "400", "县教育局", "7月"]]
+    rows = [
+        ["序号", "任务", "单位", "目标", "牵头单位", "时限"],
+        [1, "修路", "公里", "30", "县财政局", "6月"],
+        [2, "改厕", "户", "400", "县教育局", "7月"],
+    ]
     assert mapping(look_at(rows))["单位"] is None
 
 
@@ -194,9 +238,8 @@ def test_a_sheet_that_is_no_ledger_is_said_to_be_none(rows):
 
 
 def test_a_cover_beside_a_ledger_is_only_a_hint():
-    from openpyxl import Workbook
-
     from ledger_maker import saved
+    from openpyxl import Workbook
 
     book = Workbook()
     book.active["B3"] = "整改台账"
@@ -208,7 +251,11 @@ def test_a_cover_beside_a_ledger_is_only_a_hint():
 
 
 def test_headers_of_statistics_are_read_though_they_are_no_ledger():
-    rows = [["行业", "四季度", None, "全年", None], [None, "利用率(%)", "增减", "利用率(%)", "增减"], ["工业", 75.9, 0.2, 75.1, -0.5]]
+    rows = [
+        ["行业", "四季度", None, "全年", None],
+        [None, "利用率(%)", "增减", "利用率(%)", "增减"],
+        ["工业", 75.9, 0.2, 75.1, -0.5],
+    ]
     sheet = look_at(rows, ["A1:A2", "B1:C1", "D1:E1"])
     assert list(mapping(sheet)) == ["行业", "四季度/利用率(%)", "四季度/增减", "全年/利用率(%)", "全年/增减"]
 
@@ -221,17 +268,32 @@ def test_a_header_is_known_again_by_its_fingerprint_wherever_it_stands():
 
 
 def test_corrections_win_and_are_found_again_by_the_fingerprint():
-    rows = [["序号", "问题", "措施", "甲方", "何时", "备注"], [1, "甲", "乙", "县财政局", "2024年6月", "说明"]]
+    rows = [
+        ["序号", "问题", "措施", "甲方", "何时", "备注"],
+        [1, "甲", "乙", "县财政局", "2024年6月", "说明"],
+    ]
     data = xlsx(rows)
     plain = look(data).sheets[0]
     fixed = look(data, corrections={plain.fingerprint: {"D": "owner", "E": "due", "C": None}}).sheets[0]
     assert (plain.rows[0].owner, plain.rows[0].due) == (None, None)
-    assert (fixed.rows[0].owner, str(fixed.rows[0].due), fixed.rows[0].measures) == ("县财政局", "2024-06-30", [])
+    assert (fixed.rows[0].owner, str(fixed.rows[0].due), fixed.rows[0].measures) == (
+        "县财政局",
+        "2024-06-30",
+        [],
+    )
     assert fixed.rows[0].extra == {"措施": "乙", "备注": "说明"}
 
 
 def test_a_correction_can_make_a_ledger_of_a_sheet_that_was_none():
-    data = xlsx([["编码", "事由", "由谁办", "何时"], ["a1", "修路灯", "县财政局", "6月底"], ["a2", "补路面", "县教育局", "7月底"]])
+    data = xlsx(
+        [
+            ["编码", "事由", "由谁办", "何时"],
+            ["a1", "修路灯", "县财政局", "6月底"],
+            ["a2", "补路面", "县教育局", "7月底"],
+        ]
+    )
     plain = look(data).sheets[0]
-    fixed = look(data, corrections={plain.fingerprint: {"A": "number", "B": "title", "C": "owner", "D": "due"}}).sheets[0]
+    fixed = look(
+        data, corrections={plain.fingerprint: {"A": "number", "B": "title", "C": "owner", "D": "due"}}
+    ).sheets[0]
     assert (bool(plain.refused), [row.title for row in fixed.rows]) == (True, ["修路灯", "补路面"])

@@ -25,7 +25,15 @@ def kinds(*rows: list[object], merges: tuple[str, ...] = ()) -> list[str]:
 
 @pytest.mark.parametrize(
     "row",
-    [["合计"], ["合  计", "12项"], ["小计", None, None, "6条"], ["总计：3项"], [None, "合计", None, "5"], ["本页小计", 3], ["共计（12个）"]],
+    [
+        ["合计"],
+        ["合  计", "12项"],
+        ["小计", None, None, "6条"],
+        ["总计：3项"],
+        [None, "合计", None, "5"],
+        ["本页小计", 3],
+        ["共计（12个）"],
+    ],
 )
 def test_totals_are_no_items(row):
     assert kinds(item(1, "甲"), row, item(2, "乙")) == ["item", "total", "item"]
@@ -49,16 +57,30 @@ def test_notes_and_signatures_are_no_items(row):
 
 
 def test_lines_that_go_on_below_a_note_are_notes_too():
-    assert kinds(item(1, "甲"), ["注：1.每月报送"], ["2.逐项填写"], ["3.附佐证"]) == ["item", "note", "note", "note"]
+    assert kinds(item(1, "甲"), ["注：1.每月报送"], ["2.逐项填写"], ["3.附佐证"]) == [
+        "item",
+        "note",
+        "note",
+        "note",
+    ]
 
 
 def test_a_title_that_only_begins_like_a_total_or_a_note_is_an_item():
-    assert kinds(item(1, "合计数与明细不一致"), item(2, "备注栏填写不规范"), item(3, "说明材料不全")) == ["item"] * 3
+    assert (
+        kinds(item(1, "合计数与明细不一致"), item(2, "备注栏填写不规范"), item(3, "说明材料不全"))
+        == ["item"] * 3
+    )
 
 
 def test_the_header_repeated_by_a_page_break_is_no_item_even_in_other_words():
     other = ["序号", "问题", "类别", "工作措施", "责任单位", "完成时限", "进展", "备注"]
-    assert kinds(item(1, "甲"), HEAD, item(2, "乙"), other, item(3, "丙")) == ["item", "header", "item", "header", "item"]
+    assert kinds(item(1, "甲"), HEAD, item(2, "乙"), other, item(3, "丙")) == [
+        "item",
+        "header",
+        "item",
+        "header",
+        "item",
+    ]
 
 
 def test_a_title_repeated_by_a_page_break_is_a_title():
@@ -72,7 +94,9 @@ def test_rows_with_only_a_number_are_blank_and_told_once():
     assert "共 3 处" in sheet.problems[0].message
 
 
-@pytest.mark.parametrize("section", ["一、党的建设方面", "（一）党的建设方面（3个）", "第一部分 党的建设方面", "党的建设方面"])
+@pytest.mark.parametrize(
+    "section", ["一、党的建设方面", "（一）党的建设方面（3个）", "第一部分 党的建设方面", "党的建设方面"]
+)
 @pytest.mark.parametrize("merged", [True, False])
 def test_a_text_across_the_table_is_the_class_of_what_follows(section, merged):
     rows = [HEAD, [section], item(1, "甲"), item(2, "乙"), ["二、作风建设方面"], item(3, "丙")]
@@ -82,12 +106,29 @@ def test_a_text_across_the_table_is_the_class_of_what_follows(section, merged):
 
 
 def test_sections_within_sections_are_kept():
-    sheet = look_at([HEAD, ["一、党建"], ["（一）学习"], item(1, "甲"), ["（二）组织"], item(2, "乙"), ["二、作风"], item(3, "丙")])
-    assert [(row.class_, row.extra.get("所属部分")) for row in sheet.rows] == [("党建", "学习"), ("党建", "组织"), ("作风", None)]
+    sheet = look_at(
+        [
+            HEAD,
+            ["一、党建"],
+            ["（一）学习"],
+            item(1, "甲"),
+            ["（二）组织"],
+            item(2, "乙"),
+            ["二、作风"],
+            item(3, "丙"),
+        ]
+    )
+    assert [(row.class_, row.extra.get("所属部分")) for row in sheet.rows] == [
+        ("党建", "学习"),
+        ("党建", "组织"),
+        ("作风", None),
+    ]
 
 
 def test_chinese_numerals_among_arabic_numbers_head_sections():
-    sheet = look_at([HEAD, ["一", "党建方面"], item(1, "甲"), item(2, "乙"), ["二", "作风方面"], item(3, "丙")])
+    sheet = look_at(
+        [HEAD, ["一", "党建方面"], item(1, "甲"), item(2, "乙"), ["二", "作风方面"], item(3, "丙")]
+    )
     assert [row.class_ for row in sheet.rows] == ["党建方面", "党建方面", "作风方面"]
 
 
@@ -97,21 +138,34 @@ def test_a_section_without_items_is_a_note_and_told():
 
 
 def test_nothing_to_report_and_examples_are_told_and_not_imported():
-    sheet = look_at([HEAD, ["示例", "某问题", None, "某措施", "某单位"], [1, "无", None, "/", "/"], item(2, "乙")])
+    sheet = look_at(
+        [HEAD, ["示例", "某问题", None, "某措施", "某单位"], [1, "无", None, "/", "/"], item(2, "乙")]
+    )
     assert ([row.title for row in sheet.rows], [sheet.kinds[n] for n in (2, 3)]) == (["乙"], ["note", "note"])
     assert [(p.row, p.severity) for p in sheet.problems] == [(2, "hint"), (3, "hint")]
 
 
 def test_hidden_rows_are_read_and_told():
-    sheet = look(xlsx([HEAD, item(1, "甲"), item(2, "乙"), item(3, "丙"), item(4, "丁")], hidden_rows=[3, 4])).sheets[0]
+    sheet = look(
+        xlsx([HEAD, item(1, "甲"), item(2, "乙"), item(3, "丙"), item(4, "丁")], hidden_rows=[3, 4])
+    ).sheets[0]
     assert len(sheet.rows) == 4
     assert [(p.row, "第 3—4 行" in p.message, p.severity) for p in sheet.problems] == [(3, True, "warning")]
 
 
 def test_a_second_table_on_the_sheet_is_read_by_its_own_header():
-    rows = [HEAD, item(1, "甲"), ["二、任务清单"], ["序号", "任务内容", "完成时限", "责任单位"], [1, "乙", "6月底", "县教育局"]]
+    rows = [
+        HEAD,
+        item(1, "甲"),
+        ["二、任务清单"],
+        ["序号", "任务内容", "完成时限", "责任单位"],
+        [1, "乙", "6月底", "县教育局"],
+    ]
     first, second = look(xlsx(rows)).sheets
-    assert [(s.name, [row.title for row in s.rows]) for s in (first, second)] == [("台账", ["甲"]), ("台账", ["乙"])]
+    assert [(s.name, [row.title for row in s.rows]) for s in (first, second)] == [
+        ("台账", ["甲"]),
+        ("台账", ["乙"]),
+    ]
     assert (second.rows[0].row, second.rows[0].owner) == (5, "县教育局")
 
 
@@ -120,7 +174,25 @@ def test_figures_above_the_header_are_told():
     assert [(p.row, p.severity) for p in sheet.problems] == [(1, "hint"), (2, "hint")]
 
 
-@pytest.mark.parametrize("text", ["1", "12", "1.", "1.2", "（1）", "①", "一", "（一）", "ZG-2024-001", "〔2024〕3号", "DC001", "2024-01", "No.5", "第3号"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1",
+        "12",
+        "1.",
+        "1.2",
+        "（1）",
+        "①",
+        "一",
+        "（一）",
+        "ZG-2024-001",
+        "〔2024〕3号",
+        "DC001",
+        "2024-01",
+        "No.5",
+        "第3号",
+    ],
+)
 def test_numbers_of_items_in_every_form(text):
     assert is_numbering(text)
 
@@ -165,7 +237,9 @@ def test_every_row_with_content_is_accounted_for_once(made):
     assert sorted(counted) == sorted(read(data).sheets[0].rows)
     for sheet in sheets:
         of_items = [row for found in sheet.rows for row in found.rows]
-        assert sorted(of_items) == sorted(row for row, kind in sheet.kinds.items() if kind in ("item", "measure"))
+        assert sorted(of_items) == sorted(
+            row for row, kind in sheet.kinds.items() if kind in ("item", "measure")
+        )
         assert [found.row for found in sheet.rows] == [min(found.rows) for found in sheet.rows]
 
 
@@ -178,9 +252,18 @@ def test_every_word_of_an_item_row_is_found_again_in_the_item(made):
             shown = str(found.to_json())
             for number in found.rows:
                 row = rows[number - 1]
-                words = [c for c in row if isinstance(c, str) and c in ("问题甲", "问题乙", "县财政局", "6月底", "已完成", "党的建设方面")]
+                words = [
+                    c
+                    for c in row
+                    if isinstance(c, str)
+                    and c in ("问题甲", "问题乙", "县财政局", "6月底", "已完成", "党的建设方面")
+                ]
                 covered = {p.column for p in sheet.problems if p.row == number and "遮住" in p.message}
-                visible = [w for i, w in enumerate(row) if w in words and chr(65 + i) not in covered and not in_merge(number, i, merges)]
+                visible = [
+                    w
+                    for i, w in enumerate(row)
+                    if w in words and chr(65 + i) not in covered and not in_merge(number, i, merges)
+                ]
                 assert [w for w in visible if w not in shown] == []
 
 

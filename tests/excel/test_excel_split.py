@@ -40,7 +40,10 @@ NUMBERED = {
     "1.落实《条例》第3.2条；2.落实第1、2款": ["落实《条例》第3.2条", "落实第1、2款"],
     "强化责任落实：一是加强学习；二是强化监督。": ["强化责任落实：加强学习", "强化监督。"],
     "整改措施：1.加强学习；2.强化监督": ["加强学习", "强化监督"],
-    "1.加强学习。（1）制定计划；（2）组织考试。2.强化监督。": ["加强学习。（1）制定计划；（2）组织考试。", "强化监督。"],
+    "1.加强学习。（1）制定计划；（2）组织考试。2.强化监督。": [
+        "加强学习。（1）制定计划；（2）组织考试。",
+        "强化监督。",
+    ],
     "1. 制定方案\n（2024.6完成）\n2. 开展检查": ["制定方案（2024.6完成）", "开展检查"],
     "3.加强学习\n4.强化监督": ["加强学习", "强化监督"],
 }
@@ -76,7 +79,13 @@ def test_what_is_not_numbered_stays_whole(cell):
 
 
 @pytest.mark.parametrize(
-    ("cell", "step"), [("2.强化监督", "强化监督"), ("（一）强化监督", "强化监督"), ("③强化监督；", "强化监督"), ("一、强化监督", "强化监督")]
+    ("cell", "step"),
+    [
+        ("2.强化监督", "强化监督"),
+        ("（一）强化监督", "强化监督"),
+        ("③强化监督；", "强化监督"),
+        ("一、强化监督", "强化监督"),
+    ],
 )
 def test_a_single_step_loses_its_number_too(cell, step):
     assert split_steps(cell).texts == (step,)
@@ -87,10 +96,15 @@ def test_an_empty_cell_has_no_steps():
 
 
 def test_numbers_that_skip_are_told():
-    assert (split_steps("1.加强学习；\n3.强化监督").skips, split_steps("1.加强学习；\n2.强化监督").skips) == (True, False)
+    assert (split_steps("1.加强学习；\n3.强化监督").skips, split_steps("1.加强学习；\n2.强化监督").skips) == (
+        True,
+        False,
+    )
 
 
-STEP = st.text(alphabet="加强学习完善制度落实责任推进项目管网，", min_size=2, max_size=20).map(lambda s: f"办{s.strip('，')}好")
+STEP = st.text(alphabet="加强学习完善制度落实责任推进项目管网，", min_size=2, max_size=20).map(
+    lambda s: f"办{s.strip('，')}好"
+)
 STYLES = [
     lambda n: f"{n}.",
     lambda n: f"{n}、",
@@ -105,7 +119,11 @@ STYLES = [
 ]
 
 
-@given(st.lists(STEP, min_size=2, max_size=9), st.sampled_from(STYLES), st.sampled_from(["\n", "；", "。", "；\n", "  \n", "，"]))
+@given(
+    st.lists(STEP, min_size=2, max_size=9),
+    st.sampled_from(STYLES),
+    st.sampled_from(["\n", "；", "。", "；\n", "  \n", "，"]),
+)
 def test_steps_come_back_as_they_were_numbered(steps, style, between):
     cell = between.join(f"{style(n)}{step}" for n, step in enumerate(steps, 1))
     assert [step.rstrip("。") for step in split_steps(cell).texts] == steps
@@ -114,7 +132,12 @@ def test_steps_come_back_as_they_were_numbered(steps, style, between):
 @given(st.text(max_size=400))
 def test_nothing_is_lost_but_numbers_and_blanks(cell):
     kept = "".join(split_steps(cell).texts)
-    letters = [char for char in cell if "\u4e00" <= char <= "\u9fff" and char not in "一二三四五六七八九十是要第整改工作具体措施举任务步骤对策主办法建议如下包括"]
+    letters = [
+        char
+        for char in cell
+        if "\u4e00" <= char <= "\u9fff"
+        and char not in "一二三四五六七八九十是要第整改工作具体措施举任务步骤对策主办法建议如下包括"
+    ]
     assert [char for char in kept if char in letters] == letters
 
 

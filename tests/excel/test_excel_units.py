@@ -12,14 +12,27 @@ LEAD, HELP = "lead", "help"
 
 CELLS = {
     "县住建局牵头，县财政局、各乡镇配合": [("县住建局", LEAD), ("县财政局", HELP), ("各乡镇", HELP)],
-    "由县教育局牵头，县公安局，县卫健局等单位配合": [("县教育局", LEAD), ("县公安局", HELP), ("县卫健局", HELP)],
-    "牵头单位：县住建局；配合单位：县财政局、县发改局": [("县住建局", LEAD), ("县财政局", HELP), ("县发改局", HELP)],
+    "由县教育局牵头，县公安局，县卫健局等单位配合": [
+        ("县教育局", LEAD),
+        ("县公安局", HELP),
+        ("县卫健局", HELP),
+    ],
+    "牵头单位：县住建局；配合单位：县财政局、县发改局": [
+        ("县住建局", LEAD),
+        ("县财政局", HELP),
+        ("县发改局", HELP),
+    ],
     "主办：县住建局\n协办：县财政局": [("县住建局", LEAD), ("县财政局", HELP)],
     "县住建局（牵头）、县财政局": [("县住建局", LEAD), ("县财政局", "")],
     "县财政局、县发改局（牵头）": [("县财政局", ""), ("县发改局", LEAD)],
     "县住建局负责": [("县住建局", LEAD)],
     "县住建局、县财政局": [("县住建局", ""), ("县财政局", "")],
-    "县住建局，县财政局；县发改局/县教育局": [("县住建局", ""), ("县财政局", ""), ("县发改局", ""), ("县教育局", "")],
+    "县住建局，县财政局；县发改局/县教育局": [
+        ("县住建局", ""),
+        ("县财政局", ""),
+        ("县发改局", ""),
+        ("县教育局", ""),
+    ],
     "县住建局\n县财政局": [("县住建局", ""), ("县财政局", "")],
     "县住建局、\n县财政局": [("县住建局", ""), ("县财政局", "")],
     "县财政局 县发改局": [("县财政局", ""), ("县发改局", "")],
@@ -27,7 +40,10 @@ CELLS = {
     "县人民政府及各乡镇": [("县人民政府", ""), ("各乡镇", "")],
     "发展改革委、工信局": [("发展改革委", ""), ("工信局", "")],
     "县住房和城\n乡建设局": [("县住房和城乡建设局", "")],
-    "县文化和旅游局、县卫生健康和计划生育委员会": [("县文化和旅游局", ""), ("县卫生健康和计划生育委员会", "")],
+    "县文化和旅游局、县卫生健康和计划生育委员会": [
+        ("县文化和旅游局", ""),
+        ("县卫生健康和计划生育委员会", ""),
+    ],
     "财 政 局": [("财政局", "")],
     "县委办（督查室、信息科）": [("县委办（督查室、信息科）", "")],
     "各乡镇、街道": [("各乡镇、街道", "")],
@@ -46,7 +62,10 @@ def test_a_cell_of_units_is_taken_apart(cell):
 
 
 def test_and_others_behind_a_unit_is_noticed():
-    assert [(u.name, u.more) for u in parties("县住建局、县财政局等有关部门").units] == [("县住建局", False), ("县财政局", True)]
+    assert [(u.name, u.more) for u in parties("县住建局、县财政局等有关部门").units] == [
+        ("县住建局", False),
+        ("县财政局", True),
+    ]
 
 
 @pytest.mark.parametrize("cell", ["县财政局 张三", "县财政局：张三", "县财政局/张三", "县财政局、张三"])
@@ -57,7 +76,13 @@ def test_people_in_a_mixed_column_are_people(cell):
 
 def test_names_of_people_have_one_spelling():
     given_names = ["张 三", "张三\n李四", "张三、\n李 四", "张三（副县长）", "赵 六、钱 七"]
-    assert list(map(people, given_names)) == ["张三", "张三、李四", "张三、李四", "张三（副县长）", "赵六、钱七"]
+    assert list(map(people, given_names)) == [
+        "张三",
+        "张三、李四",
+        "张三、李四",
+        "张三（副县长）",
+        "赵六、钱七",
+    ]
 
 
 FINDER = UnitFinder(Directory().names())
@@ -114,7 +139,11 @@ def test_a_transposition_or_a_lost_letter_is_a_slip_not_a_new_unit(name, data):
     at = data.draw(st.integers(1, len(name) - 3))
     swapped = name[:at] + name[at + 1] + name[at] + name[at + 2 :]
     found = FINDER.find(swapped)
-    assert found.unit == name or swapped in UNITS or any(c in "上下中南北城乡第一二县" for c in name[at : at + 2])
+    assert (
+        found.unit == name
+        or swapped in UNITS
+        or any(c in "上下中南北城乡第一二县" for c in name[at : at + 2])
+    )
 
 
 def test_a_rare_name_beside_a_frequent_one_is_asked_about():
@@ -127,7 +156,12 @@ HEAD = ["序号", "问题", "整改措施", "责任单位", "整改时限"]
 
 def test_doubts_about_units_stand_at_their_cells():
     sheet = look_at(
-        [HEAD, [1, "甲", "a", "县财正局", "6月"], [2, "乙", "b", "县城管局", "6月"], [3, "丙", "c", "县城管局、各乡镇", "6月"]]
+        [
+            HEAD,
+            [1, "甲", "a", "县财正局", "6月"],
+            [2, "乙", "b", "县城管局", "6月"],
+            [3, "丙", "c", "县城管局、各乡镇", "6月"],
+        ]
     )
     assert messages(sheet) == [
         (2, "D", "县财正局", "warning"),
