@@ -10,7 +10,7 @@ from django.urls import reverse
 from bihuan.models import Evidence, Measure, Review
 from bihuan.rules.workflow import STEPS
 from bihuan.web.forms import STEP_FORMS
-from tests.actions.county import PATH, PEOPLE
+from tests.actions.county import PATH
 from tests.web.office import HTMX, Office, in_days, notice_of, text_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -87,12 +87,10 @@ def test_the_whole_life_of_an_item_goes_through_the_forms(office: Office):
 @pytest.mark.parametrize("state", [*PATH, "returned", "suspended", "merged", "cancelled"])
 def test_the_page_offers_just_the_steps_that_may_be_taken_and_each_has_its_form(office: Office, state):
     item = office.at(state)
-    for person in PEOPLE:
+    for person in ("supervisor", "lead", "checker", "handler", "head"):
         response = page(office, person, item)
-        if response.status_code == 403:
-            continue
         for action in STEPS:
-            form = office.as_(person).get(reverse("items-step", args=[item, action]))
+            form = office.as_(person).get(reverse("items-step", args=[item, action]), headers=HTMX)
             assert (form.status_code == 200) == (action in offered(response)), (person, action)
             if form.status_code == 200:
                 assert f'id="step-title">{step_title(office, item, action)}<' in form.content.decode()

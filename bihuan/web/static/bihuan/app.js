@@ -53,7 +53,7 @@ const showFields = () => {
     field.hidden = field.closest("form").elements[name].value !== value;
   }
 };
-for (const kind of ["DOMContentLoaded", "change", "htmx:afterSettle"]) document.addEventListener(kind, showFields);
+for (const kind of ["DOMContentLoaded", "change", "htmx:afterSwap"]) document.addEventListener(kind, showFields);
 
 // The token of the form is as old as the page; after logging in anew in another window only the cookie is right.
 document.addEventListener("htmx:configRequest", (event) => {

@@ -1,0 +1,75 @@
+"""A real browser on a real server over a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+ARGUMENTS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@dataclass
+class Window:
+    """A browser's page, and everything in it that went wrong: messages on the console, requests to elsewhere."""
+
+    page: Any
+    width: int
+    wrong: list[str] = field(default_factory=list)
+
+    def fits(self) -> bool:
+        """Whether nothing is wider than the screen."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+@pytest.fixture
+def address(own_database: Callable[[], Any]) -> Iterator[str]:
+    """Where the pages of a fresh database are served, in a thread, by waitress."""
+    import waitress.server
+
+    from bihuan.web.serve import options
+    from bihuan.web.wsgi import application
+
+    own_database()
+    server = waitress.server.create_server(application, **options("127.0.0.1", 0))
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def window(chromium: Path, address: str) -> Iterator[Callable[[int], Any]]:
+    """Opens windows of a width; each watches its console and where it asks."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=ARGUMENTS)
+
+        @contextmanager
+        def open_(width: int) -> Iterator[Window]:
+            context = browser.new_context(
+                viewport={"width": width, "height": 900}, locale="zh-CN", accept_downloads=True
+            )
+            context.set_default_timeout(15_000)
+            made = Window(context.new_page(), width)
+            made.page.on("console", lambda m: m.type in {"error", "warning"} and made.wrong.append(m.text))
+            made.page.on("pageerror", lambda e: made.wrong.append(str(e)))
+            made.page.on(
+                "request", lambda r: r.url.startswith((address, "data:")) or made.wrong.append(r.url)
+            )
+            yield made
+            context.close()
+
+        yield open_
+        browser.close()

@@ -1,0 +1,285 @@
+"""The main job in a real browser: a workbook becomes a ledger, an item is worked to its closure, a report is checked."""
+
+from __future__ import annotations
+
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PASSWORD = "Xk7-melon-Harbor"
+WIDTHS = [1440, 390]
+
+
+def found() -> dict[str, str]:
+    """Found an office with accounts; returns person → user name. Runs in a thread: Playwright owns this one's loop."""
+    from bihuan.models import Account
+    from tests.web.office import Office
+
+    office = Office()
+    for name in ("supervisor", "handler", "head", "reviewer", "lead", "chief"):
+        account = office.account(name)
+        account.set_password(PASSWORD)
+        account.save()
+    return dict(Account.objects.values_list("name", "name"))
+
+
+def apart(work: Any) -> Any:
+    """Run database work where no event loop runs."""
+    from django.db import connections
+
+    def run() -> Any:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
+
+
+def ledger(path: Path) -> Path:
+    """A clerk's workbook."""
+    from tests.web.test_web_import import workbook
+
+    file = path / "问题整改台账.xlsx"
+    file.write_bytes(
+        workbook([
+            [1, "东镇主街路灯不亮", "1.更换灯具 2.检修线路", "东镇", "李四", "2027年12月底前", "", "正在整改"],
+            [2, "西乡垃圾清运不及时", "增加清运班次", "西乡", "王五", "2027-11-30", "", "正在整改"],
+        ])
+    )  # fmt: skip
+    return file
+
+
+def log_in(page: Any, address: str, name: str) -> None:
+    page.goto(f"{address}/login/")
+    page.get_by_label("用户名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(f"{address}/")
+
+
+def log_out(page: Any, address: str) -> None:
+    page.locator("details.person summary").click()
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url(f"{address}/login/")
+
+
+def open_item(page: Any, address: str, title: str) -> None:
+    page.goto(f"{address}/items/")
+    page.get_by_role("link", name=re.compile(title)).first.click()
+    page.wait_for_selector("#timeline-title")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_from_a_workbook_by_a_proved_closure_to_a_checked_report(window, address, tmp_path, width):
+    from playwright.sync_api import expect
+
+    apart(found)
+    with window(width) as view:
+        page = view.page
+        log_in(page, address, "supervisor")
+        assert view.fits()
+
+        # import: the file is chosen, the preview appears by itself
+        page.get_by_role("link", name="导入", exact=True).click()
+        page.set_input_files("input[type=file]", ledger(tmp_path))
+        page.wait_for_selector("#commit")
+        assert "读到 2 个事项" in page.inner_text(".summary")
+        assert view.fits()
+
+        # a column is corrected in place, without loading the page anew
+        page.locator(".mapping summary").click()
+        page.locator("#col-E").select_option(label="牵头领导")
+        page.wait_for_selector(".corrected #col-E")
+        page.locator("#col-E").select_option(label="责任人")
+        page.wait_for_selector("#col-E >> visible=true")
+        expect(page.locator(".corrected")).to_have_count(0)
+        expect(page.locator("#commit .field", has_text="清单名称")).to_be_hidden()
+        page.get_by_label("写入哪个清单").select_option(label="rectification")
+        page.get_by_role("button", name=re.compile("写入 2 个事项")).click()
+        page.wait_for_selector(".done")
+        assert "新登记" in page.inner_text(".done")
+        assert view.fits()
+
+        # the list: a filter changes the rows and the address
+        page.get_by_role("link", name="看台账").click()
+        assert page.locator("#list-title").inner_text() == "共 2 项"
+        page.get_by_label("搜索").fill("路灯")
+        expect(page.locator("#list-title")).to_have_text("共 1 项")
+        assert "q=%E8%B7%AF%E7%81%AF" in page.url
+        page.reload()
+        assert page.locator("#list-title").inner_text() == "共 1 项"
+        assert view.fits()
+        log_out(page, address)
+
+        # the unit works it
+        log_in(page, address, "handler")
+        open_item(page, address, "路灯")
+        assert view.fits()
+        page.get_by_role("button", name="完成 措施1").click()
+        page.wait_for_selector(".measure-done")
+        page.get_by_label("进展情况").fill("灯具已全部更换，线路检修完毕。")
+        page.get_by_label("完成比例（%）").fill("100")
+        page.get_by_label("措施2：检修线路的状态").select_option(label="已完成")
+        page.locator("#step .btn-primary").click()
+        expect(page.locator(".measure-done")).to_have_count(2)
+        page.get_by_role("link", name="上传", exact=True).click()
+        evidence = tmp_path / "整改前后.png"
+        evidence.write_bytes(b"\x89PNG\r\n\x1a\n" + os.urandom(64))
+        page.wait_for_selector("#step input[type=file]")
+        page.set_input_files("#step input[type=file]", evidence)
+        page.locator("#step .btn-primary").click()
+        page.wait_for_selector(".files a")
+        assert "还差" not in page.content()
+        page.wait_for_selector("#step-title:has-text('申请销号')")
+        assert page.get_by_label("完成情况").input_value() == "灯具已全部更换，线路检修完毕。"
+        page.locator("#step .btn-primary").click()
+        page.wait_for_selector("text=责任单位自查")
+        log_out(page, address)
+
+        # four levels of review, then the closure
+        for name in ("head", "supervisor", "reviewer", "lead"):
+            log_in(page, address, name)
+            open_item(page, address, "路灯")
+            page.get_by_label("通过").check()
+            page.locator("#step .btn-primary").click()
+            page.wait_for_selector(".note-success")
+            log_out(page, address)
+        log_in(page, address, "supervisor")
+        open_item(page, address, "路灯")
+        page.locator("#step .btn-primary").click()
+        page.wait_for_selector("text=已销号 >> visible=true")
+        page.goto(f"{address}/")
+        assert page.locator(".tile-finishing_rate .tile-value").inner_text() == "50.0%"
+        page.wait_for_selector(".drawing canvas")
+        assert view.fits()
+
+        # the report: looked at, downloaded, handed in again
+        page.get_by_role("link", name="汇报", exact=True).click()
+        page.locator("[name=recipient]").fill("县委")
+        page.locator("[name=recipient]").press("Tab")
+        page.wait_for_selector("text=下载 Word 报告")
+        assert view.fits()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="下载 Word 报告").click()
+        report = tmp_path / "report.docx"
+        download.value.save_as(report)
+        page.set_input_files("#file", report)
+        page.get_by_role("button", name="核对", exact=True).click()
+        page.wait_for_selector("#verdict .note-success")
+        assert "全部相符" in page.inner_text("#verdict")
+        assert view.fits()
+        assert view.wrong == []
+
+
+def test_what_was_typed_survives_a_lost_connection_and_an_expired_session(window, address):
+    apart(found)
+    with window(390) as view:
+        page = view.page
+        apart(_one_item)
+        log_in(page, address, "handler")
+        open_item(page, address, "修桥")
+        page.get_by_label("进展情况").fill("桥面已经铺好，正在装护栏。")
+
+        page.context.set_offline(True)
+        page.locator("#step .btn-primary").click()
+        page.wait_for_selector("#notice:has-text('连不上服务器')")
+        page.context.set_offline(False)
+        assert page.get_by_label("进展情况").input_value() == "桥面已经铺好，正在装护栏。"
+
+        cookies = [c for c in page.context.cookies() if c["name"] != "sessionid"]
+        page.context.clear_cookies()
+        page.context.add_cookies(cookies)
+        page.locator("#step .btn-primary").click()
+        page.wait_for_selector("#notice:has-text('登录已过期')")
+        with page.context.expect_page() as opened:
+            page.get_by_role("link", name="在新窗口登录").click()
+        log_in(opened.value, address, "handler")
+        opened.value.close()
+
+        page.locator("#step .btn-primary").click()
+        page.wait_for_selector(".note-success")
+        assert "桥面已经铺好，正在装护栏。" in page.inner_text(".facts")
+
+
+def _one_item() -> None:
+    from datetime import UTC, datetime
+
+    from bihuan.actions import do, register
+    from bihuan.models import Person, Register, Unit
+    from bihuan.queries.people import actor_of
+
+    now = datetime.now(UTC)
+    clerk = actor_of(Person.objects.get(name="supervisor").pk)
+    handler = actor_of(Person.objects.get(name="handler").pk)
+    town = Unit.objects.get(name="东镇").pk
+    made = register(
+        Register.objects.get(name="rectification").pk,
+        clerk,
+        now,
+        title="修桥",
+        klass="分阶段整改",
+        owner=town,
+        due="2099-12-31",
+    )
+    do("approve", made.item, clerk, now)
+    do("assign", made.item, clerk, now, owner=town)
+    do("accept", made.item, handler, now)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_main_ways_work_without_javascript(chromium, address, width):
+    apart(found)
+    apart(_one_item)
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import ARGUMENTS
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=ARGUMENTS)
+        page = browser.new_context(
+            java_script_enabled=False, viewport={"width": width, "height": 900}
+        ).new_page()
+        log_in(page, address, "handler")
+        page.goto(f"{address}/items/")
+        page.get_by_label("搜索").fill("修桥")
+        page.get_by_role("button", name="筛选").click()
+        page.get_by_role("link", name=re.compile("修桥")).first.click()
+        page.get_by_role("link", name="上传佐证").click()
+        page.wait_for_selector("#step input[type=file]")
+        page.get_by_role("link", name="反馈整改进展").click()
+        page.get_by_label("进展情况").fill("没有脚本也能报。")
+        page.locator("#step .btn-primary").click()
+        page.wait_for_selector(".note-success")
+        assert "没有脚本也能报。" in page.inner_text(".facts")
+        page.get_by_role("button", name="暂无进展").click()
+        page.wait_for_selector(".note-success")
+        browser.close()
+
+
+def test_the_keyboard_reaches_everything_and_the_focus_is_seen(window, address):
+    apart(found)
+    with window(1440) as view:
+        page = view.page
+        log_in(page, address, "supervisor")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+        reached, unseen = set(), []
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement === document.body"):
+                break
+            name, outline, shadow = page.evaluate(
+                "(e => [e.textContent.trim().slice(0, 4), getComputedStyle(e).outlineStyle, getComputedStyle(e).boxShadow])"
+                "(document.activeElement)"
+            )
+            reached.add(name)
+            if outline == shadow == "none":
+                unseen.append(page.evaluate("document.activeElement.outerHTML"))
+        assert {"总览", "台账", "导入", "汇报", "核验"} <= reached
+        assert unseen == []
