@@ -1,6 +1,6 @@
 """Write the example ledgers: workbooks as messy as those that offices keep, all about a county that does not exist.
 
-Run ``python examples/make_ledgers.py [FOLDER]``; the files go to ``examples/ledgers``. Layouts A to E are those of docs/howto/import.
+Run ``python examples/make_ledgers.py [FOLDER]``; the files go to ``examples/ledgers``. Layouts A to E are those of docs/howto/import-a-ledger.md.
 """
 
 from __future__ import annotations

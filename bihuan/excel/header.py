@@ -24,7 +24,7 @@ _LONG = 24  # a header word without its brackets is shorter
 _BRACKETS = re.compile(r"[（(【\[〔《<][^（()）】\]〕》>]*[）)】\]〕》>]")
 _INNER = re.compile(r"[（(【\[]([^（()）】\]]+)[）)】\]]")
 _MARKS = re.compile(r"[*＊★☆▲△※●◆■#:：。.,，;；“”\"'！!？?]+")
-_PARTS = re.compile(r"[、/／和及与或&]")
+_PARTS = re.compile(r"[、/／和与或&]|(?<!涉)及|以及")
 _LABELLED = re.compile(r"[^：:]{1,16}[：:].+", re.DOTALL)
 _COUNTED = re.compile(r"[（(](?:个|项|件|条|户|万元|元|亿元|%|人|次|处)[）)]")
 _ENUMERATION = re.compile(r"[（(]?(\d{1,2}|[A-Z]|[甲乙丙丁戊])[）)]?")
@@ -47,7 +47,7 @@ class Header:
 def plain(text: str) -> str:
     """A header word without blanks, brackets and marks."""
     bare = squeeze(text)
-    return _MARKS.sub("", _BRACKETS.sub("", bare) or bare)
+    return _MARKS.sub("", _BRACKETS.sub("", bare) or bare) or bare
 
 
 def meaning(path: tuple[str, ...]) -> Meaning | None:
@@ -92,16 +92,16 @@ def _inherited(above: tuple[str, ...]) -> Meaning | None:
 
 @lru_cache(maxsize=4096)
 def word_meaning(word: str) -> Meaning | None:
-    """The field of one plain word, alone; of 责任单位及责任人 that of the first part known."""
+    """The field of one plain word, alone; of 责任单位及责任人 that of its most telling part."""
     if not word or len(word) > _LONG:
         return None
     if word in words.EXACT:
         return words.EXACT[word]
-    for found, pattern in words.LOOSE:
-        if pattern.fullmatch(word):
-            return found
-    parts = [part for part in _PARTS.split(word) if part and part != word]
-    return next(filter(None, map(word_meaning, parts)), None)
+    parts = [found for part in _PARTS.split(word) if part != word and (found := word_meaning(part))]
+    if parts and word_meaning(_PARTS.split(word)[0]) is not None:
+        telling = () if parts[0].field == EXTRA else parts
+        return next((found for found in telling if found.field in ("owner", "measures")), parts[0])
+    return next((found for found, pattern in words.LOOSE if pattern.fullmatch(word)), None)
 
 
 def find_header(grid: Grid) -> Header | None:

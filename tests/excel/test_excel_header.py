@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from ledger_maker import look, look_at, mapping, text, xlsx
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from ledger_maker import look, look_at, mapping, saved, text, xlsx
+from openpyxl import Workbook
 
+from bihuan.excel import vocabulary
 from bihuan.excel.header import Header, meaning
 
 WORDS = {
@@ -19,10 +23,10 @@ WORDS = {
     "helpers": "配合单位 协办单位 协办 配合部门 协同单位 参与单位 责任单位（配合） 配合责任单位 会办单位",
     "handler": "责任人 具体责任人 联系人 经办人 直接责任人 具体承办人 整改责任人 联络员",
     "due": "整改时限 完成时限 办结时限 时间节点 计划完成时间 时限 整改期限 截止日期 完成时限（年月日） 整改完成时限 要求完成时间 限期 预计完成时间",
-    "progress": "进展情况 整改情况 整改进展 最新反馈 序时进度 工作进展 完成情况 落实情况 目前进展情况 整改进展情况（截至6月底） 完成比例 形象进度 截至9月30日进展情况",
+    "progress": "进展情况 整改情况 整改进展 最新反馈 序时进度 工作进展 完成情况 落实情况 目前进展情况 整改进展情况（截至6月底） 完成比例 形象进度 工作进展及成效 截至9月30日进展情况",
     "state": "完成状态 整改状态 是否完成 是否销号 亮灯 是否已整改到位 办理状态 亮灯情况 状态 是否办结",
     "extra": "来源 交办日期 备注 成效 佐证材料 课题 转化形式 回访 联系电话 销号时间 下一步打算 存在困难 检查主体 督办单位 问题来源 发现时间 实际完成时间 整改成效 "
-    "反馈时间 下步工作措施 原因分析 验收意见 是否延期 长效机制 措施序号",
+    "反馈时间 下步工作措施 原因分析 验收意见 是否延期 长效机制 措施序号 存在困难及建议 责任单位数量 需协调解决的问题",
 }
 
 
@@ -83,6 +87,23 @@ def test_a_vague_word_means_what_stands_above_it(path):
 def test_words_of_statistics_are_not_those_of_a_ledger(word):
     found = meaning((word,))
     assert found is None or found.field not in ("title", "measures", "owner", "due")
+
+
+SHOWN = {
+    "number": 1, "class": "党建", "title": "甲问题", "target": "达到要求", "measures": "1.甲；2.乙", "lead": "张三", "owner": "县财政局", "helpers": "县教育局",
+    "handler": "李四", "due": "2024年6月底前", "progress": "已印发文件3份，正在落实", "state": "整改中", "extra": "随便写",
+}  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.permutations(sorted(SHOWN)), st.data())
+def test_any_words_of_the_vocabulary_in_any_order_find_their_fields(order, data):
+    fields = [name for name in order if name in ("title", "measures", "owner") or data.draw(st.booleans())]
+    head = [data.draw(st.sampled_from(vocabulary.CERTAIN[name].split())) for name in fields]
+    assume(len(set(head)) == len(head))
+    sheet = look_at([head, [SHOWN[name] for name in fields]])
+    columns: list[dict[str, object]] = sheet.to_json()["columns"]  # type: ignore[assignment]
+    assert [column["field"] or "extra" for column in columns] == fields
 
 
 HEAD = ["序号", "问题", "整改措施", "责任单位", "整改时限"]
@@ -238,8 +259,6 @@ def test_a_sheet_that_is_no_ledger_is_said_to_be_none(rows):
 
 
 def test_a_cover_beside_a_ledger_is_only_a_hint():
-    from ledger_maker import saved
-    from openpyxl import Workbook
 
     book = Workbook()
     book.active["B3"] = "整改台账"
