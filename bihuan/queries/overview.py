@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bihuan.models import Item, Register
-from bihuan.queries.counts import cells
+from bihuan.queries.counts import cuts_of
 from bihuan.queries.items import seen_by
-from bihuan.queries.people import directory
+from bihuan.queries.people import unit_labels
 from bihuan.rules.figures import FIGURES, Cells, Key, Ref, Sums, value
 from bihuan.rules.workflow import OPEN
 
@@ -57,20 +57,20 @@ def overview(
     *,
     as_of: datetime | None = None,
     units: frozenset[int] | None = None,
+    classes: bool = True,
     using: str = "default",
 ) -> Overview:
-    """Return the overview of ``registers`` for somebody who sees ``units`` (None: all)."""
+    """Return the overview of ``registers`` for somebody who sees ``units`` (None: all); ``classes`` as in ``cuts_of``."""
     ids = [r.pk for r in registers]
-    whole = cells(ids, as_of=as_of, units=units, using=using)
-    by_unit = cells(ids, facet="unit", as_of=as_of, units=units, using=using)
-    by_class = cells(ids, facet="class", as_of=as_of, units=units, using=using)
+    cuts = cuts_of(ids, as_of=as_of, units=units, classes=classes, using=using)
+    whole = cuts["all"]
     return Overview(
         tiles=[_tile(name, whole) for name in TILES],
         colours=_spread(whole, "colour", opened=True),
         states=_spread(whole, "state"),
         registers=_lines(whole, "register", {str(r.pk): r.name for r in registers}),
-        units=_lines(by_unit, "unit", {str(k): v for k, v in directory(using).labels.items()}),
-        classes=_lines(by_class, "class", {}),
+        units=_lines(cuts["unit"], "unit", {str(k): v for k, v in unit_labels(using).items()}),
+        classes=_lines(cuts["class"], "class", {}),
         due_soon=due_soon(ids, now, units=units, using=using) if as_of is None else [],
         as_of=as_of,
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import connections
 from django.db.models import Q
 
-from bihuan.models import Grant, Person, Unit, UnitAlias
+from bihuan.models import Person, Unit, UnitAlias
 from bihuan.rules import permissions
 from bihuan.rules.errors import NotFound
 from bihuan.rules.permissions import Actor, Role
@@ -14,13 +15,21 @@ from bihuan.rules.permissions import Actor, Role
 
 def actor_of(person_id: int, using: str = "default") -> Actor:
     """Return the person as an actor with every role they hold. Raises NotFound for nobody, or one no longer active."""
-    person = Person.objects.using(using).filter(pk=person_id, active=True).first()
-    if person is None:
+    with connections[using].cursor() as cursor:
+        cursor.execute(_HELD, [person_id])
+        rows = cursor.fetchall()
+    if not rows:
         raise NotFound("没有这个人员，或已停用。", hint="请联系系统管理员。")
-    held = list(Grant.objects.using(using).filter(person_id=person_id).order_by("id"))
-    paths = dict(Unit.objects.using(using).filter(pk__in={g.unit_id for g in held}).values_list("id", "path"))
-    grants = tuple(permissions.Grant(Role(g.role), g.unit_id, paths[g.unit_id]) for g in held)
-    return Actor(person.pk, person.name, person.unit_id, grants)
+    grants = tuple(permissions.Grant(Role(role), unit, path) for _, _, role, unit, path in rows if role)
+    return Actor(person_id, rows[0][0], rows[0][1], grants)
+
+
+#: Everything about an actor in one query: it is asked for on every page.
+_HELD = (
+    'SELECT p."name",p."unit_id",g."role",g."unit_id",u."path" FROM "person" p '
+    'LEFT JOIN "role_grant" g ON g."person_id"=p."id" LEFT JOIN "unit" u ON u."id"=g."unit_id" '
+    'WHERE p."id"=%s AND p."active" ORDER BY g."id"'
+)
 
 
 def visible_units(actor: Actor, using: str = "default") -> frozenset[int] | None:
@@ -66,6 +75,11 @@ def directory(using: str = "default") -> Directory:
         dict(UnitAlias.objects.using(using).order_by("alias").values_list("alias", "unit_id")),
         {pk: name for pk, name, _ in rows},
     )
+
+
+def unit_labels(using: str = "default") -> dict[int, str]:
+    """Return the name of every unit, retired ones too, by id, in their order."""
+    return dict(Unit.objects.using(using).order_by("sort", "id").values_list("id", "name"))
 
 
 def person_names(ids: set[int], using: str = "default") -> dict[int, str]:

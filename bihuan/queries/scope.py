@@ -25,11 +25,13 @@ class Scope:
     @cached_property
     def registers(self) -> list[Register]:
         """The registers that hold something this person may read, in the order in which they were opened."""
-        found = Register.objects.using(self._using).order_by("id")
-        if self.units is None:
-            return list(found)
-        touched = self._touched(self.units)
-        return [r for r in found if r.unit_id in self.units or r.pk in touched]
+        found = list(Register.objects.using(self._using).order_by("id"))
+        units = self.units
+        if units is None:
+            return found
+        others = any(r.unit_id not in units for r in found)
+        touched = self._touched(units) if others else set()
+        return [r for r in found if r.unit_id in units or r.pk in touched]
 
     def _touched(self, units: frozenset[int]) -> set[int]:
         """The registers with an item that one of ``units`` owns (by the counters) or helps with."""

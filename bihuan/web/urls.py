@@ -13,6 +13,7 @@ urlpatterns = [
     path("password/", account.password, name="password"),
     path("items/", items.page, name="items"),
     path("items/new/", items.new, name="items-new"),
+    path("items/export/<str:layout>/", items.export, name="items-export"),
     path("items/<int:item_id>/", item.page, name="items-one"),
     path("items/<int:item_id>/evidence/<int:evidence_id>/", item.evidence, name="items-evidence"),
     path("items/<int:item_id>/<str:action>/", item.step, name="items-step"),

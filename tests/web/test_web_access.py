@@ -28,6 +28,7 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "items-one": [item],
         "items-step": [item, "comment"],
         "items-evidence": [item, evidence],
+        "items-export": ["plain"],
         "import-preview": ["token"],
         "report-file": ["docx"],
     }

@@ -1,13 +1,15 @@
 """The list: what the address asks for is what is shown, all of it, page by page."""
 
+import io
 import re
 from contextlib import suppress
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from bihuan.models import Item
 from bihuan.rules.errors import Invalid
@@ -16,6 +18,7 @@ from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import filters
 from bihuan.web.views import items
 from tests.web.office import HTMX, Office, in_days, notice_of, text_of
+from tests.web.test_web_import import HEADER, bring, workbook
 
 
 @pytest.fixture
@@ -157,6 +160,58 @@ def test_a_choice_written_as_an_address_reads_back_the_same(
 def test_any_address_is_read_or_refused(pairs):
     with suppress(Invalid):
         assert filters.read(pairs).sort
+
+
+def exported(response) -> list[str]:
+    """The numbers in the first column of an exported workbook."""
+    sheet = load_workbook(io.BytesIO(response.getvalue())).active
+    return [str(row[0].value) for row in sheet.iter_rows() if str(row[0].value).startswith(("问改", "督"))]
+
+
+def test_the_export_holds_just_what_the_list_shows(lived: Office):
+    query = {"register": lived.registers["rectification"], "q": "道路"}
+    response = lived.as_("supervisor").get("/items/export/plain/", query)
+    assert exported(response) == list(
+        Item.objects.filter(title__contains="道路").values_list("number", flat=True)
+    )
+    assert "7%E9%A1%B9" in response["Content-Disposition"]
+
+
+def test_a_unit_exports_its_own_items_alone(lived: Office):
+    query = {"register": lived.registers["rectification"]}
+    for person, title in (("handler", "道路"), ("other_handler", "桥梁")):
+        response = lived.as_(person).get("/items/export/plain/", query)
+        numbers = Item.objects.filter(title__contains=title).values_list("number", flat=True)
+        assert exported(response) == list(numbers)
+
+
+def test_an_export_of_several_registers_or_of_another_kind_is_refused(lived: Office):
+    client = lived.as_("supervisor")
+    assert "请先选择一个清单" in text_of(client.get("/items/export/plain/"))
+    query = {"register": lived.registers["task"]}
+    assert client.get("/items/export/pdf/", query).status_code == 404
+    assert "没有原表样式" in text_of(client.get("/items/export/back/", query))
+
+
+def test_the_layout_that_came_in_is_filled_in_and_what_it_lacks_is_told(office: Office):
+    url = bring(office, workbook())
+    register = office.registers["rectification"]
+    office.as_("supervisor").post(url, {"register": register, "closed": "reprove"})
+    office.at("working", title="后来登记的")
+    response = office.as_("supervisor").get("/items/export/back/", {"register": register})
+    sheet = load_workbook(io.BytesIO(response.getvalue())).active
+    assert [c.value for c in sheet[1]][: len(HEADER)] == HEADER
+    assert sheet["B2"].value == "道路破损"
+    assert quote("3项，另有1项原表里没有") in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize("person", ["chief", "supervisor"])
+def test_overview_and_list_ask_the_database_little(lived: Office, django_assert_max_num_queries, person):
+    client = lived.as_(person)
+    client.get("/password/")  # the session is fresh now
+    for url in ("/", f"/items/?register={lived.registers['rectification']}&state=working&sort=changed"):
+        with django_assert_max_num_queries(10):
+            assert client.get(url).status_code == 200
 
 
 def new(office: Office, person: str = "supervisor", procedure: str = "rectification", **values):

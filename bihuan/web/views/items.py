@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.actions import register as register_item
+from bihuan.excel.register_out import write_register_back, write_register_plain
 from bihuan.models import Item, Register, Tally, Unit
-from bihuan.queries.items import SORTS, page_of
+from bihuan.queries.items import SORTS, Filter, matching, page_of
 from bihuan.queries.people import directory
 from bihuan.queries.scope import Scope
-from bihuan.rules.errors import BihuanError, NotAllowed
+from bihuan.rules.errors import BihuanError, Invalid, NotAllowed, NotFound
 from bihuan.rules.permissions import Duty, Role
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
@@ -42,7 +46,6 @@ def page(request: Request) -> HttpResponse:
         "chosen": chosen,
         "page": found,
         "rows": found.rows,
-        "owners": _owner_names(found.rows),
         "state_names": state_labels(found.rows),
         "query": chosen.query(),
         "after": after,
@@ -52,13 +55,11 @@ def page(request: Request) -> HttpResponse:
         "waiting_names": WAITING_NAMES,
     }
     if request.htmx:
+        context["owners"] = _units({i.owner_id for i in found.rows}).names
         response = render(request, "items.html#list", context)
         response["HX-Push-Url"] = _address(chosen, after)
         return response
-    parts = filters.PARTS if wanted.units is not None else {}
-    return render(
-        request, "items.html", context | _choices(who, chosen, registers) | {"parts": parts.items()}
-    )
+    return render(request, "items.html", context | _choices(who, chosen, wanted, found.rows))
 
 
 def _address(chosen: filters.Chosen, after: str) -> str:
@@ -67,48 +68,78 @@ def _address(chosen: filters.Chosen, after: str) -> str:
     return reverse("items") + (f"?{'&'.join(parts)}" if parts else "")
 
 
-def _owner_names(rows: Sequence[Item]) -> dict[int, str]:
-    return dict(Unit.objects.filter(pk__in={i.owner_id for i in rows}).values_list("id", "name"))
+@dataclass(frozen=True)
+class _Units:
+    """Some units: their names in order, and their paths."""
+
+    names: dict[int, str]
+    paths: dict[int, str]
 
 
-def _choices(who: Scope, chosen: filters.Chosen, registers: Sequence[Register]) -> dict[str, Any]:
-    """Return what the fields of the filter offer: only what occurs in the registers at hand."""
-    units, classes = _occurring([r.pk for r in registers])
-    offered = who.registers if not chosen.campaign else registers_of_campaign(who, chosen)
+def _units(ids: set[int]) -> _Units:
+    rows = list(Unit.objects.filter(pk__in=ids).order_by("sort", "id").values_list("id", "name", "path"))
+    return _Units({pk: name for pk, name, _ in rows}, {pk: path for pk, _, path in rows})
+
+
+def _choices(who: Scope, chosen: filters.Chosen, wanted: Filter, rows: Sequence[Item]) -> dict[str, Any]:
+    """Return what the fields of the filter offer: only what occurs among the items that this person sees there."""
+    owners, classes = _occurring(wanted)
+    units = _units({*owners, *(i.owner_id for i in rows), *(r.unit_id for r in who.registers)})
+    many = len({r.campaign_id for r in who.registers}) > 1
     return {
-        "campaigns": who.campaigns,
-        "registers": offered,
+        "campaigns": who.campaigns if many else (),
+        "registers": [r for r in who.registers if chosen.campaign in (0, r.campaign_id)],
         "states": list(STATE_NAMES.items()),
         "groups": [(key, name) for key, (name, _) in filters.GROUPS.items()],
         "colours": filters.COLOUR_CHOICES,
-        "units": units,
+        "owners": units.names,
+        "units": [(pk, name) for pk, name in units.names.items() if pk in owners],
         "classes": classes[:MOST_CLASSES],
+        "more_classes": max(len(classes) - MOST_CLASSES, 0),
         "sorts": [(key, name) for key, (name, _) in SORTS.items()],
-        "may_register": bool(own_registers(who)),
+        "parts": filters.PARTS.items() if wanted.units is not None else (),
+        "may_register": bool(_supervised(who, units.paths)),
+        "may_export": who.actor.may(Duty.EXPORT) and len(wanted.registers) == 1,
     }
 
 
-def registers_of_campaign(who: Scope, chosen: filters.Chosen) -> list[Register]:
-    """Return the registers of the chosen campaign."""
-    return who.registers_in(filters.campaign_of(chosen.campaign, who))
-
-
-def _occurring(registers: list[int]) -> tuple[list[tuple[int, str]], list[str]]:
-    """Return the owners (id, name) and the classes that occur in ``registers``, by the counters."""
-    rows = Tally.objects.filter(register_id__in=registers, facet__in=("unit", "class"), items__gt=0)
-    pairs = set(rows.order_by().values_list("facet", "label"))
-    ids = {int(label) for facet, label in pairs if facet == "unit"}
-    names = Unit.objects.filter(pk__in=ids).order_by("sort", "id").values_list("id", "name")
-    return list(names), sorted(label for facet, label in pairs if facet == "class")
+def _occurring(wanted: Filter) -> tuple[set[int], list[str]]:
+    """Return the owners and the classes in the registers: by the counters, or among the items of ``wanted.units``."""
+    if wanted.units is not None:
+        seen = matching(Filter(wanted.registers, units=wanted.units)).order_by()
+        pairs = set(seen.values_list("owner_id", "klass").distinct())
+        return {owner for owner, _ in pairs if owner}, sorted({klass for _, klass in pairs if klass})
+    rows = Tally.objects.filter(register_id__in=wanted.registers, facet__in=("unit", "class"), items__gt=0)
+    found = set(rows.order_by().values_list("facet", "label"))
+    return {int(v) for f, v in found if f == "unit"}, sorted(v for f, v in found if f == "class")
 
 
 def own_registers(who: Scope) -> list[Register]:
     """Return the registers in which this person may register items."""
-    held = {g.unit: g for g in who.actor.grants if g.role is Role.SUPERVISOR}
-    if not held:
-        return []
-    paths = dict(Unit.objects.filter(pk__in={r.unit_id for r in who.registers}).values_list("id", "path"))
+    return _supervised(who, _units({r.unit_id for r in who.registers}).paths)
+
+
+def _supervised(who: Scope, paths: dict[int, str]) -> list[Register]:
     return [r for r in who.registers if who.actor.holds({Role.SUPERVISOR}, paths[r.unit_id])]
+
+
+@opens_to(Duty.EXPORT)
+def export(request: Request, layout: str) -> HttpResponseBase:
+    """Hand out what the list shows as a workbook; what the layout has no place for is told in the file's name."""
+    who, chosen = request.who, filters.read(request.GET)
+    registers = filters.registers_of(chosen, who)
+    if len(registers) != 1:
+        raise Invalid("请先选择一个清单，再导出。")
+    wanted = filters.filter_of(chosen, registers, who)
+    if layout == "back":
+        written = write_register_back(registers[0], wanted, dates.now())
+    elif layout == "plain":
+        written = write_register_plain(registers[0], wanted)
+    else:
+        raise NotFound("没有这种导出样式。")
+    left = f"，另有{written.left_out}项原表里没有" if written.left_out else ""
+    name = f"{registers[0].name}（{written.items}项{left}，{dates.today().isoformat()}）.xlsx"
+    return FileResponse(BytesIO(written.content), as_attachment=True, filename=name)
 
 
 @opens_to(Duty.READ, "GET", "POST")
