@@ -41,9 +41,10 @@ def visible_units(actor: Actor, using: str = "default") -> frozenset[int] | None
     if paths == ("/",):
         return None
     units = Unit.objects.using(using)
-    roots = set(units.filter(parent_id=0).values_list("path", flat=True))
-    if roots and roots <= set(paths):
-        return None
+    if any(path.count("/") == 2 for path in paths):  # a root: perhaps the only one
+        roots = set(units.filter(parent_id=0).values_list("path", flat=True))
+        if roots <= set(paths):
+            return None
     query = Q(pk__in=[])
     for path in paths:
         query |= Q(path__startswith=path)
