@@ -58,6 +58,22 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     environment.use_test_file()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: object,
+) -> Iterator[None]:
+    """Make the test database, also for a run in which every test has ``own_database``: pytest-django's own makes none then."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture(autouse=True)
 def _own_files(request: pytest.FixtureRequest) -> None:
     """Give each test that uses the database its own evidence, seals and keys."""
