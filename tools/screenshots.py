@@ -165,6 +165,17 @@ def stranger(page: Page, base: str, shot: Callable[[str], None]) -> None:
     shot("admin-home")
     page.goto(f"{base}/items/")
     shot("error-403")
+    page.goto(f"{base}/people/")
+    shot("people")
+    page.goto(f"{base}/people/new/")
+    shot("people-new")
+    page.goto(f"{base}/people/")
+    page.goto(base + (page.get_attribute(".table tbody a", "href") or ""))
+    shot("person")
+    page.goto(f"{base}/units/")
+    shot("units")
+    page.goto(base + (page.get_attribute(".tree a", "href") or ""))
+    shot("unit")
 
 
 WALKS: tuple[tuple[str, tuple[Callable[..., Any], ...]], ...] = (

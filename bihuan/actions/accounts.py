@@ -46,3 +46,9 @@ def random_password(length: int = 14) -> str:
             and any(c.isdigit() for c in found)
         ):
             return found
+
+
+def switch_account(name: str, *, active: bool, using: str = "default") -> None:
+    """Let nobody log in with the account any more, or again."""
+    if not Account.objects.using(using).filter(name=name).update(is_active=active):
+        raise Invalid(f"没有用户名为“{name}”的账号。")

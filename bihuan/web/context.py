@@ -27,6 +27,8 @@ MENU = (
     Entry("import", "导入", "file-import", Duty.IMPORT),
     Entry("report", "汇报", "file-text", Duty.REPORT),
     Entry("ledger", "核验", "shield-check", Duty.AUDIT),
+    Entry("units", "单位", "building", Duty.UNITS),
+    Entry("people", "人员", "users", Duty.ROLES),
 )
 
 

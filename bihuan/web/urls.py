@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.web.views import account, imports, item, items, ledger, overview, report
+from bihuan.web.views import account, imports, item, items, ledger, overview, people, report, units
 
 urlpatterns = [
     path("", overview.page, name="overview"),
@@ -25,6 +25,13 @@ urlpatterns = [
     path("ledger/", ledger.page, name="ledger"),
     path("ledger/check/", ledger.check, name="ledger-check"),
     path("ledger/seal/", ledger.seal, name="ledger-seal"),
+    path("people/", people.page, name="people"),
+    path("people/new/", people.new, name="people-new"),
+    path("people/<int:person_id>/", people.one, name="people-one"),
+    path("people/<int:person_id>/revoke/", people.revoke, name="people-revoke"),
+    path("people/<int:person_id>/account/", people.account, name="people-account"),
+    path("units/", units.page, name="units"),
+    path("units/<int:unit_id>/", units.one, name="units-one"),
 ]
 
 handler400 = "bihuan.web.errors.bad_request"

@@ -40,7 +40,8 @@ def everywhere(office: Office) -> dict[str, list[str]]:
                        bring(office, workbook()), *one],
         "handler": ["/", "/items/", *one, *steps],
         "head": [reverse("items-one", args=[reviewing])],
-        "admin": ["/", "/password/", "/items/"],
+        "admin": ["/", "/password/", "/items/", "/people/", "/people/new/", f"/people/{office.people['handler'].person}/",
+                  "/units/", f"/units/{office.units['town']}/"],
     }  # fmt: skip
 
 

@@ -1,0 +1,63 @@
+"""Forms of the house: people, their roles and accounts, units."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+
+from bihuan.queries.people import Directory
+from bihuan.rules.permissions import ROLE_NAMES, Role
+from bihuan.web.forms import fields as f
+
+_BETWEEN = re.compile(r"[、,，;；\n]+")
+
+
+class GrantRole(forms.Form):
+    """A role, and the unit for which it is held."""
+
+    role = f.choice("岗位", [(role.value, ROLE_NAMES[role]) for role in Role], required=True)
+
+    def __init__(self, units: Directory, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        help_text = "岗位管到这个单位和它的下级单位。"
+        self.fields["unit"] = f.UnitField(units, "管哪个单位", required=True, help_text=help_text)
+
+    def chosen(self) -> tuple[Role, int]:
+        """Return the role and the unit's id."""
+        return Role(self.cleaned_data["role"]), self.cleaned_data["unit"]
+
+
+class NewPerson(forms.Form):
+    """Somebody who is to work with the ledger, with an account and a first role."""
+
+    name = f.line("姓名", required=True, most=60)
+
+    def __init__(self, units: Directory, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = [("", "以后再定"), *((role.value, ROLE_NAMES[role]) for role in Role)]
+        self.fields["unit"] = f.UnitField(units, "单位", required=True)
+        self.fields["post"] = f.line("职务", most=100)
+        self.fields["role"] = f.choice(
+            "岗位", roles, help_text="管到上面的单位和它的下级单位；可以再加别的。"
+        )
+        account = "登录用，建议用姓名拼音。密码由系统随机生成，首次登录须修改。"
+        self.fields["account"] = f.line("用户名", required=True, most=60, help_text=account)
+
+
+class UnitForm(forms.Form):
+    """A unit: its name, its place and the other ways in which it is written."""
+
+    name = f.line("单位名称", required=True, most=200)
+
+    def __init__(self, units: Directory, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"] = f.UnitField(units, "上级单位", help_text="不填为顶级单位。")
+        aliases = "简称、旧称、常见的写法，用顿号隔开；导入台账时按这些写法都能认出。"
+        self.fields["aliases"] = f.line("别名", most=2000, help_text=aliases)
+
+    def clean_aliases(self) -> list[str]:
+        """Return the aliases, each once."""
+        names = (" ".join(part.split()) for part in _BETWEEN.split(self.cleaned_data["aliases"]))
+        return list(dict.fromkeys(name for name in names if name))
