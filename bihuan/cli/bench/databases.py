@@ -70,9 +70,10 @@ def start(environment: dict[str, str], job: str, **values: Any) -> subprocess.Po
 
 def finish(process: subprocess.Popen[str]) -> dict[str, Any]:
     """Return ``result``, ``seconds``, ``cpu`` and ``peak_mb`` of a started job."""
-    assert process.stdout is not None
-    lines = [json.loads(line) for line in process.stdout if line.startswith("{")]
-    if process.wait() or not lines:
+    with process:
+        assert process.stdout is not None
+        lines = [json.loads(line) for line in process.stdout if line.startswith("{")]
+    if process.returncode or not lines:
         raise click.ClickException(f"测量的进程没有正常结束（{process.returncode}），原因见上。")
     return dict(lines[-1])
 

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bihuan.cli.bench.figure import Figure, Reference
+from bihuan.cli.bench.subjects import SUBJECTS
+from bihuan.cli.main import run
+
+
+def test_an_import_is_measured_beside_its_reference(capsys: pytest.CaptureFixture[str]):
+    assert run(["bench", "import", "--size", "quick"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    (figure,) = told["figures"]
+    assert (figure["name"], figure["details"]["items"], figure["target"]) == (
+        "import_seconds",
+        100,
+        {"of": "ratio", "bound": "most", "limit": 4},
+    )
+    assert figure["ratio"] == pytest.approx(figure["value"] / figure["reference"]["value"], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "reference", "holds"),
+    [
+        ("most", 3.0, 1.0, True),
+        ("most", 5.0, 1.0, False),
+        ("least", 5.0, 1.0, True),
+        ("least", 3.0, 1.0, False),
+    ],
+)
+def test_a_target_is_held_by_the_ratio_to_its_reference(bound, value, reference, holds):
+    figure = Figure(
+        "x", "x", "某项", value, "秒", bound, 4, relative=True, reference=Reference("参照", reference)
+    )
+    assert figure.holds is holds
+
+
+def test_without_a_reference_a_relative_target_does_not_hold():
+    assert Figure("x", "x", "某项", 1.0, "秒", "most", 4, relative=True).holds is False
+
+
+def test_every_subject_of_the_issue_is_there():
+    assert list(SUBJECTS) == ["import", "action", "list", "chain"]
