@@ -6,8 +6,10 @@ Each is a pure function of the row, its procedure and the calendar, so a rebuild
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -101,43 +103,41 @@ def is_overdue(item: Row, at: datetime) -> bool:
     return due is not None and due <= at and item["state"] in OPEN and item["state"] != State.SUSPENDED
 
 
-def settle(rows: Rows, fact: Fact, item: Row, before: dict[str, Any] | None) -> None:
+def settle(rows: Rows, fact: Fact, item: Row, before: Standing | None) -> None:
     """Bring everything derived from ``item`` up to date after ``fact``; ``before`` is its ``standing`` until then."""
     item["version"] += 1
     item["changed_at"] = fact.at
-    facts = clocked(item)
+    facts, procedure, calendar = clocked(item), procedure_of(rows, item), calendar_of(rows)
     item["due_at"] = due_at(facts)
     item["due_order"] = item["due_at"] or NEVER
     if fact.kind != "item.coloured" and not fact.kind.startswith("slip."):  # a slip moves nothing in the item
-        found = colour(facts, procedure_of(rows, item), calendar_of(rows), fact.at)
+        found = colour(facts, procedure, calendar, fact.at)
         item["colour"], item["rule"] = found.name, found.rule
         item["overdue"] = is_overdue(item, fact.at)
-    item["waiting"] = waiting(rows, item, fact.at)
+    item["waiting"] = _waited(steps_due(facts, procedure, calendar), fact.at)
     after = standing(item)
     if before != after:
-        _transit(rows, fact, before, after)
+        _transit(rows, fact, None if before is None else _counted(before), _counted(after))
 
 
-def standing(item: Row) -> dict[str, Any]:
-    """Return where ``item`` is counted (the key) and what it counts for (the sums)."""
+#: What decides where an item is counted and what for, as ``_counted`` takes it.
+Standing = tuple[Any, ...]
+standing: Callable[[Row], Standing] = itemgetter(
+    "register_id", "owner_id", "klass", "channel", "state", "colour", "measures", "measures_done", "overdue", "ongoing",
+    "claimed", "reopens", "look_backs", "relapses", "extensions",
+)  # fmt: skip
+
+
+def _counted(found: Standing) -> dict[str, Any]:
+    """Return where an item is counted (the key) and what it counts for (the sums)."""
+    register, unit, klass, channel, state, name, measures, done, overdue, ongoing, claimed, *times = found
+    reopens, look_backs, relapses, extensions = times
     return {
-        "register_id": item["register_id"],
-        "unit_id": item["owner_id"],
-        "klass": item["klass"],
-        "channel": item["channel"],
-        "state": item["state"],
-        "colour": item["colour"],
-        "items": 1,
-        "measures": item["measures"],
-        "measures_done": item["measures_done"],
-        "overdue": int(item["overdue"]),
-        "ongoing": int(item["ongoing"]),
-        "claimed": int(bool(item["claimed"])),
-        "reopens": item["reopens"],
-        "look_backs": item["look_backs"],
-        "relapses": item["relapses"],
-        "extensions": item["extensions"],
-    }
+        "register_id": register, "unit_id": unit, "klass": klass, "channel": channel, "state": state, "colour": name,
+        "items": 1, "measures": measures, "measures_done": done, "overdue": int(overdue), "ongoing": int(ongoing),
+        "claimed": int(bool(claimed)), "reopens": reopens, "look_backs": look_backs, "relapses": relapses,
+        "extensions": extensions,
+    }  # fmt: skip
 
 
 def _transit(rows: Rows, fact: Fact, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
@@ -148,7 +148,7 @@ def _transit(rows: Rows, fact: Fact, before: dict[str, Any] | None, after: dict[
     else:
         lost = {n: -before[n] for n in SUM_NAMES}
         rows.log("transition", {**where, "sign": -1, **before, **lost})
-        if all(before[n] == after[n] for n in _PLACE):
+        if _place_of(before) == _place_of(after):
             _count(rows, after, {n: v for n in SUM_NAMES if (v := after[n] + lost[n])})
         else:
             _count(rows, before, {n: v for n, v in lost.items() if v})
@@ -156,32 +156,32 @@ def _transit(rows: Rows, fact: Fact, before: dict[str, Any] | None, after: dict[
     rows.log("transition", {**where, "sign": 1, **after})
 
 
-_PLACE = ("register_id", "unit_id", "klass", "channel", "state", "colour")
+_place_of = itemgetter("register_id", "unit_id", "klass", "channel", "state", "colour")
 
 
 def _count(rows: Rows, place: dict[str, Any], amounts: dict[str, int]) -> None:
     """Add ``amounts`` to the counters of ``place``; a counter of nothing is removed."""
+    register, state, name = place["register_id"], place["state"], place["colour"]
     for facet, label in facets(place):
-        key = (place["register_id"], facet, label, place["state"], place["colour"])
+        key = (register, facet, label, state, name)
         tally = rows.find("tally", key)
         if tally is None:
             tally = rows.add("tally", _new_tally(key))
-        for name, amount in amounts.items():
-            tally[name] += amount
-        if not tally["items"] and not any(tally[name] for name in SUM_NAMES):
+        for summed, amount in amounts.items():
+            tally[summed] += amount
+        if not tally["items"] and not any(tally[n] for n in SUM_NAMES):
             rows.remove("tally", key)
 
 
 def facets(place: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the facets under which an item is counted, each with its label; an empty value has no facet."""
     found = [("all", "")]
-    for facet, label in (
-        ("unit", place["unit_id"]),
-        ("class", place["klass"]),
-        ("channel", place["channel"]),
-    ):
-        if label:
-            found.append((facet, str(label)))
+    if place["unit_id"]:
+        found.append(("unit", str(place["unit_id"])))
+    if place["klass"]:
+        found.append(("class", place["klass"]))
+    if place["channel"]:
+        found.append(("channel", place["channel"]))
     return found
 
 
@@ -199,7 +199,7 @@ def prefetch(rows: Rows, items: list[Row]) -> None:
     keys = {
         (item["register_id"], facet, label, item["state"], name)
         for item in items
-        for facet, label in facets(standing(item))
+        for facet, label in facets(_counted(standing(item)))
         for name in (item["colour"], *SCHEMES[procedure_of(rows, item).colours.scheme])
     }
     slips = {slip for item in items for slip in item["slips"]}
@@ -212,17 +212,18 @@ def timers_of(rows: Rows, item: Row) -> list[Row]:
     They are the next turn of its colour, the instant at which it becomes overdue, what its state waits for, and the next
     slip: that one may have been called for by the last entry itself.
     """
+    facts, procedure, calendar = clocked(item), procedure_of(rows, item), calendar_of(rows)
     after = item["changed_at"]
     found = []
-    turn = next_turn(clocked(item), procedure_of(rows, item), calendar_of(rows), after)
+    turn = next_turn(facts, procedure, calendar, after)
     if turn is not None:
         found.append(_timer(item, "colour", turn.at, turn.rule))
     due = item["due_at"]
     if due is not None and not item["overdue"] and is_overdue(item, due) and due > after:
         found.append(_timer(item, "overdue", due, ""))
-    steps = _steps_due(rows, item)
+    steps = steps_due(facts, procedure, calendar)
     found += [_timer(item, t.kind, t.due_at, t.detail) for t in steps if t.due_at > after]
-    rung = rung_of(rows, item)
+    rung = next_rung(facts, procedure, calendar, served(rows, item), begun=item["begun"])
     return found if rung is None else [*found, _timer(item, SLIP, max(rung.at, after), rung.rule.name)]
 
 
@@ -234,11 +235,11 @@ def rung_of(rows: Rows, item: Row) -> Rung | None:
 
 def waiting(rows: Rows, item: Row, at: datetime) -> str:
     """Return the kinds of what ``item`` has been waiting for at ``at``, sorted, with spaces."""
-    return " ".join(sorted(t.kind for t in _steps_due(rows, item) if t.due_at <= at))
+    return _waited(steps_due(clocked(item), procedure_of(rows, item), calendar_of(rows)), at)
 
 
-def _steps_due(rows: Rows, item: Row) -> list[Timer]:
-    return steps_due(clocked(item), procedure_of(rows, item), calendar_of(rows))
+def _waited(steps: list[Timer], at: datetime) -> str:
+    return " ".join(sorted(t.kind for t in steps if t.due_at <= at))
 
 
 def _timer(item: Row, kind: str, at: datetime, detail: str) -> Row:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bihuan.rules.chain import NotCanonical, canonical
 from bihuan.rules.events import Event, load
@@ -14,8 +13,7 @@ from bihuan.rules.events import Event, load
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One entry. ``at`` is when it holds, ``recorded`` when it was written (both aware, UTC); ``item`` 0 is none."""
 
     seq: int

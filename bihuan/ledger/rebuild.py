@@ -77,10 +77,11 @@ def _fold(connection: BaseDatabaseWrapper, using: str, progress: Progress | None
             _prefetch(rows, facts)
             for fact in facts:
                 project(rows, fact)
-            rows.flush(forget_above=CACHE)
+            rows.spill(CACHE)
         folded += len(page)
         if progress:
             progress(folded)
+    rows.flush()
     return folded
 
 
@@ -98,10 +99,11 @@ def _prefetch(rows: Rows, facts: list[Fact]) -> None:
 
 def _set_timers(connection: BaseDatabaseWrapper) -> None:
     """Derive the timers once, from the last state of each item: they are a function of it and the calendar alone."""
-    rows = Rows(connection)
-    timer = rows.table("timer")
-    for page in scan(connection, rows.table("item"), derive.TIMED_ITEMS):
-        run(connection, [timer.insert(t for item in page for t in derive.timers_of(rows, item))])
+    kept = tables(connection.vendor)
+    for page in scan(connection, kept["item"], derive.TIMED_ITEMS):
+        rows = Rows(connection)
+        rows.prefetch("slip", [slip for item in page for slip in item["slips"]])
+        run(connection, [kept["timer"].insert(t for item in page for t in derive.timers_of(rows, item))])
 
 
 def digests(using: str = "default") -> dict[str, str]:

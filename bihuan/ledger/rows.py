@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -49,14 +49,13 @@ class Rows:
 
     def find(self, name: str, key: RowKey) -> Row | None:
         """Return the row of table ``name`` with ``key``, or None; changes made to the dict are written at ``flush``."""
-        cached = self._rows[name]
-        if key not in cached:
+        try:
+            row = self._rows[name][key]
+        except KeyError:
             self.load([Want(name, [key])])
-        row = cached[key]
-        if row is not None:
-            before = self._before[name]
-            if key not in before:
-                before[key] = row.copy()
+            row = self._rows[name][key]
+        if row is not None and key not in self._before[name]:
+            self._before[name][key] = row.copy()
         return row
 
     def get(self, name: str, key: RowKey) -> Row:
@@ -157,15 +156,45 @@ class Rows:
 
         With ``forget_above`` only so many rows of a table stay in memory, those that came in last.
         """
-        writes = [w for name, before in self._before.items() for w in self._writes(name, before) if w.rows]
+        counts = self._run(self._before, first)
+        self._before.clear()
+        if forget_above is not None:
+            self._forget(self._first(forget_above))
+        return counts
+
+    def spill(self, above: int) -> None:
+        """Write and forget the first rows of each table that has more than ``above`` in memory; the others wait.
+
+        A row that changes again and again is so written once. Where unique values may move from row to row, all of the
+        table's rows are written: one that waits may hold what another takes.
+        """
+        first = self._first(above)
+        parts: dict[str, dict[RowKey, Row | None]] = {}
+        for name, keys in first.items():
+            before = self._before[name]
+            moving = self._tables[name].unique and name != "item"  # an item's number is its own for ever
+            parts[name] = {k: before.pop(k) for k in ([*before] if moving else keys) if k in before}
+        self._run(parts)
+        self._forget(first)
+
+    def _run(self, parts: Mapping[str, dict[RowKey, Row | None]], first: Sequence[Write] = ()) -> list[int]:
+        writes = [w for name, before in parts.items() for w in self._writes(name, before) if w.rows]
         writes += [self._tables[name].insert(rows) for name, rows in self._new.items()]
         counts = run(self.connection, [*first, *writes])
-        self._empty -= self._before.keys()
-        self._before.clear()
+        self._empty -= parts.keys()
         self._new.clear()
-        if forget_above is not None:
-            self._forget(forget_above)
         return counts[: len(first)]
+
+    def _first(self, above: int) -> dict[str, list[RowKey]]:
+        """Return by table the keys that came in before the last ``above``."""
+        return {n: [*islice(rows, len(rows) - above)] for n, rows in self._rows.items() if len(rows) > above}
+
+    def _forget(self, keys: Mapping[str, list[RowKey]]) -> None:
+        for name, gone in keys.items():
+            self._whole.discard(name)
+            cached = self._rows[name]
+            for key in gone:
+                del cached[key]
 
     def _writes(self, name: str, before: dict[RowKey, Row | None]) -> list[Write]:
         """Return what brings the table up to date.
@@ -187,13 +216,6 @@ class Rows:
         moved = [r for columns in [*changed] if table.unique & {*columns} for r in changed.pop(columns)]
         updates = [table.update(rows, columns) for columns, rows in changed.items()]
         return [table.delete(gone + [table.key_of(r) for r in moved]), *updates, table.insert(new + moved)]
-
-    def _forget(self, above: int) -> None:
-        for name, cached in self._rows.items():
-            if len(cached) > above:
-                self._whole.discard(name)
-                for key in [*islice(cached, len(cached) - above)]:
-                    del cached[key]
 
 
 def _changed(row: Row, old: Row) -> tuple[str, ...]:

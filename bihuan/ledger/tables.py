@@ -33,7 +33,10 @@ class TooLong(Invalid):
 
 def json_text(value: Any) -> str:
     """Return ``value`` as JSON that is the same for equal values."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _encode(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def _write_json(value: Any) -> str | None:

@@ -5,9 +5,9 @@ Instants are aware and in UTC; days are days in China. An item due on day D is o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from bihuan.rules.work_hours import SHANGHAI
 
@@ -17,8 +17,7 @@ CHINA = SHANGHAI
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Clocked:
+class Clocked(NamedTuple):
     """The part of an item that time acts on.
 
     ``state``: a ``workflow.State``. ``level``: the review level under way, from 1. ``submitted_at``: when

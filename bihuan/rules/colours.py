@@ -7,9 +7,9 @@ the worst among the rules that hold by then, so the instants at which it turns a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.check_in import check_day
@@ -31,8 +31,7 @@ OWNERS_TURN = frozenset({State.ASSIGNED, State.WORKING})
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Colour:
+class Colour(NamedTuple):
     """A colour's ``name`` (a key of ``COLOURS``), the kind of the ``rule`` behind it ("" if none), and why."""
 
     name: str
@@ -45,8 +44,7 @@ class Colour:
         return COLOURS[self.name]
 
 
-@dataclass(frozen=True, slots=True)
-class Onset:
+class Onset(NamedTuple):
     """The instant from which a rule holds."""
 
     at: datetime

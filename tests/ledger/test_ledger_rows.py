@@ -21,6 +21,7 @@ STEPS = st.lists(
         st.tuples(st.just("swap"), KEYS, KEYS),
         st.tuples(st.just("remove"), KEYS),
         st.tuples(st.just("flush"), st.sampled_from([None, 0, 2])),
+        st.tuples(st.just("spill"), st.sampled_from([0, 1, 3])),
         st.tuples(st.just("where"), NAMES),
         st.tuples(
             st.just("every"),
@@ -65,6 +66,8 @@ class RowsAgainstAModel(TestCase):
             model.pop(values[0], None)
         elif what == "flush":
             rows.flush(forget_above=values[0])
+        elif what == "spill":
+            rows.spill(values[0])
         elif what == "where":
             assert {r["id"] for r in rows.where("unit", "name", values[0])} == {
                 k for k, n in model.items() if n == values[0]
@@ -266,3 +269,29 @@ def test_rows_are_read_as_they_are_kept(db):
     row = {"id": 3, "name": "专项", "unit_id": 1, "starts": "2026-01-01", "ends": "", "purpose": ""}
     queries = [*table.by_key([3]), *table.by_key([4]), *table.by_column("name", ["专项", "他"])]
     assert [[table.read(v) for v in values] for values in ask(connection, queries)] == [[row], [], [row]]
+
+
+def test_spilling_writes_what_came_in_first_and_lets_go_of_it_alone(rows, django_assert_num_queries):
+    for key in range(1, 6):
+        rows.add("counter", {"name": str(key), "value": key})
+    rows.spill(3)
+    assert dict(Counter.objects.values_list("name", "value")) == {"1": 1, "2": 2}
+    with django_assert_num_queries(0):
+        rows.get("counter", "3")["value"] = 30
+    with django_assert_num_queries(1):
+        rows.get("counter", "1")["value"] = 10
+    rows.flush()
+    assert dict(Counter.objects.values_list("name", "value")) == {"1": 10, "2": 2, "3": 30, "4": 4, "5": 5}
+
+
+def test_spilling_writes_a_whole_table_whose_unique_values_may_move(rows):
+    rows.add("unit", unit(1, "甲"))
+    rows.add("unit", unit(2, "乙"))
+    rows.flush()
+    other = Rows(connection)
+    other.get("unit", 2)["name"] = "丙"
+    other.add("unit", unit(3, "乙"))
+    other.get("unit", 1)["name"] = "丁"
+    other.add("unit", unit(4, "甲"))
+    other.spill(3)
+    assert dict(Unit.objects.values_list("id", "name")) == {1: "丁", 2: "丙", 3: "乙", 4: "甲"}
