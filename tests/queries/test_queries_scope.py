@@ -1,0 +1,77 @@
+"""What somebody's pages cover, and the cuts of the overview."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bihuan.queries.counts import cells, cuts_of
+from bihuan.queries.scope import Scope
+from bihuan.rules.errors import NotAllowed
+from bihuan.rules.permissions import Actor
+from tests.actions.county import County
+
+pytestmark = pytest.mark.django_db
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def test_whoever_sees_a_root_sees_every_register_and_campaign():
+    county = County()
+    scope = Scope(county.people["chief"])
+    assert [r.pk for r in scope.registers] == sorted(county.registers.values())
+    assert [c.pk for c in scope.campaigns] == [county.campaign]
+    assert scope.units is None
+    assert all(scope.units_in(r) is None for r in scope.registers)
+
+
+def test_the_office_that_runs_a_register_reads_all_of_it_though_its_own_units_are_few():
+    county = County()
+    scope = Scope(county.people["supervisor"])
+    assert scope.units == frozenset({county.units["office"]})
+    assert [r.pk for r in scope.registers] == sorted(county.registers.values())
+    assert all(scope.units_in(r) is None for r in scope.registers)
+
+
+def test_a_unit_sees_the_registers_in_which_it_owns_or_helps_with_something():
+    county = County()
+    assert Scope(county.people["other_handler"]).registers == []
+    assert Scope(county.people["other_handler"]).campaigns == []
+    county.register("rectification", owner=county.units["village"])
+    county.register("task", helpers=[county.units["village"]])
+    scope = Scope(county.people["other_handler"])
+    assert {r.pk for r in scope.registers} == {county.registers["rectification"], county.registers["task"]}
+    assert [c.pk for c in scope.campaigns] == [county.campaign]
+    assert {scope.units_in(r) for r in scope.registers} == {frozenset({county.units["village"]})}
+    with pytest.raises(NotAllowed):
+        scope.register(county.registers["tough"])
+    with pytest.raises(NotAllowed):
+        scope.register(10**9)
+
+
+def test_nobody_without_a_role_sees_anything():
+    county = County()
+    county.register()
+    scope = Scope(Actor(10**6, "无", county.units["town"]))
+    assert (scope.units, scope.registers, scope.campaigns) == (frozenset(), [], [])
+
+
+@pytest.mark.parametrize("limited", [False, True])
+@pytest.mark.parametrize("as_of", [None, LATER])
+def test_the_cuts_read_at_once_are_those_read_one_by_one(limited: bool, as_of: datetime | None):
+    county = County()
+    for state in ("registered", "working", "reviewing", "closed", "suspended"):
+        county.at(state, klass="立行立改")
+    county.at("working", owner=county.units["village"])
+    ids = list(county.registers.values())
+    units = {county.units["town"]} if limited else None
+    cuts = cuts_of(ids, as_of=as_of, units=units)
+    for facet, dim in (("all", "state"), ("unit", "unit"), ("class", "klass")):
+        expected: dict[object, int] = {}
+        for key, sums in cells(ids, facet=facet, as_of=as_of, units=units).items():
+            expected[getattr(key, dim)] = expected.get(getattr(key, dim), 0) + sums.items
+        found: dict[object, int] = {}
+        for key, sums in cuts[facet].items():
+            found[getattr(key, dim)] = found.get(getattr(key, dim), 0) + sums.items
+        assert {k: n for k, n in found.items() if n and k} == {k: n for k, n in expected.items() if n and k}
+        assert sum(found.values()) > 0
