@@ -122,7 +122,12 @@ def test_a_rebuild_that_may_hold_little_in_memory_gives_the_same_bytes(lived, mo
 
 def test_whatever_was_done_to_the_tables_is_put_right(lived):
     before = digests()
-    assert {m._meta.db_table for m in PROJECTIONS if not m.objects.exists()} <= {"sample", "inspection", "finding", "walk_step"}
+    assert {m._meta.db_table for m in PROJECTIONS if not m.objects.exists()} <= {
+        "sample",
+        "inspection",
+        "finding",
+        "walk_step",
+    }
     for model in PROJECTIONS:
         if model is Item:
             execute("UPDATE item SET state='closed', colour='red'")
