@@ -6,7 +6,6 @@ Results are kept by what the cell holds: a ledger repeats its units, deadlines a
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,9 +23,8 @@ from bihuan.excel.unit_text import Named, Parties, parties, people
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.deadlines import Deadline, parse
 
-_PHONE = re.compile(
-    r"[（(:：\s]*(?<!\d)((?:\+?86-?)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|(?<!\d)\d{7,8})(?!\d)[）)]?"
-)
+_PHONE = re.compile(r"[（(]?(?<!\d)((?:\+?86-?)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|(?<!\d)\d{7,8})(?!\d)[）)]?")
+_MAX_UNITS, _MAX_UNIT = 1_000, 60
 _SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "hint"}
 _COUNTED = re.compile(r"[日天周月]内|工作日|小时|个月")
 _START = re.compile(r"(?:交办|下达|收文|受理|签收|接收|通报|派单|登记|来文)(?:时间|日期)")
@@ -35,11 +33,12 @@ _NUMBER_END = re.compile(r"[.、．。，,]+$")
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """Who answers: the leader of the cell and the others."""
+    """Who answers: the leader of the cell and the others. ``unread`` is the cell's text where it is too long for names."""
 
     owner: str | None = None
     helpers: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    unread: str = ""
 
 
 @dataclass(slots=True)
@@ -49,7 +48,8 @@ class Context:
     finder: UnitFinder
     base: date
     calendar: Calendar
-    new_units: Counter[str] = field(default_factory=Counter)
+    new_units: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    """Each unit that is not in the directory → the (row, column) of its places."""
 
 
 class Cells:
@@ -61,6 +61,7 @@ class Cells:
         self._deadlines: dict[tuple[type, Value, date], Deadline] = {}
         self._parties: dict[str, Parties] = {}
         self._clear_units: dict[str, Units] = {}
+        self._title = columns.of("title")[0]
         self._above: dict[int, str] = {}
         self._filled: dict[tuple[int, int], str] = {}
         self._starts = [c for c in columns.of("extra") if _START.search(columns.head(c))]
@@ -76,6 +77,8 @@ class Cells:
             if block.left != column and not self._is_heir(column, block.left, block.right):
                 return ""
             text = self.grid.text(block.top, block.left)
+        elif column < self._title and self._spreads_to_title(row, column):
+            return ""
         if text in DITTO:
             text = self._ditto(row, column, text)
         if not text and self._filled:
@@ -83,6 +86,10 @@ class Cells:
         if text:
             self._above[column] = text
         return text
+
+    def _spreads_to_title(self, row: int, column: int) -> bool:
+        block = self.grid.blocks.get((row, column))
+        return block is not None and block.right >= self._title
 
     def _is_heir(self, column: int, left: int, right: int) -> bool:
         """A block across several columns gives its value to the title among them."""
@@ -97,9 +104,10 @@ class Cells:
         """Columns left of the title that are not merged down anywhere: a blank there may mean "as above"."""
         merges = self.grid.sheet.merges
         merged = {c for m in merges if m.bottom > m.top for c in range(m.left, m.right + 1)}
-        title, number = self.columns.of("title")[0], self.columns.first("number")
-        apart = {number, *self.columns.levels}
-        return [c for c in sorted(self.columns.fields) if c < title and c not in merged and c not in apart]
+        apart = {self.columns.first("number"), *self.columns.levels}
+        return [
+            c for c in sorted(self.columns.fields) if c < self._title and c not in merged and c not in apart
+        ]
 
     def fill_context(self, row: int) -> None:
         """Where merges were lost, an item's blank class, subject or leader is that of the item above.
@@ -163,10 +171,16 @@ class Cells:
 
     def _read_units(self, row: int, column: int, text: str) -> Units:
         found = self._parties.get(text)
+        if found is None and len(text) > _MAX_UNITS:
+            found = self._parties[text] = Parties([Named(text)])
         if found is None:
             mixed = "人" in self.columns.head(column)
             found = parties(_unnumbered(text), self.context.finder.known, mixed=mixed)
             self._parties[text] = found
+        if any(len(unit.name) > _MAX_UNIT for unit in found.units):
+            message = "这一格过长，不像单位名称，没有作为单位读取，原文保留在其他内容中，请改写。"
+            self.doubts.at(row, column, text[:40], message, "error")
+            return Units(unread=text)
         named = [(self._unit(row, column, unit), unit.part) for unit in found.units]
         leading = [name for name, part in named if part == "lead"] or [
             name for name, part in named if not part
@@ -198,7 +212,7 @@ class Cells:
             message = f"“{name}”不是一个具体单位，已原样保留，请明确到单位。"
             self.doubts.once("collective", row, column, name, message, "hint")
         else:
-            self.context.new_units[name] += 1
+            self.context.new_units.setdefault(name, []).append((row, column))
             message = f"单位名录中没有“{name}”，将作为新单位。"
             self.doubts.once("new unit", row, column, name, message, "warning")
 

@@ -161,7 +161,15 @@ def _abbreviates(short: str, full: str) -> bool:
 
 def likely_slips(counts: Mapping[str, int]) -> Iterable[tuple[str, str]]:
     """(rare name, frequent name) among new units of one file: 县住建居 once beside 县住建局 twenty times."""
-    frequent = {name: name for name, count in counts.items() if count >= 3}
     for name, count in counts.items():
+        frequent = {other: other for other, times in counts.items() if times >= 2 * count and times > 1}
         if count <= 2 and (other := nearest(name, frequent)):
             yield name, other
+
+
+def likely_same(counts: Mapping[str, int]) -> Iterable[tuple[str, str]]:
+    """(short name, full name) among new units of one file that may be one body: 县住建局 and 县住房和城乡建设局."""
+    for name in counts:
+        fits = [other for other in counts if _abbreviates(name, other)]
+        if len(fits) == 1:
+            yield name, fits[0]

@@ -196,6 +196,7 @@ class _Builder:
             found = [(row, self.cells.units(row, column)) for row in rows]
             item.owner = next((units.owner for _, units in found if units.owner), None)
             helpers += found[0][1].helpers
+            self._keep_unread(item, column, [units for _, units in found])
             for row, units in found[1:]:  # a row without a measure speaks for the whole item
                 if row not in group.by_row:
                     helpers += [name for name in (units.owner, *units.helpers) if name]
@@ -206,7 +207,7 @@ class _Builder:
                     measure.owner, measure.helpers = units.owner, list(units.helpers)
             self._report_several(group.rows[0], column, found[0][1])
             self._align_owners(group, column)
-        helpers += self._helper_columns(group)
+        helpers += self._helper_columns(item, group)
         item.helpers = [name for name in dict.fromkeys(helpers) if name != item.owner]
 
     def _report_several(self, row: int, column: int, units: Units) -> None:
@@ -220,12 +221,17 @@ class _Builder:
             found = [self.cells.context.finder.find(unit.name).unit for unit in names]
             measure.owner, measure.helpers = (found[0] if found else None), found[1:]
 
-    def _helper_columns(self, group: Group) -> list[str]:
+    def _keep_unread(self, item: ItemRow, column: int, found: list[Units]) -> None:
+        for units in found:
+            self._add_extra(item, self.columns.head(column), units.unread)
+
+    def _helper_columns(self, item: ItemRow, group: Group) -> list[str]:
         names: list[str] = []
         for column in self.columns.of("helpers"):
             rows = [row for row in group.rows if self._says(group, row, column)]
             for row in rows:
                 units = self.cells.units(row, column)
+                self._keep_unread(item, column, [units])
                 here = [*([units.owner] if units.owner else []), *units.helpers]
                 names += here
                 for measure in group.by_row.get(row, ()) if len(rows) > 1 else ():

@@ -13,7 +13,7 @@ from bihuan.excel.book import Book, Problem, Severity, Sheet, letter, spans
 from bihuan.excel.cells import Cells, Context
 from bihuan.excel.column_fields import Columns
 from bihuan.excel.columns import map_columns
-from bihuan.excel.directory import UnitDirectory, UnitFinder, likely_slips
+from bihuan.excel.directory import UnitDirectory, UnitFinder, likely_same, likely_slips
 from bihuan.excel.doubts import Doubts
 from bihuan.excel.grid import Grid
 from bihuan.excel.header import Header, find_header, later_headers
@@ -26,6 +26,9 @@ from bihuan.rules.calendar import Calendar
 
 Corrections = Mapping[str, Mapping[str, str | None]]
 """Fingerprint of a header → column letter → field; None or ``extra`` takes the column's field away."""
+
+
+_MANY_UNITS = 300  # beyond, comparing each with each takes longer than it helps
 
 
 @dataclass(slots=True)
@@ -155,7 +158,7 @@ class _Reader:
         context = Context(self.finder, base, self.calendar)
         lines = classify(grid, header, columns, doubts)
         rows = read_items(lines, Cells(grid, columns, doubts, context))
-        _report_slips(doubts, context)
+        _report_likely_same(doubts, context)
         problems = [*sheet.problems, *_visibility(sheet, lines), *doubts.all()]
         kinds = {line.row: line.kind for line in lines}
         return SheetPreview(sheet.name, header, columns, rows, problems, kinds, "", sheet.hidden, base)
@@ -194,10 +197,19 @@ def _why_no_header(sheet: Sheet) -> str:
     return "只有图片，没有表格内容" if sheet.has_picture else ""
 
 
-def _report_slips(doubts: Doubts, context: Context) -> None:
-    for name, other in likely_slips(context.new_units):
+def _report_likely_same(doubts: Doubts, context: Context) -> None:
+    """New units of the file that look like one another: nothing is changed, only asked."""
+    counts = {name: len(places) for name, places in context.new_units.items()}
+    if len(counts) > _MANY_UNITS:
+        return
+    for name, other in likely_slips(counts):
+        row, column = context.new_units[name][0]
         message = f"“{name}”疑为本表中多次出现的“{other}”之误，请核对。"
-        doubts.at(None, None, name, message, "warning")
+        doubts.at(row, column, name, message, "warning")
+    for name, other in likely_same(counts):
+        row, column = context.new_units[name][0]
+        message = f"“{name}”可能是本表中“{other}”的简称；如是同一单位，请在单位名录中登记简称。"
+        doubts.at(row, column, name, message, "hint")
 
 
 def _visibility(sheet: Sheet, lines: list[Line]) -> list[Problem]:

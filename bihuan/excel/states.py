@@ -17,6 +17,9 @@ State = Literal["done", "closed", "working", "ongoing", "not_started"]
 _EDGE = re.compile(r"^[\s【\[（(“\"]+|[\s】\]）)”\"。.；;，,、!！]+$")
 _TICKS = frozenset("√ ✓ ✔ ☑ 是 Y y YES yes Yes 对 已 1 ✅ ■ ● 有 TRUE True true".split())
 _CROSSES = frozenset("× ✗ ✘ ☒ 否 N n NO no No 未 x X ❌ □ ○ FALSE False false 0".split())
+_MAX = 200
+"""A longer text is an account, not a state."""
+
 YES_NO = _TICKS | _CROSSES
 """Answers that say nothing without the question above them."""
 
@@ -101,7 +104,7 @@ def is_colour(text: str) -> bool:
 @lru_cache(maxsize=16_384)
 def state_of(text: str, *, closing: bool = False) -> State | None:
     """The code for a state's wording, or None. ``closing``: the column asks 是否销号, so that 是 means closed."""
-    word = _EDGE.sub("", squeeze(clean(text))).rstrip("\ufe0f")
+    word = _EDGE.sub("", squeeze(clean(text))).rstrip("\ufe0f") if len(text) <= _MAX else ""
     if not word:
         return None
     if word in _TICKS:
@@ -130,6 +133,9 @@ _OTHER_RATE = re.compile(
 )
 
 
+_NEAR = 24  # characters before a percentage that tell what it is of
+
+
 @lru_cache(maxsize=16_384)
 def percent_of(text: str) -> int | None:
     """The one percentage of completion that a text states, 0 to 100; of several the one called the total.
@@ -137,10 +143,12 @@ def percent_of(text: str) -> int | None:
     None when it is unclear, and for what is no completion: a change (同比减少23%) or another rate (水质合格率98%).
     """
     found = [
-        (match, _amount(match)) for match in _PERCENT.finditer(text) if _is_completion(text[: match.start()])
+        (before, _amount(match))
+        for match in _PERCENT.finditer(text)
+        if _is_completion(before := text[max(match.start() - _NEAR, 0) : match.start()])
     ]
     if len({amount for _, amount in found}) > 1:
-        found = [(match, amount) for match, amount in found if _TOTAL.search(text[: match.start()])][:1]
+        found = [(before, amount) for before, amount in found if _TOTAL.search(before)][:1]
     if not found or found[0][1] > 100:
         return None
     return int(found[0][1])

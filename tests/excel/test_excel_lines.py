@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger_maker import look, look_at, xlsx
+from ledger_maker import look, look_at, patched, xlsx
 
 from bihuan.excel.lines import is_numbering
 from bihuan.excel.read import read
 
+SHEET = "xl/worksheets/sheet1.xml"
 HEAD = ["序号", "问题表现", "类别", "整改措施", "责任单位", "整改时限", "进展情况", "备注"]
 
 
@@ -273,3 +277,52 @@ def in_merge(row: int, column: int, merges: list[str]) -> bool:
         if int(start[1:]) <= row <= int(end[1:]) and start[0] <= chr(65 + column) <= end[0]:
             return True
     return False
+
+
+# --- merges that hide, overlap, or reach too far ---
+
+
+def with_merges(rows: list[list[object]], areas: list[str]) -> bytes:
+    """A workbook whose merges do not clear the cells that they cover, as some programs write it."""
+    plain = xlsx(rows)
+    with zipfile.ZipFile(io.BytesIO(plain)) as package:
+        sheet = package.read(SHEET)
+    merges = "".join(f'<mergeCell ref="{area}"/>' for area in areas)
+    return patched(
+        plain,
+        SHEET,
+        sheet.replace(b"</sheetData>", f"</sheetData><mergeCells>{merges}</mergeCells>".encode()),
+    )
+
+
+def test_what_a_merge_hides_is_told_and_not_imported():
+    sheet = look(with_merges([HEAD, item(1, "甲"), item(2, "乙")], ["B2:B3"])).sheets[0]
+    assert [(p.row, p.column, p.value, p.severity) for p in sheet.problems] == [
+        (3, "B", "乙", "warning"),
+        (3, "A", "2", "hint"),
+    ]
+    assert [(row.title, len(row.measures), row.extra["序号"]) for row in sheet.rows] == [("甲", 2, "2")]
+
+
+def test_merges_that_overlap_beyond_measure_are_left_out_and_told():
+    rows = [HEAD, *[item(n, f"问题{n}") for n in range(1, 2_001)]]
+    sheet = look(with_merges(rows, [f"A{n}:H2001" for n in range(2, 702)])).sheets[0]
+    assert [p.severity for p in sheet.problems] == ["error"]
+    assert len(sheet.rows) == 2_000
+
+
+def test_a_merge_down_to_the_last_row_of_excel_ends_with_the_content():
+    sheet = look(
+        with_merges([HEAD, item(1, "甲"), [None, None, None, "再一步"]], ["A2:A1048576", "B2:B1048576"])
+    ).sheets[0]
+    assert [(row.title, [m.text for m in row.measures]) for row in sheet.rows] == [("甲", ["措施", "再一步"])]
+
+
+def test_a_title_merged_over_its_class_is_the_title():
+    rows = [
+        ["序号", "类别", "问题", "措施", "责任单位"],
+        [1, "甲问题", None, "a", "县财政局"],
+        [2, "党建", "乙问题", "b", "县财政局"],
+    ]
+    sheet = look_at(rows, ["B2:C2"])
+    assert [(row.class_, row.title) for row in sheet.rows] == [(None, "甲问题"), ("党建", "乙问题")]

@@ -352,7 +352,7 @@ def test_the_fingerprint_of_a_sheet_is_that_of_its_preview():
 @pytest.mark.slow
 def test_a_preview_takes_at_most_one_and_a_half_times_as_long_as_openpyxl_reads(tmp_path):
     path = tmp_path / "b.xlsx"
-    path.write_bytes(large_layout_b(4_000))
+    path.write_bytes(large_layout_b(2_000))
 
     def openpyxl_reads() -> None:
         book = load_workbook(path, read_only=True, data_only=True)
@@ -399,3 +399,56 @@ def large_layout_b(rows: int) -> bytes:
             )  # fmt: skip
         merges += [f"{c}{first}:{c}{first + 3}" for c in "ABCE"]
     return xlsx(body, merges)
+
+
+# --- cells that nobody should write, and somebody does ---
+
+HUGE = {
+    "brackets": "（" * 32_767,
+    "units": "县财政局和" * 6_553,
+    "percent": "1%" * 16_000,
+    "numbers": "；".join(f"{n}.加强" for n in range(1, 4_000))[:32_767],
+    "lines": "\n".join(["加强学习"] * 6_000),
+    "blanks": " 县" * 16_000,
+    "digits": "1" * 32_767,
+}
+
+
+@pytest.mark.parametrize("kind", HUGE)
+def test_cells_of_full_length_are_read_in_reasonable_time(kind):
+    text = HUGE[kind]
+    start = time.process_time()
+    sheet = row(text, "甲" + text, text, text, text, text, text, text)
+    assert time.process_time() - start < 5
+    assert sheet.rows[0].title is not None
+
+
+def test_a_cell_too_long_for_a_unit_is_an_error_and_kept():
+    sheet = row(1, "甲", "a", "会同有关方面研究" * 20, "", "6月")
+    found = sheet.rows[0]
+    assert (found.owner, found.extra) == (None, {"责任单位": "会同有关方面研究" * 20})
+    assert [(p[:2], p[3]) for p in messages(sheet)] == [((2, "D"), "error"), ((2, "D"), "warning")]
+
+
+def test_an_item_over_thousands_of_rows_is_read_in_reasonable_time():
+    rows = [
+        HEAD,
+        *[
+            [
+                1 if n == 0 else None,
+                "甲" if n == 0 else None,
+                f"第{n}步",
+                "县财政局",
+                "李明",
+                "6月",
+                f"进展{n}",
+                "整改中",
+            ]
+            for n in range(5_000)
+        ],
+    ]
+    data = xlsx(rows, ["A2:A5001", "B2:B5001"])
+    start = time.process_time()
+    sheet = look(data).sheets[0]
+    assert time.process_time() - start < 10
+    assert (len(sheet.rows), len(sheet.rows[0].measures)) == (1, 5_000)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger_maker import ALIASES, UNITS, Directory, look_at, messages
+from ledger_maker import ALIASES, UNITS, Directory, look, look_at, messages, xlsx
 
 from bihuan.excel.directory import UnitFinder, likely_slips
 from bihuan.excel.unit_text import parties, people
@@ -149,6 +149,15 @@ def test_a_transposition_or_a_lost_letter_is_a_slip_not_a_new_unit(name, data):
 def test_a_rare_name_beside_a_frequent_one_is_asked_about():
     counts = {"县住建局": 20, "县住建居": 1, "县教育局": 9, "县税务局": 1}
     assert list(likely_slips(counts)) == [("县住建居", "县住建局")]
+
+
+def test_new_units_that_look_alike_are_asked_about_at_their_places():
+    names = ["县住建局", "县住建局", "县住建居", "县住房和城乡建设局", "县教育局", "县体育局"]
+    rows = [HEAD, *[[n, f"问题{n}", "a", name, "6月"] for n, name in enumerate(names, 1)]]
+    sheet = look(xlsx(rows), names={}).sheets[0]
+    asked = [(p.row, p.column, p.value, p.severity) for p in sheet.problems if "名录中没有" not in p.message]
+    assert asked == [(4, "D", "县住建居", "warning"), (2, "D", "县住建局", "hint")]
+    assert [row.owner for row in sheet.rows] == names
 
 
 HEAD = ["序号", "问题", "整改措施", "责任单位", "整改时限"]
