@@ -318,4 +318,6 @@ def _unnumbered(text: str) -> str:
 
 def joined(texts: list[str], between: str = "\n") -> str | None:
     """Different texts in order, each once; None when there are none."""
+    if len(texts) == 1:
+        return texts[0] or None
     return between.join(dict.fromkeys(text for text in texts if text)) or None

@@ -52,7 +52,7 @@ def shown(value: Value) -> str:
 
 def squeeze(text: str) -> str:
     """Without any blanks: for headers and names, which people space out to look well."""
-    return _SPACE.sub("", text)
+    return "".join(text.split())
 
 
 def one_line(text: str) -> str:
