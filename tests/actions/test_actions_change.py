@@ -158,10 +158,14 @@ def test_the_time_that_an_item_stood_still_is_no_slowness(county):
 def test_a_provisional_deadline_stays_provisional_over_a_pause(county):
     county.now = datetime(2026, 12, 1, 1, tzinfo=UTC)
     item = county.at("working", due="30个工作日内")
+    due = county.row(item).due
     assert county.row(item).provisional
-    county.do("suspend", item, "lead", reason="待批复")
-    county.do("resume", item, "lead")
-    assert county.row(item).provisional
+    for hour in (1, 14):  # in the working time, which moves the date, and in the evening, which does not
+        county.now = datetime(2026, 12, 3, hour, tzinfo=UTC)
+        county.do("suspend", item, "lead", reason="待批复")
+        county.do("resume", item, "lead")
+        assert county.row(item).provisional
+        assert county.row(item).due > due
 
 
 def test_an_item_suspended_before_it_was_signed_for_is_at_work_when_it_resumes(county):

@@ -345,6 +345,17 @@ def test_a_deadline_that_cannot_be_read_reopens_nothing(county):
     assert (row.state, row.look_backs) == ("closed", 0)
 
 
+def test_old_evidence_of_the_right_kind_does_not_stand_in_beside_new_of_another(county):
+    item = county.at("closed", procedure="livelihood")
+    county.do("reopen", item, "lead", reason="反弹", due="2026-12-31")
+    done = {"1": {"state": "done"}, "2": {"state": "done"}}
+    county.do("report", item, "handler", text="重办", amount=1300, measures=done)
+    county.do("attach", item, "handler", file=upload(), evidence="公示材料")
+    assert (
+        refused(county, "submit", item, "handler", text="完成") == "还不能申请销号：还没有上传项目验收意见。"
+    )
+
+
 def test_an_item_relapses_and_is_closed_again_and_again(county):
     item = county.at("closed", procedure="task")
     for reopens in (1, 2):

@@ -185,7 +185,9 @@ def test_digests_tell_a_single_changed_value(lived):
     assert {name for name, digest in digests().items() if digest != before[name]} == {"item"}
 
 
-def test_names_that_changed_hands_many_times_are_followed(county):
+@pytest.mark.parametrize("page", [2, 3, 2000])
+def test_names_that_changed_hands_many_times_are_followed(county, monkeypatch, page):
+    monkeypatch.setattr(rebuilding, "_PAGE", page)
     u = county.units
     for turn in range(3):
         house.change_unit(SYSTEM, county.now, u["town"], name=f"暂{turn}")

@@ -4,7 +4,7 @@ import string
 
 import pytest
 from django.db import connection
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -40,6 +40,7 @@ class RowsAgainstAModel(TestCase):
 
     @settings(max_examples=120, deadline=None)
     @given(STEPS)
+    @example([("add", 1, "a"), ("add", 2, "b"), ("flush", None), ("swap", 1, 2), ("flush", None)])
     def test_any_order_of_changes_and_flushes_ends_in_the_same_rows(self, steps):
         rows, model = Rows(connection), {}
         for step in steps:
