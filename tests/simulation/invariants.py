@@ -11,7 +11,7 @@ from bihuan.ledger import derive
 from bihuan.ledger.reading import facts_of, head
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.rows import Rows
-from bihuan.ledger.tables import tables
+from bihuan.ledger.tables import scan, tables
 from bihuan.ledger.verify import verify
 from bihuan.models import Counter as Series
 from bihuan.models import Entry, Item, Procedure, Timer, Transition
@@ -295,9 +295,8 @@ def everything_due_is_entered(now) -> None:
     assert not Timer.objects.filter(due_at__lte=now).exists()
     calendar = derive.calendar_of(rows)
     table = tables(connection.vendor)["item"]
-    from bihuan.ledger.tables import select
 
-    for item in select(connection, table):
+    for item in (row for page in scan(connection, table) for row in page):
         found = colour(derive.clocked(item), derive.procedure_of(rows, item), calendar, now)
         assert (item["colour"], item["rule"]) == (found.name, found.rule), f"item {item['id']} at {now}"
         late = item["due_at"] is not None and item["due_at"] <= now
