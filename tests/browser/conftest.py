@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -33,19 +32,11 @@ class Window:
 @pytest.fixture
 def address(own_database: Callable[[], Any]) -> Iterator[str]:
     """Where the pages of a fresh database are served, in a thread, by waitress."""
-    import waitress.server
-
-    from bihuan.web.serve import options
-    from bihuan.web.wsgi import application
+    from tests.web.served import served
 
     own_database()
-    server = waitress.server.create_server(application, **options("127.0.0.1", 0))
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    server.task_dispatcher.shutdown()
-    thread.join(timeout=10)
+    with served() as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
