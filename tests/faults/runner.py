@@ -11,6 +11,7 @@ went wrong (``errors``: anything that is not a refusal).
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import pickle
@@ -32,6 +33,7 @@ from bihuan.actions.register import enter, register_row  # noqa: E402
 from bihuan.clock.tick import tick  # noqa: E402
 from bihuan.ledger import derive  # noqa: E402
 from bihuan.ledger.append import writing  # noqa: E402
+from bihuan.ledger.blobs import Upload  # noqa: E402
 from bihuan.ledger.rebuild import rebuild  # noqa: E402
 from bihuan.ledger.verify import verify  # noqa: E402
 from bihuan.models import Item  # noqa: E402
@@ -103,6 +105,9 @@ class Writer:
         item = self._item()
         if item is None or item.state not in LIFE:
             return None
+        if item.state == "working" and self.random.random() < 0.2:
+            content = self.random.randbytes(self.random.choice([10, 300_000])).hex().encode()
+            return self._take("attach", item, "handler", file=Upload("材料.txt", io.BytesIO(content)))
         action, by, values = self.random.choice(LIFE[item.state])
         given = {k: self.county.units[v] if k == "owner" else v for k, v in values.items()}
         return self._take(action, item, by, **given)

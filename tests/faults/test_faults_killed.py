@@ -8,17 +8,18 @@ import os
 import pytest
 from django.db.models import Count
 
+from bihuan.ledger.blobs import intact
 from bihuan.ledger.facts import fact_of
 from bihuan.ledger.reading import facts_of
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.verify import verify
-from bihuan.models import Entry, Item, Origin
+from bihuan.models import Entry, Evidence, Item, Origin
 
 KILLS = int(os.environ.get("BIHUAN_TEST_KILLS", "100"))
 KINDS = {"report": "item.progressed", "submit": "item.submitted", "review": "item.reviewed", "plan": "item.planned",
          "merge": "item.merged", "assign": "item.assigned", "accept": "item.accepted", "transfer": "item.transferred",
          "extend": "item.extended", "suspend": "item.suspended", "resume": "item.resumed", "approve": "item.approved",
-         "comment": "item.commented"}  # fmt: skip
+         "comment": "item.commented", "attach": "item.attached"}  # fmt: skip
 
 
 def check_acknowledged(acks):
@@ -49,6 +50,7 @@ def check_whole():
     assert items == imports
     entries = dict(Entry.objects.exclude(item_id=None).values_list("item_id").annotate(n=Count("seq")))
     assert dict(Item.objects.values_list("id", "version")) == entries
+    assert all(intact(digest) for digest in Evidence.objects.values_list("digest", flat=True))
 
 
 def check_rebuilt():
