@@ -111,6 +111,4 @@ def _assets(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     if any(vendor.glob("*")):
         yield Finding("网页资源", "ok", "齐全")
     else:
-        yield Finding(
-            "网页资源", "error", "样式和脚本没有生成", "请运行 make setup，或安装发布的 wheel 包。"
-        )
+        yield Finding("网页资源", "error", "样式和脚本没有生成", "请运行 make setup，或安装发布的 wheel 包。")
