@@ -56,9 +56,12 @@ def ensure() -> None:
     if not _works():
         venv.create(HOME, with_pip=True, clear=True)
     STAMP.unlink(missing_ok=True)
-    _pip("--require-hashes", "--requirement", str(LOCK))
+    # --no-deps: the lock is whole, and pip would look for the newest of what one package asks for with an extra, and
+    # stop because that has no hash in the lock.
+    _pip("--no-deps", "--require-hashes", "--requirement", str(LOCK))
     # The build backend is in the lock too, so that nothing unpinned is fetched here.
     _pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    _whole()
     STAMP.write_text(digest())
     print(f"set up in {time.monotonic() - start:.0f} s", flush=True)
 
@@ -69,6 +72,13 @@ def _works() -> bool:
         return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True, check=False).returncode == 0
     except OSError:
         return False
+
+
+def _whole() -> None:
+    """See that nothing is missing: the lock alone says what is installed."""
+    done = subprocess.run([PYTHON, "-m", "pip", "check"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SetupError(f"requirements.lock lacks something; make it anew with make lock:\n{done.stdout}")
 
 
 def _pip(*arguments: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 
 import waitress.server
 from waitress import wasyncore
@@ -17,13 +18,21 @@ from bihuan.web.wsgi import application
 def served() -> Iterator[int]:
     """Serve on a free port while the block runs; yields the port."""
     server = waitress.server.create_server(application, **options("127.0.0.1", 0))
-    thread = Thread(target=server.run, name="waitress")
+    stop = Event()
+    thread = Thread(target=_loop, args=(server, stop), name="waitress")
     thread.start()
     try:
         yield server.effective_port
     finally:
-        # in the loop's own thread: closing under its feet would be a bad file descriptor
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+        stop.set()
+        server.pull_trigger()
         thread.join(timeout=10)
-        server.task_dispatcher.shutdown()
         assert not thread.is_alive()
+
+
+def _loop(server: Any, stop: Event) -> None:
+    """Close what is open in the loop's own thread: elsewhere it would be a bad file descriptor, here or there."""
+    while not stop.is_set():
+        wasyncore.loop(timeout=10, map=server._map, count=1)
+    server.task_dispatcher.shutdown()
+    wasyncore.close_all(server._map)
