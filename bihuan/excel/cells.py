@@ -288,6 +288,10 @@ class Cells:
             self.doubts.at(row, column, text, "进度超过 100%，没有采用，请核对。", "warning")
         return found
 
+    def asks_for_closing(self, column: int) -> bool:
+        """Whether 是 below a column's words means closed, not only done."""
+        return "销号" in "".join(self.columns.paths[column])
+
     def state(self, row: int, column: int) -> tuple[str | None, str]:
         """The code of a state cell, and its text."""
         text = self.text(row, column)
@@ -298,7 +302,7 @@ class Cells:
             message = "亮灯由系统按时限和进展推算，这一列不作为完成状态导入。"
             self.doubts.once("colour", row, column, "", message, "hint")
             return None, text
-        closing = "销号" in "".join(self.columns.paths[column])
+        closing = self.asks_for_closing(column)
         code = state_of(text, closing=closing)
         if code is None and not (closing and re.match("[否未不×xXNn]", text)):
             message = (

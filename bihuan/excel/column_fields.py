@@ -12,12 +12,13 @@ class Columns:
     """The columns of one ledger. ``fields``: column → field (``extra`` for the rest); a title may have upper levels.
 
     ``levels``: title columns from the widest to the item's own ones, left to right, where there are several.
-    ``refused`` says why the sheet is no ledger; empty when it is one.
+    ``guessed``: columns whose words are unknown, by what stands in them. ``refused`` says why the sheet is no ledger; empty when it is one.
     """
 
     paths: dict[int, tuple[str, ...]]
     fields: dict[int, str]
     levels: list[int] = field(default_factory=list)
+    guessed: dict[int, str] = field(default_factory=dict)
     refused: str = ""
     _of: dict[str, list[int]] | None = None
 

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
 
 from bihuan.excel import words
-from bihuan.excel.book import Value, letter
+from bihuan.excel.book import letter
 from bihuan.excel.column_fields import Columns
+from bihuan.excel.column_values import ColumnValues, is_number, is_state
 from bihuan.excel.grid import Grid
+from bihuan.excel.guesses import fill_gaps, guess_fields
 from bihuan.excel.header import Header, meaning, plain
-from bihuan.excel.states import is_colour, state_of
-from bihuan.excel.text import PLACEHOLDERS, shown
+from bihuan.excel.text import shown
 from bihuan.excel.titles import Starts, choose_levels, settle_titles
 from bihuan.excel.words import EXTRA, FIELDS
 
-_SAMPLE = 200
 _MANY = ("helpers", "progress", "state")
 _STRONG = frozenset({"measures", "owner", "lead", "handler", "due"})
 _WEAK = frozenset({"progress", "state", "helpers", "target"})
 _MEASURE_UNITS = frozenset(
     "人 元 万元 亿元 个 % 吨 公里 千米 平方米 亩 公顷 户 件 次 项 家 台 套 辆 千克 米".split()
 )
+_END = re.compile(r"(?:完成|办结|完结|销号)(?:情况|结果)$|整改状况$")
 _ORDER = {word: index for index, word in enumerate(words.EXACT)}
 
 
@@ -40,7 +39,7 @@ def map_columns(
     grid: Grid, header: Header, units: Iterable[str] = (), corrections: Mapping[str, str | None] | None = None
 ) -> Columns:
     """Give each column a field. ``corrections``: column letter → field (or None for extra); they win over all guesses."""
-    sample = _Sample(grid, header)
+    sample = ColumnValues(grid, header)
     fixed = {
         c: name or EXTRA for c in header.paths if (name := (corrections or {}).get(letter(c), "?")) != "?"
     }
@@ -48,9 +47,11 @@ def map_columns(
     fields = dict.fromkeys((c for c in header.paths if header.paths[c] or sample.of(c)), EXTRA)
     fields.update(_assign(candidates, header))
     _settle_by_content(fields, header, sample)
-    _fill_gaps(fields, header, sample, frozenset(units))
+    fill_gaps(fields, header, sample, frozenset(units))
+    guessed = guess_fields(fields, header, sample, fixed)
+    fields.update(guessed)
     fields.update(fixed)
-    found = Columns({c: header.paths[c] for c in fields}, fields)
+    found = Columns({c: header.paths[c] for c in fields}, fields, guessed=guessed)
     ranks = {c.column: c.rank for c in candidates if c.field == "title"}
     choose_levels(found, ranks, Starts(grid, header), frozenset(fixed))
     found.refused = _refusal(found, candidates, sample)
@@ -58,43 +59,7 @@ def map_columns(
     return found
 
 
-class _Sample:
-    """The first values below the header, by column."""
-
-    def __init__(self, grid: Grid, header: Header) -> None:
-        after = header.rows[-1]
-        rows = [row for row in grid.sheet.rows if row > after][:_SAMPLE]
-        self.values: dict[int, list[Value]] = {}
-        for row in rows:
-            for column, text in grid.own(row):
-                if text not in PLACEHOLDERS:
-                    self.values.setdefault(column, []).append(grid.raw(row, column))
-
-    def of(self, column: int) -> list[Value]:
-        return self.values.get(column, [])
-
-    def share(self, column: int, test: Callable[[Value], object]) -> float:
-        """The part of a column's values that passes a test, 0 when it has none."""
-        values = self.of(column)
-        return sum(1 for value in values if test(value)) / len(values) if values else 0.0
-
-
-def _is_number(value: Value) -> bool:
-    if isinstance(value, int | float):
-        return not isinstance(value, bool)
-    return isinstance(value, str) and bool(re.fullmatch(r"-?[\d,.，\s]+[%％]?", shown(value)))
-
-
-def _is_state(value: Value) -> bool:
-    text = shown(value)
-    return len(text) <= 12 and (state_of(text) is not None or is_colour(text))
-
-
-def _is_day(value: Value) -> bool:
-    return isinstance(value, date) or bool(re.match(r"(?:19|20)\d\d\s*[年./-]\s*\d{1,2}", shown(value)))
-
-
-def _candidates(header: Header, sample: _Sample, fixed: Mapping[int, str]) -> list[_Candidate]:
+def _candidates(header: Header, sample: ColumnValues, fixed: Mapping[int, str]) -> list[_Candidate]:
     taken = set(fixed.values()) - {EXTRA, *_MANY, "title"}
     found: list[_Candidate] = []
     for column, path in header.paths.items():
@@ -120,6 +85,10 @@ def _assign(candidates: list[_Candidate], header: Header) -> dict[int, str]:
             fields[mine[0].column] = name
             fields.update(_left_over(name, mine, header))
     settle_titles(fields, header.paths)
+    if "measures" not in fields.values():  # 整改事项 became the title, and left the measures to 整改举措
+        others = (c for c in candidates if c.field == "measures" and c.column not in fields)
+        best = max(others, key=lambda c: c.rank, default=None)
+        fields.update({} if best is None else {best.column: "measures"})
     _keep_colour_apart(fields, header)
     return fields
 
@@ -147,14 +116,10 @@ def _keep_colour_apart(fields: dict[int, str], header: Header) -> None:
         fields.update(dict.fromkeys(coloured, EXTRA))
 
 
-def _settle_by_content(fields: dict[int, str], header: Header, sample: _Sample) -> None:
+def _settle_by_content(fields: dict[int, str], header: Header, sample: ColumnValues) -> None:
     """完成情况 may hold 已完成 or a long account; what stands below decides."""
-    if "state" not in fields.values():
-        for column in [c for c, name in fields.items() if name == "progress" and _is_open(header.paths[c])]:
-            others = [c for c, name in fields.items() if name == "progress" and c != column]
-            if others and sample.share(column, _is_state) >= 0.8 and not _has_percent(sample, column):
-                fields[column] = "state"
-                return
+    if "state" not in fields.values() and (column := _state_like(fields, header, sample)) is not None:
+        fields[column] = "state"
     for column in [c for c, name in fields.items() if name == "state"]:
         if (
             sample.share(column, lambda v: len(shown(v)) > 20) > 0.5
@@ -163,50 +128,38 @@ def _settle_by_content(fields: dict[int, str], header: Header, sample: _Sample) 
             fields[column] = "progress"
 
 
+def _state_like(fields: Mapping[int, str], header: Header, sample: ColumnValues) -> int | None:
+    """The column of progress that holds states; the only one must be called after an end (完成情况, 办结情况)."""
+    accounts = [c for c, name in fields.items() if name == "progress"]
+    ends = {c: bool(header.paths[c]) and bool(_END.search(header.paths[c][-1])) for c in accounts}
+    fits = [
+        c
+        for c in accounts
+        if (ends[c] or (len(accounts) > 1 and _is_open(header.paths[c])))
+        and sample.share(c, is_state) >= 0.8
+        and not _is_percent(sample, c)
+    ]
+    return max(fits, key=lambda c: (ends[c], sample.share(c, is_state)), default=None)
+
+
 def _is_open(path: tuple[str, ...]) -> bool:
     """Whether a progress column's word leaves open that it holds a state: 完成情况 does, 3月 and 进度 do not."""
-    return bool(path) and bool(re.search("情况|结果|完成|反馈|进展", path[-1]))
+    return bool(path) and bool(re.search("情况|状况|结果|完成|反馈|进展", path[-1]))
 
 
-def _has_percent(sample: _Sample, column: int) -> bool:
-    return sample.share(column, lambda v: isinstance(v, int | float) or "%" in shown(v)) > 0.2
-
-
-def _fill_gaps(fields: dict[int, str], header: Header, sample: _Sample, units: frozenset[str]) -> None:
-    """Columns without a word above them, by their content; never one that says what it is."""
-    tests: tuple[tuple[str, Callable[[int], bool]], ...] = (
-        ("number", lambda c: _counts_up(sample.of(c))),
-        ("due", lambda c: sample.share(c, _is_day) >= 0.6),
-        ("owner", lambda c: sample.share(c, lambda v: shown(v) in units) >= 0.6),
-        ("state", lambda c: sample.share(c, _is_state) >= 0.8),
-    )
-    for column, path in header.paths.items():
-        if path or fields.get(column) != EXTRA:
-            continue
-        for name, test in tests:
-            if name not in fields.values() and test(column):
-                fields[column] = name
-                break
-
-
-def _counts_up(values: list[Value]) -> bool:
-    numbers = [int(text) for value in values if (text := shown(value)).isdigit()]
-    return (
-        len(numbers) >= 2
-        and len(numbers) * 10 >= len(values) * 8
-        and all(a < b for a, b in pairwise(numbers))
-    )
+def _is_percent(sample: ColumnValues, column: int) -> bool:
+    return sample.share(column, lambda v: isinstance(v, int | float) or "%" in shown(v)) > 0.5
 
 
 # --- is it a ledger? ---
 
 
-def _refusal(found: Columns, candidates: list[_Candidate], sample: _Sample) -> str:
+def _refusal(found: Columns, candidates: list[_Candidate], sample: ColumnValues) -> str:
     title = found.first("title")
     present = {name for name in found.fields.values() if name != EXTRA}
     if title is None:
         return "没有找到写问题、事项或任务内容的列"
-    if sample.share(title, _is_number) > 0.5:
+    if sample.share(title, is_number) > 0.5:
         return f"“{found.head(title)}”一列多是数字，像统计表而不是台账"
     rank = max((c.rank for c in candidates if c.column == title), default=3)
     weight = 2 * len(present & _STRONG) + len(present & _WEAK) + 0.5 * len(present & {"number", "class"})

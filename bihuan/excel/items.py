@@ -13,7 +13,7 @@ from bihuan.excel.item_checks import report_doubles, report_missing
 from bihuan.excel.lines import Line
 from bihuan.excel.rows import ItemRow, MeasureRow
 from bihuan.excel.split import split_steps
-from bihuan.excel.states import YES_NO, leading_state, percent_of, state_of
+from bihuan.excel.states import YES_NO, leading_state, percent_of, percent_text, state_of
 from bihuan.excel.text import PLACEHOLDERS, unwrap
 from bihuan.excel.unit_text import parties
 from bihuan.rules.deadlines import Deadline
@@ -264,7 +264,12 @@ class _Builder:
     def _labelled(self, column: int, text: str, points: int | None) -> tuple[str, int | None]:
         """Under 进展情况 the months 3月, 4月, 5月 each keep their word."""
         path = self.columns.paths[column]
-        if text and len(path) > 1 and re.fullmatch(r".*\d+(?:月|季度|日|年)?.*", path[-1]):
+        if (
+            text
+            and len(path) > 1
+            and len(self.columns.of("progress")) > 1
+            and re.fullmatch(r".*\d+(?:月|季度|日|年)?.*", path[-1])
+        ):
             return f"{path[-1]}：{text}", points
         return text, points
 
@@ -282,11 +287,16 @@ class _Builder:
             for measure in group.by_row.get(row, ()) if varies else ():
                 measure.state, measure.state_text = code, text
         item.state, item.state_text = _together(codes), joined(texts, "；")
+        if item.percent is None and len(texts) == 1:
+            item.percent = percent_of(texts[0])
         if item.state is None:
             item.state = self._implied_state(item, group)
         for column in columns[:1]:
             for measure, text in zip(group.measures, self._aligned(group, column), strict=False):
-                measure.state, measure.state_text = state_of(text), text
+                measure.state, measure.state_text = (
+                    state_of(text, closing=self.cells.asks_for_closing(column)),
+                    text,
+                )
 
     def _implied_state(self, item: ItemRow, group: Group) -> str | None:
         """The state where no column gives one: a closing date or approval, what the progress begins with, 100 %."""
@@ -296,10 +306,10 @@ class _Builder:
                 message = f"“{self.columns.head(column)}”已填写，按已销号读取，请核对。"
                 self.doubts.once("closing", item.row, column, "", message, "warning")
                 return "closed"
-        if item.percent == 100:
-            return "done"
         found = leading_state(item.progress) if item.progress else None
-        return None if found == "done" and (item.percent or 100) < 100 else found
+        if item.percent is None or (found not in (None, "done") and item.percent < 100):
+            return found
+        return state_of(percent_text(item.percent))
 
     def _closing_columns(self) -> list[int]:
         if self.columns.of("state"):

@@ -79,6 +79,7 @@ class _Reader:
         self.arabic = self._numbers_are_arabic()
         self.current: tuple[str, str] | None = None  # the item that further rows belong to: (number, title)
         self.in_notes = False
+        self._apart: bool | None = None
 
     def lines(self) -> Iterator[Line]:
         first, last = self.header.rows[0], self.header.rows[-1]
@@ -198,7 +199,7 @@ class _Reader:
             _SECTION.match(text)
             and not self.grid.block(row, column)
             and len(text) <= _MAX_SECTION
-            and numbered
+            and (numbered or self._is_apart(column))
         ):
             return "section"
         return (
@@ -206,6 +207,15 @@ class _Reader:
             if column == self.title
             else self._continuation(row, [(column, text)])
         )
+
+    def _is_apart(self, column: int) -> bool:
+        """Whether 一、… alone in the title's column cannot be an item: rows that say more are not numbered so."""
+        if self._apart is None:
+            rows = [self.grid.cells(row) for row in self.grid.sheet.rows if row > self.header.rows[-1]]
+            titles = [texts[column] for texts in rows if len(texts) > 1 and column in texts]
+            marked = sum(1 for text in titles if _SECTION.match(text))
+            self._apart = bool(titles) and marked * 10 <= len(titles)
+        return self._apart
 
     def _is_numbered_section(self, own: list[tuple[int, str]]) -> bool:
         """一 | 党的建设方面, where the items are numbered 1, 2, 3."""

@@ -21,7 +21,7 @@ from bihuan.excel.items import read_items
 from bihuan.excel.lines import Kind, Line, classify
 from bihuan.excel.read import read
 from bihuan.excel.rows import ItemRow
-from bihuan.excel.words import EXTRA
+from bihuan.excel.words import EXTRA, FIELD_NAMES
 from bihuan.rules.calendar import Calendar
 
 Corrections = Mapping[str, Mapping[str, str | None]]
@@ -159,6 +159,7 @@ class _Reader:
         lines = classify(grid, header, columns, doubts)
         rows = read_items(lines, Cells(grid, columns, doubts, context))
         _report_likely_same(doubts, context)
+        _report_guesses(doubts, header, columns)
         problems = [*sheet.problems, *_visibility(sheet, lines), *doubts.all()]
         kinds = {line.row: line.kind for line in lines}
         return SheetPreview(sheet.name, header, columns, rows, problems, kinds, "", sheet.hidden, base)
@@ -210,6 +211,14 @@ def _report_likely_same(doubts: Doubts, context: Context) -> None:
         row, column = context.new_units[name][0]
         message = f"“{name}”可能是本表中“{other}”的简称；如是同一单位，请在单位名录中登记简称。"
         doubts.at(row, column, name, message, "hint")
+
+
+def _report_guesses(doubts: Doubts, header: Header, columns: Columns) -> None:
+    """A field given by content alone is told at its word."""
+    for column, name in columns.guessed.items():
+        head = columns.head(column)
+        message = f"不认识表头“{head}”，已按内容作为“{FIELD_NAMES[name]}”读取，请核对。"
+        doubts.at(header.rows[-1], column, head, message, "warning")
 
 
 def _visibility(sheet: Sheet, lines: list[Line]) -> list[Problem]:

@@ -79,6 +79,11 @@ _WORDINGS: tuple[tuple[State, str], ...] = (
 )
 _RULES = tuple((state, re.compile(pattern)) for state, pattern in _WORDINGS)
 
+# 未销号 leaves open how far the work is; 未整改 in the same column does not.
+_UNCLOSED = re.compile(
+    r"(?:尚?未|没有?|还未|不|暂不|暂未|暂无)(?:能|予|予以|申请|提请|同意|通过|具备|符合|可)?(?:销号|验收|审核|通过|同意|条件)?(?:条件)?$"
+)
+
 # Said alone, not of a part: 已完成 but not 已完成300户.
 _WHOLE = re.compile(
     r"(?:目前|现|该项|本项)?(?:均|都|全部)?(?:已经?|正在|正|尚未|还未|暂未|未)?(?:全部|按期|按时|如期|基本|部分|初步)?"
@@ -111,7 +116,7 @@ def state_of(text: str, *, closing: bool = False) -> State | None:
         return "closed" if closing else "done"
     if word in _CROSSES:
         return None if closing else "working"
-    if closing and re.search(r"^(?:尚?未|没有?|不|暂)", word):
+    if closing and _UNCLOSED.match(word):
         return None
     if (amount := percent_of(word)) is not None and (amount < 100 or _PERCENT.fullmatch(word)):
         return "done" if amount >= 100 else "working" if amount else "not_started"

@@ -11,6 +11,8 @@ from bihuan.excel.grid import Grid
 from bihuan.excel.header import Header, plain
 from bihuan.excel.words import EXTRA
 
+_UNNAMED = 9
+
 
 def settle_titles(fields: dict[int, str], paths: Mapping[int, tuple[str, ...]]) -> None:
     """Give the title to a stand-in where no column has it, and take it from those that only look like one."""
@@ -92,13 +94,19 @@ def choose_levels(found: Columns, ranks: Mapping[int, int], starts: Starts, fixe
             return
         for column in [c for c in titles if c > last]:
             found.fields[column] = EXTRA
-        titles = sorted((c for c in titles if c <= last), key=lambda c: (_level(found.paths[c]), c))
+        titles = _from_the_widest([c for c in titles if c <= last], found.paths)
         chosen = _item_level(titles, found, starts)
     _demote(found, titles, chosen, starts, fixed)
 
 
+def _from_the_widest(titles: list[int], paths: Mapping[int, tuple[str, ...]]) -> list[int]:
+    """By the levels that their words name, where all do; else as they stand."""
+    levels = {column: _level(paths[column]) for column in titles}
+    return sorted(titles, key=lambda c: (levels[c], c)) if _UNNAMED not in levels.values() else sorted(titles)
+
+
 def _level(path: tuple[str, ...]) -> int:
-    return next((n for word, n in words.LEVELS.items() if word in path[-1]), 9)
+    return next((n for word, n in words.LEVELS.items() if word in path[-1]), _UNNAMED)
 
 
 def _item_level(titles: list[int], found: Columns, starts: Starts) -> int:
@@ -129,7 +137,9 @@ def _demote(found: Columns, titles: list[int], chosen: int, starts: Starts, fixe
         grouped = [
             c
             for c in upper
-            if _level(found.paths[c]) < 9 or starts.spread(c) or starts.distinct(c) < starts.distinct(chosen)
+            if _level(found.paths[c]) < _UNNAMED
+            or starts.spread(c)
+            or starts.distinct(c) < starts.distinct(chosen)
         ]
         if grouped and grouped[0] not in fixed:
             found.fields[grouped[0]] = "class"

@@ -14,18 +14,13 @@ from bihuan.excel.files import kept_corrections, preview_file
 from bihuan.excel.preview import Preview, SheetPreview
 from bihuan.excel.rows import ItemRow
 from bihuan.excel.unit_text import is_collective
-from bihuan.excel.words import EXTRA, FIELDS
+from bihuan.excel.words import EXTRA, FIELD_NAMES, FIELDS
 from bihuan.queries.people import Directory, directory
 from bihuan.rules.procedure_types import CYCLES
 from bihuan.web import dates
 from bihuan.web.incoming import Incoming
 
 ROWS = 50
-FIELD_NAMES = {
-    "number": "编号", "title": "事项内容", "class": "类别", "target": "目标", "measures": "措施", "lead": "牵头领导",
-    "owner": "责任单位", "helpers": "配合单位", "handler": "责任人", "due": "时限", "ongoing": "长期坚持", "cycle": "反馈周期",
-    "progress": "进展", "state": "完成状态", EXTRA: "其他内容（原样保留）",
-}  # fmt: skip
 SEVERITIES = {"error": "错误", "warning": "疑点", "hint": "提示"}
 Mapped = dict[int, dict[str, str]]
 """Number of a sheet (from 0) → column letter → field: what the person chose."""
