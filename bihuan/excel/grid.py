@@ -15,6 +15,7 @@ class Grid:
         """Notes on the sheet what a merge hides. Merges that would cost too much are left out, with an error."""
         self.sheet = sheet
         self.width = sheet.width
+        self.left = _first_column(sheet)
         self.blocks: dict[tuple[int, int], Merge] = {}
         self.covered: dict[int, dict[int, Merge]] = {}
         self._texts: dict[int, list[str]] = {}
@@ -86,3 +87,11 @@ class Grid:
                 if value not in ("", self.raw(block.top, block.left)) and shown(value):
                     message = "这一格被合并单元格遮住，内容没有导入；如有需要请取消合并后填写。"
                     self.sheet.note(row, column, shown(value), message, "warning")
+
+
+def _first_column(sheet: Sheet) -> int:
+    """The column at which the sheet begins: many a table leaves A empty."""
+    firsts = (
+        next((i for i, value in enumerate(cells) if shown(value)), None) for cells in sheet.rows.values()
+    )
+    return min((first for first in firsts if first is not None), default=0)

@@ -187,7 +187,12 @@ def _is_labelled(cells: list[str]) -> bool:
 
 def _spans_all(grid: Grid, row: int, column: int) -> bool:
     block = grid.blocks.get((row, column))
-    return block is not None and block.left <= 1 and block.right - block.left + 1 >= max(4, grid.width * 0.8)
+    width = grid.width - grid.left
+    return (
+        block is not None
+        and block.left <= grid.left + 1
+        and block.right - block.left + 1 >= max(4, width * 0.8)
+    )
 
 
 def _build(grid: Grid, row: int) -> Header:
@@ -210,7 +215,7 @@ def _is_group_row(grid: Grid, row: int) -> bool:
     wide = {c for c, _ in cells if (block := grid.blocks.get((row, c))) and block.right > block.left}
     if any(_LABELLED.fullmatch(text) or (len(plain(text)) > 12 and c not in wide) for c, text in cells):
         return False
-    if len(cells) == 1 and cells[0][0] < 2:
+    if len(cells) == 1 and cells[0][0] < grid.left + 2:
         return False  # a title begins at the left edge
     return bool(wide) and len(wide) * 2 >= len(cells)
 

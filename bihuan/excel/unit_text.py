@@ -181,6 +181,7 @@ def _pieces(words: str, known: Container[str]) -> list[str]:
 
 
 def _is_whole(name: str, known: Container[str]) -> bool:
+    name = _ROLE_IN_BRACKETS.sub("", name)
     return not name or squeeze(name) in known or looks_like_unit(name) or is_collective(name)
 
 
