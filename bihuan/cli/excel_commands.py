@@ -17,6 +17,7 @@ from bihuan.cli.sheet_export import write_register
 from bihuan.excel.commit import Closed, Committed, Conflict, Missing
 from bihuan.excel.files import import_file, preview_file
 from bihuan.excel.preview import Preview
+from bihuan.excel.words import EXTRA, FIELD_NAMES
 from bihuan.ledger.export import export as export_ledger
 from bihuan.ledger.reading import head
 from bihuan.models import Campaign, Procedure, Register
@@ -143,13 +144,11 @@ def _preview_text(found: Preview) -> str:
         if sheet.refused:
             lines.append(f"工作表“{sheet.name}”：未作为台账读取（{sheet.refused}）")
             continue
-        plain = cast(dict[str, Any], sheet.to_json())
-        lines.append(
-            f"工作表“{sheet.name}”：表头第 {'、'.join(map(str, plain['header_rows']))} 行，{len(sheet.rows)} 个事项"
-        )
+        heads = "、".join(map(str, sheet.header.rows)) if sheet.header else ""
+        lines.append(f"工作表“{sheet.name}”：表头第 {heads} 行，{len(sheet.rows)} 个事项")
         lines += [
-            f"  {c['column']} 列 {'/'.join(c['header'])} → {c['field'] or '（作为其他内容保留）'}"
-            for c in plain["columns"]
+            f"  {place} 列 {path} → {FIELD_NAMES[name or EXTRA]}"
+            for path, (place, name) in sheet.headed().items()
         ]
         for row in sheet.rows:
             due = row.due or row.due_text or "未定"
@@ -166,7 +165,7 @@ def _problems(found: Preview) -> list[str]:
     for problem in (p for sheet in found.sheets for p in sheet.problems):
         place = f"{problem.column or ''}{problem.row or ''}"
         value = f"“{problem.value}”" if problem.value else ""
-        lines.append(f"{_SIGNS[problem.severity]} {problem.sheet} {place} {value}：{problem.message}")
+        lines.append(f"{_SIGNS[problem.severity]} {problem.sheet} {place} {value}：{problem.told}")
     return lines
 
 

@@ -47,7 +47,10 @@ class Merge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A doubt at its place. ``row`` is None for a whole sheet or column, ``column`` (a letter) for a whole row."""
+    """A doubt at its place. ``row`` is None for a whole sheet or column, ``column`` (a letter) for a whole row.
+
+    ``also``: the further (row, column) at which the very same is doubtful.
+    """
 
     sheet: str
     row: int | None
@@ -55,17 +58,26 @@ class Problem:
     value: str
     message: str
     severity: Severity
+    also: tuple[tuple[int | None, str | None], ...] = ()
 
-    def to_json(self) -> dict[str, object]:
-        """The six keys that the preview shows."""
-        return {
-            "sheet": self.sheet,
-            "row": self.row,
-            "column": self.column,
-            "value": self.value,
-            "message": self.message,
-            "severity": self.severity,
-        }
+    @property
+    def told(self) -> str:
+        """The message, with how often it holds: people read it once, a program at every place."""
+        return f"{self.message}（同样情况共 {len(self.also) + 1} 处）" if self.also else self.message
+
+    def to_json(self) -> list[dict[str, object]]:
+        """``sheet, row, column, value, message, severity``, once for each place."""
+        return [
+            {
+                "sheet": self.sheet,
+                "row": row,
+                "column": column,
+                "value": self.value,
+                "message": self.message,
+                "severity": self.severity,
+            }
+            for row, column in ((self.row, self.column), *self.also)
+        ]
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
-"""Collect what is doubtful in a sheet; the same doubt again and again is told once, with its number of places."""
+"""Collect what is doubtful in a sheet; the same doubt again and again is one problem with many places."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bihuan.excel.book import Problem, Severity, letter
 
@@ -10,7 +10,7 @@ from bihuan.excel.book import Problem, Severity, letter
 @dataclass(slots=True)
 class _Repeated:
     problem: Problem
-    times: int = 1
+    also: list[tuple[int | None, str | None]] = field(default_factory=list)
 
 
 class Doubts:
@@ -33,10 +33,12 @@ class Doubts:
     def once(
         self, kind: str, row: int | None, column: int | None, value: str, message: str, severity: Severity
     ) -> None:
-        """A doubt that is told at its first place only; ``kind`` and ``value`` make it the same."""
+        """A doubt that is told at its first place, with the others; ``kind`` and ``value`` make it the same."""
         known = self._once.get((kind, value))
         if known is not None:
-            known.times += 1
+            place = (row, None if column is None else letter(column))
+            if place != (known.problem.row, known.problem.column) and place not in known.also[-1:]:
+                known.also.append(place)
             return
         entry = self._once[kind, value] = _Repeated(self._problem(row, column, value, message, severity))
         self._found.append(entry)
@@ -48,10 +50,8 @@ class Doubts:
         return Problem(self.sheet, row, place, value, message, severity)
 
     def all(self) -> list[Problem]:
-        """The problems, those met several times with their number of places."""
+        """The problems, each with all its places."""
         return [
-            replace(entry.problem, message=f"{entry.problem.message}（同样情况共 {entry.times} 处）")
-            if entry.times > 1
-            else entry.problem
+            replace(entry.problem, also=tuple(entry.also)) if entry.also else entry.problem
             for entry in self._found
         ]

@@ -54,27 +54,29 @@ class SheetPreview:
         return self.header.fingerprint if self.header else ""
 
     def to_json(self) -> dict[str, object]:
-        """``name, header_rows, columns, rows, problems``."""
+        """``name, header_rows, columns, letters, rows, problems`` in plain values.
+
+        ``columns``: header path (joined by /) → field, None for what is kept as it is; ``letters``: header path → column.
+        """
+        fields = self.headed()
         return {
             "name": self.name,
             "header_rows": list(self.header.rows) if self.header else [],
-            "columns": self._columns(),
+            "columns": {path: name for path, (_, name) in fields.items()},
+            "letters": {path: place for path, (place, _) in fields.items()},
             "rows": [row.to_json() for row in self.rows],
-            "problems": [problem.to_json() for problem in self.problems],
+            "problems": [place for problem in self.problems for place in problem.to_json()],
         }
 
-    def _columns(self) -> list[dict[str, object]]:
+    def headed(self) -> dict[str, tuple[str, str | None]]:
+        """Header path → (column letter, field or None), left to right; of equal paths the later ones name their column."""
         columns = self.columns
-        if columns is None:
-            return []
-        return [
-            {
-                "column": letter(column),
-                "header": list(columns.paths[column]),
-                "field": None if self.refused or name == EXTRA else name,
-            }
-            for column, name in sorted(columns.fields.items())
-        ]
+        found: dict[str, tuple[str, str | None]] = {}
+        for column, name in sorted(columns.fields.items()) if columns else ():
+            path = columns.head(column) if columns else ""
+            path = f"{path}（{letter(column)}列）" if path in found else path
+            found[path] = letter(column), None if self.refused or name == EXTRA else name
+        return found
 
 
 @dataclass(slots=True)

@@ -64,10 +64,11 @@ class ItemRow:
     extra: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
-        """Plain values under the names of the preview."""
+        """Plain values under the names of the preview: ``measures`` are texts, ``steps`` the same with all that is said of each."""
         values = _plain(asdict(self))
         values["class"] = values.pop("class_")
-        values["measures"] = [measure.to_json() for measure in self.measures]
+        values["measures"] = [measure.text for measure in self.measures]
+        values["steps"] = [measure.to_json() for measure in self.measures]
         return values
 
 

@@ -64,7 +64,7 @@ def test_a_preview_writes_nothing_and_tells_every_row(founded: dict[str, str], t
     assert (status, head()) == (0, before)
     (sheet,) = found["sheets"]
     assert (sheet["header_rows"], len(sheet["rows"])) == ([3, 4], 24)
-    assert {c["column"]: c["field"] for c in sheet["columns"]}["G"] == "owner"
+    assert {sheet["letters"][path]: name for path, name in sheet["columns"].items()}["G"] == "owner"
     fields = {"number", "title", "class", "target", "measures", "lead", "owner", "helpers", "handler", "due", "ongoing",
               "cycle", "progress", "state"}  # fmt: skip
     assert fields <= set(sheet["rows"][0])
@@ -140,7 +140,8 @@ def test_an_item_is_registered_from_the_command_line(founded: dict[str, str], to
 def test_a_corrected_mapping_is_kept_for_the_next_time(founded: dict[str, str], told: Any, workbook: Path):
     told("import", str(workbook), "--register", "清单", "--map", "E=progress", "--map", "K=extra")
     _, found = told("import", str(workbook), "--preview")
-    columns = {c["column"]: c["field"] for c in found["sheets"][0]["columns"]}
+    (sheet,) = found["sheets"]
+    columns = {sheet["letters"][path]: name for path, name in sheet["columns"].items()}
     assert (columns["E"], columns["K"]) == ("progress", None)
 
 

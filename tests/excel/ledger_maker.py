@@ -130,8 +130,7 @@ def look_at(rows: Iterable[Row], merges: Iterable[str] = (), **more: object) -> 
 
 def mapping(sheet: SheetPreview) -> dict[str, object]:
     """Header path joined by / → field."""
-    columns: list[dict[str, object]] = sheet.to_json()["columns"]  # type: ignore[assignment]
-    return {"/".join(c["header"]): c["field"] for c in columns}  # type: ignore[arg-type]
+    return {path: name for path, (_, name) in sheet.headed().items()}
 
 
 def messages(sheet: SheetPreview) -> list[tuple[int | None, str | None, str, str]]:

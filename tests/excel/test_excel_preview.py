@@ -38,16 +38,14 @@ def test_the_json_has_its_keys_and_every_row_all_fields():
     assert json.loads(json.dumps(found, ensure_ascii=False)) == found
     assert list(found) == ["sheets"]
     sheet = found["sheets"][0]
-    assert list(sheet) == ["name", "header_rows", "columns", "rows", "problems"]
+    assert list(sheet) == ["name", "header_rows", "columns", "letters", "rows", "problems"]
     assert (sheet["name"], sheet["header_rows"]) == ("台账", [1])
-    assert sheet["columns"][3] == {"column": "D", "header": ["责任单位"], "field": "owner"}
+    assert (sheet["columns"]["责任单位"], sheet["letters"]["责任单位"]) == ("owner", "D")
     assert all(set(FIELDS) <= set(one) for one in sheet["rows"])
     empty = {name: sheet["rows"][1][name] for name in FIELDS if name not in ("number", "title")}
     assert empty == dict.fromkeys(empty) | {"measures": [], "helpers": [], "ongoing": False}
-    assert (sheet["rows"][0]["due"], [m["text"] for m in sheet["rows"][0]["measures"]]) == (
-        "2024-06-30",
-        ["a", "b"],
-    )
+    assert (sheet["rows"][0]["due"], sheet["rows"][0]["measures"]) == ("2024-06-30", ["a", "b"])
+    assert [step["text"] for step in sheet["rows"][0]["steps"]] == ["a", "b"]
     assert [set(one) for one in sheet["problems"]] == [
         {"sheet", "row", "column", "value", "message", "severity"}
     ] * len(sheet["problems"])
