@@ -84,10 +84,9 @@ def change_unit(
     _demand(actor, Duty.UNITS)
     with writing(now, using) as ledger:
         ledger.lock()
-        row = ledger.rows.find("unit", unit)
-        if row is None:
-            raise NotFound(f"没有编号为 {unit} 的单位。")
-        _demand(actor, Duty.UNITS, row)
+        row = demand_unit(ledger, actor, unit)
+        if active:
+            _free(ledger, row["name"], unit)  # the name of a unit that was merged is another's by now
         if parent is not None:
             _demand_place(ledger, actor, parent)
         if parent and unit_row(ledger, parent)["path"].startswith(row["path"]):
@@ -99,6 +98,16 @@ def change_unit(
         ledger.append(
             ev.UnitChanged(unit=unit, name=name, parent=parent, active=active, aliases=others), actor
         )
+
+
+def demand_unit(ledger: Ledger, actor: Actor, unit: int) -> Row:
+    """Return the unit's row. Raises NotFound, or NotAllowed unless ``actor`` keeps it."""
+    _demand(actor, Duty.UNITS)
+    row = ledger.rows.find("unit", unit)
+    if row is None:
+        raise NotFound(f"没有编号为 {unit} 的单位。")
+    _demand(actor, Duty.UNITS, row)
+    return row
 
 
 def _demand_place(ledger: Ledger, actor: Actor, parent: int) -> None:

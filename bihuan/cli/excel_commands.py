@@ -14,10 +14,11 @@ from bihuan.cli.item_commands import register_named
 from bihuan.cli.output import answer, tell, working
 from bihuan.cli.people import acting, as_option, current
 from bihuan.cli.sheet_export import write_register
-from bihuan.excel.commit import Closed, Committed, Conflict, Missing
-from bihuan.excel.files import import_file, preview_file
+from bihuan.excel.commit import Closed, Committed, Conflict, Missing, demand_importable
+from bihuan.excel.files import commit_file, preview_file
 from bihuan.excel.preview import Preview
 from bihuan.excel.words import EXTRA, FIELD_NAMES
+from bihuan.ledger.append import alone
 from bihuan.ledger.export import export as export_ledger
 from bihuan.ledger.reading import head
 from bihuan.models import Campaign, Procedure, Register
@@ -76,12 +77,15 @@ def import_(
         answer(found.to_json(), as_json=as_json, text=_preview_text(found))
         return
     actor = acting(as_name)
-    for fingerprint, columns in corrections.items():
-        keep_mapping(actor, now, fingerprint, columns)
-    register = _register(actor, register_text, campaign or file.stem, procedure)
-    with working("导入"):
-        read, done = import_file(
-            source, file.name, register.pk, actor, now, base=day, closed=cast(Closed, closed)
+    with working("读取"):
+        read = preview_file(source, file.name, now, base=day, corrections=corrections)
+    demand_importable(read)
+    with working("导入", read.items) as advance, alone():  # a register opened for a refused file goes with it
+        for fingerprint, columns in corrections.items():
+            keep_mapping(actor, now, fingerprint, columns)
+        register = _register(actor, register_text, campaign or file.stem, procedure)
+        done = commit_file(
+            read, source, register.pk, actor, now, closed=cast(Closed, closed), progress=advance
         )
     answer(asdict(done), as_json=as_json, text=_done_text(done, register))
     for problem in _problems(read):
@@ -180,7 +184,8 @@ def _done_text(done: Committed, register: Register) -> str:
     lines = [text]
     if done.units:
         lines.append(
-            f"新建单位 {len(done.units)} 个：{'、'.join(done.units)}。如与已有单位是同一个，请加为别名后合并。"
+            f"新建单位 {len(done.units)} 个：{'、'.join(done.units)}。"
+            "如与已有单位是同一个，请用 bihuan unit merge 新名 原名 --reason 理由 并入。"
         )
     lines += [_missing_text(m) for m in done.missing]
     lines += [_conflict_text(c) for c in done.conflicts]

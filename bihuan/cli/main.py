@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tick": ("ledger", "处理到点的事"),
     "worker": ("worker", "一直处理到点的事"),
     "inspection": ("inspection", "督查、暗访、走流程：方案、批准、发现的问题"),
+    "unit": ("unit", "单位名录：查看、新增、加别名、并入"),
     "sample": ("sample", "随机抽样：登记、抽取、复核"),
     "calendar": ("calendar", "查看、发布工作日历"),
     "bench": ("bench", "测量速度"),

@@ -65,6 +65,13 @@ class Problem:
         """The message, with how often it holds: people read it once, a program at every place."""
         return f"{self.message}（同样情况共 {len(self.also) + 1} 处）" if self.also else self.message
 
+    def places(self) -> list[str]:
+        """Each place with its message, in words: 工作表“台账”B5“#REF!”：……"""
+        value = f"“{self.value[:20]}”" if self.value else ""
+        message = self.message.rstrip("。")
+        places = ((self.row, self.column), *self.also)
+        return [f"工作表“{self.sheet}”{column or ''}{row or ''}{value}：{message}" for row, column in places]
+
     def to_json(self) -> list[dict[str, object]]:
         """``sheet, row, column, value, message, severity``, once for each place."""
         return [

@@ -25,7 +25,8 @@ from bihuan.rules.deadlines import Deadline, parse
 
 _PHONE = re.compile(r"[（(]?(?<!\d)((?:\+?86-?)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|(?<!\d)\d{7,8})(?!\d)[）)]?")
 _MAX_UNITS, _MAX_UNIT = 1_000, 60
-_SEVERITY: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "hint"}
+# Nothing is lost where a deadline is not understood: its words are kept, so it does not stop an import.
+_SEVERITY: dict[str, Severity] = {"error": "warning", "warning": "warning", "info": "hint"}
 _COUNTED = re.compile(r"[日天周月]内|工作日|小时|个月")
 _START = re.compile(r"(?:交办|下达|收文|受理|签收|接收|通报|派单|登记|来文)(?:时间|日期)")
 _NUMBER_END = re.compile(r"[.、．。，,]+$")
@@ -179,7 +180,7 @@ class Cells:
             self._parties[text] = found
         if any(len(unit.name) > _MAX_UNIT for unit in found.units):
             message = "这一格过长，不像单位名称，没有作为单位读取，原文保留在其他内容中，请改写。"
-            self.doubts.at(row, column, text[:40], message, "error")
+            self.doubts.at(row, column, text[:40], message, "warning")
             return Units(unread=text)
         named = [(self._unit(row, column, unit), unit.part) for unit in found.units]
         leading = [name for name, part in named if part == "lead"] or [

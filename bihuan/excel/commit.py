@@ -6,10 +6,10 @@ reported, never closed or deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from bihuan.actions.house import add_unit
 from bihuan.actions.register import demand_office, enter, register_row
@@ -21,6 +21,7 @@ from bihuan.excel.unit_text import is_collective
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.due import catch_up
+from bihuan.ledger.loose_slips import tidy
 from bihuan.ledger.tables import Row
 from bihuan.models import Item, Origin
 from bihuan.queries.people import Directory, directory
@@ -29,6 +30,8 @@ from bihuan.rules.errors import Invalid
 from bihuan.rules.permissions import Actor
 from bihuan.rules.procedure import Procedure
 from bihuan.rules.workflow import STEPS, State
+
+T = TypeVar("T")
 
 #: What becomes of a row that says it is closed: it is proved again, or accepted as closed before the ledger began.
 Closed = Literal["reprove", "history"]
@@ -41,6 +44,17 @@ class NothingToImport(Invalid):
 
     code = "nothing-to-import"
     default_hint = "请核对表头；可在预览里指定每一列是什么。"
+
+
+class HasErrors(Invalid):
+    """文件有错误，一行也没有导入。"""
+
+    code = "import-errors"
+    default_hint = "请在原表中改正后再导入；读错了列的，可在预览里改列的对应关系。"
+
+
+#: So many places are named in a message; the preview has all of them.
+_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -98,22 +112,22 @@ def commit(
     now: datetime,
     *,
     closed: Closed = "reprove",
+    progress: Callable[[int], None] = lambda _done: None,
     using: str = "default",
 ) -> Committed:
-    """Enter the items of ``preview`` (of the file with SHA-256 ``digest``) into the register.
+    """Enter the items of ``preview`` (of the file with SHA-256 ``digest``) into the register; ``progress`` hears how many are done.
 
-    Raises NothingToImport, NotFound (register) or NotAllowed; then nothing was entered.
+    Raises HasErrors, NothingToImport, NotFound (register) or NotAllowed; then nothing was entered.
     """
+    demand_importable(preview)
     with writing(now, using) as ledger:
         ledger.lock_all()
         register = register_row(ledger, register_id)
         demand_office(ledger, actor, register)
         job = _Job(ledger, actor, register, closed, directory(using), using)
         rows = job.values(preview)
-        if not rows:
-            raise NothingToImport
         plan = job.plan(rows)
-        seq = job.enter(preview, digest, plan, len(rows))
+        seq = job.enter(preview, digest, plan, len(rows), progress)
         return Committed(
             seq,
             len(rows),
@@ -124,6 +138,17 @@ def commit(
             plan.missing,
             plan.conflicts,
         )
+
+
+def demand_importable(preview: Preview) -> None:
+    """Raise HasErrors and name each place, or NothingToImport and say why of each sheet."""
+    places = [place for problem in preview.errors for place in problem.places()]
+    if places:
+        more = f"；等 {len(places)} 处，全部见预览" if len(places) > _NAMED else ""
+        raise HasErrors(f"文件有 {len(places)} 处错误，一行也没有导入：{'；'.join(places[:_NAMED])}{more}。")
+    if not preview.items:
+        why = "；".join(f"工作表“{sheet.name}”{sheet.refused}" for sheet in preview.sheets if sheet.refused)
+        raise NothingToImport(f"文件里没有识别出台账：{why}。" if why else "")
 
 
 class _Job:
@@ -243,7 +268,9 @@ class _Job:
 
     # ---- plan → entries ----
 
-    def enter(self, preview: Preview, digest: str, plan: _Plan, rows: int) -> int:
+    def enter(
+        self, preview: Preview, digest: str, plan: _Plan, rows: int, progress: Callable[[int], None]
+    ) -> int:
         """Append the import and everything that it changes; nothing at all when nothing changed."""
         if not plan.new and not plan.changed:
             return 0
@@ -261,12 +288,17 @@ class _Job:
             ),
             self.actor,
         )
-        for item, changes in plan.changed:
-            self._amend(item, changes, seq)
+        done = plan.unchanged
+        for changed in _parts(plan.changed):
+            for item, changes in changed:
+                self._amend(item, changes, seq)
+            self.ledger.checkpoint()
+            progress(done := done + len(changed))
         for part in _parts(plan.new):
             for row in part:
                 self._register(row, seq)
             self.ledger.checkpoint()
+            progress(done := done + len(part))
         return seq
 
     def _register(self, row: Values, seq: int) -> None:
@@ -286,17 +318,14 @@ class _Job:
         catch_up(self.ledger, item, self.ledger.now)
         row = changes.pop("row")
         event = ev.ItemAmended(reason="按更正后的台账", origin=_origin(row, seq), **changes)
-        self.ledger.append(event, self.actor, item=item_id, at=max(self.ledger.now, item["changed_at"]))
+        at = max(self.ledger.now, item["changed_at"])
+        self.ledger.append(event, self.actor, item=item_id, at=at)
+        tidy(self.ledger, item, at)
 
 
 def row_key(sheet: str, row: ItemRow) -> Values:
     """Return what ``matching.match`` knows a row by."""
-    return {"sheet": sheet, "number": row.number or "", "title": row.title or _untitled(row)}
-
-
-def _untitled(row: ItemRow) -> str:
-    """A row that does not say what it is about is kept all the same; the preview has told its doubt."""
-    return row.measures[0].text if row.measures else (row.target or "（原表未填写内容）")
+    return {"sheet": sheet, "number": row.number or "", "title": row.title or ""}
 
 
 _REGISTERED = (
@@ -319,7 +348,7 @@ def _origin(row: Values, seq: int) -> ev.Json:
     return {"import_id": seq, "sheet": row["sheet"], "row": row["row"], "values": values}
 
 
-def _parts(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
+def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(rows), _BATCH):
         yield rows[start : start + _BATCH]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
-from bihuan.excel.commit import Closed, Committed, commit
+from bihuan.excel.commit import Closed, Committed, commit, demand_importable
 from bihuan.excel.preview import Corrections, Preview, preview
 from bihuan.ledger.blobs import keep
 from bihuan.models import HeaderMapping
@@ -63,5 +64,23 @@ def import_file(
     Raises FileRefused or what ``commit`` raises.
     """
     read = preview_file(source, name, now, base=base, corrections=corrections, using=using)
-    digest = keep(source)
-    return read, commit(read, digest, register_id, actor, now, closed=closed, using=using)
+    return read, commit_file(read, source, register_id, actor, now, closed=closed, using=using)
+
+
+def commit_file(
+    read: Preview,
+    source: bytes,
+    register_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    closed: Closed = "reprove",
+    progress: Callable[[int], None] = lambda _done: None,
+    using: str = "default",
+) -> Committed:
+    """Commit what was read of ``source``, and keep the file; ``progress`` hears how many items are done.
+
+    Raises what ``commit`` raises.
+    """
+    demand_importable(read)
+    return commit(read, keep(source), register_id, actor, now, closed=closed, progress=progress, using=using)

@@ -35,7 +35,7 @@ _MANY_UNITS = 300  # beyond, comparing each with each takes longer than it helps
 class SheetPreview:
     """One sheet. ``refused`` says why it is no ledger, empty when it is one; ``kinds`` accounts for every row with content.
 
-    ``base`` is the day from which deadlines without a year were read.
+    ``base`` is the day from which deadlines without a year were read. ``unread``: its cells were not read at all.
     """
 
     name: str
@@ -47,6 +47,13 @@ class SheetPreview:
     refused: str = ""
     hidden: bool = False
     base: date | None = None
+    unread: bool = False
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What must be put right before the file can be imported; a sheet that is no ledger has none of that kind."""
+        concerned = self.rows or self.unread
+        return [problem for problem in self.problems if problem.severity == "error" and concerned]
 
     @property
     def fingerprint(self) -> str:
@@ -89,6 +96,11 @@ class Preview:
     def to_json(self) -> dict[str, object]:
         """One object, ``sheets``, in plain values."""
         return {"sheets": [sheet.to_json() for sheet in self.sheets]}
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The errors of all sheets: while one stands, nothing is imported."""
+        return [problem for sheet in self.sheets for problem in sheet.errors]
 
     @property
     def items(self) -> int:
@@ -174,7 +186,11 @@ class _Reader:
             message = f"这个工作表没有作为台账读取：{reason}。"
             severity: Severity = "hint" if any(other is not sheet for other in self.book.sheets) else "error"
             problems.append(Problem(sheet.name, None, None, "", message, severity))
-        return SheetPreview(sheet.name, header, columns, [], problems, {}, reason or "空白", sheet.hidden)
+        refused = reason or "空白"
+        unread = not sheet.rows and bool(sheet.problems)
+        return SheetPreview(
+            sheet.name, header, columns, [], problems, {}, refused, sheet.hidden, unread=unread
+        )
 
     def _base(self, sheet: Sheet, grid: Grid, header: Header) -> date:
         if self.base is not None:

@@ -249,6 +249,18 @@ def writing(now: datetime, using: str = "default") -> Iterator[Ledger]:
         ledger.checkpoint()
 
 
+@contextmanager
+def alone(using: str = "default") -> Iterator[None]:
+    """Take several steps as one: all of them are kept when the block ends, or none.
+
+    The whole ledger is locked first. A step that had only the end of the chain, and then wanted all items, would wait for one
+    that has an item and wants that end.
+    """
+    with transaction.atomic(using=using):
+        lock_all(connections[using])
+        yield
+
+
 def open_ledger(name: str, hash_name: str, now: datetime, using: str = "default") -> None:
     """Begin the chain of a new ledger called ``name`` with its first entry. Raises AlreadyOpened or HashUnknown."""
     with transaction.atomic(using=using):

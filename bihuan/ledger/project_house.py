@@ -9,6 +9,7 @@ from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row
 from bihuan.rules import events as ev
+from bihuan.rules.slips import LIVE
 
 
 def _set(row: Row, **values: Any) -> None:
@@ -59,6 +60,37 @@ def _rename(rows: Rows, unit: int, aliases: list[str]) -> None:
         if rows.find("unit_alias", alias) is None:
             rows.add("unit_alias", {"alias": alias, "unit_id": unit})
         rows.get("unit_alias", alias)["unit_id"] = unit
+
+
+def unit_merged(rows: Rows, _fact: Fact, event: ev.UnitMerged) -> None:
+    """Give the other unit what was this one's; the row stays for what was entered under its name."""
+    unit, heir = rows.get("unit", event.unit), rows.get("unit", event.into)
+    for below in rows.where("unit", "parent_id", event.unit):
+        below["parent_id"] = event.into
+        _move(rows, below, heir["path"])
+    for alias in rows.where("unit_alias", "unit_id", event.unit):
+        alias["unit_id"] = event.into
+    rows.add("unit_alias", {"alias": unit["name"], "unit_id": event.into})
+    unit["active"] = False
+    for person in rows.where("person", "unit_id", event.unit):
+        person["unit_id"] = event.into
+    _merge_grants(rows, event.unit, event.into)
+    for slip in rows.where("slip", "unit_id", event.unit):
+        if slip["state"] in LIVE:
+            slip["unit_id"] = event.into
+    for inspection in rows.every("inspection"):
+        if event.unit in inspection["units"] and inspection["ended_at"] is None:
+            named = [event.into if u == event.unit else u for u in inspection["units"]]
+            inspection["units"] = list(dict.fromkeys(named))
+
+
+def _merge_grants(rows: Rows, unit: int, into: int) -> None:
+    held = {(g["person_id"], g["role"]) for g in rows.where("role_grant", "unit_id", into)}
+    for grant in rows.where("role_grant", "unit_id", unit):
+        if (grant["person_id"], grant["role"]) in held:
+            rows.remove("role_grant", grant["id"])
+        else:
+            grant["unit_id"] = into
 
 
 def person_created(rows: Rows, fact: Fact, event: ev.PersonCreated) -> None:
@@ -187,6 +219,7 @@ def mapping_kept(rows: Rows, _fact: Fact, event: ev.MappingKept) -> None:
 HANDLERS: dict[str, Callable[[Rows, Fact, Any], None]] = {
     "unit.created": unit_created,
     "unit.changed": unit_changed,
+    "unit.merged": unit_merged,
     "person.created": person_created,
     "person.changed": person_changed,
     "role.granted": role_granted,

@@ -20,6 +20,7 @@ from bihuan.rules.events_house import (
     RoleRevoked,
     UnitChanged,
     UnitCreated,
+    UnitMerged,
 )
 from bihuan.rules.events_inspection import (
     InspectionAmended,
@@ -77,6 +78,7 @@ KIND_NAMES: dict[str, str] = {
     "ledger.opened": "建立台账库",
     "unit.created": "新增单位",
     "unit.changed": "变更单位",
+    "unit.merged": "并入单位",
     "person.created": "新增人员",
     "person.changed": "变更人员",
     "role.granted": "授予岗位",
@@ -199,5 +201,6 @@ __all__ = [
     "SlipWithdrawn",
     "UnitChanged",
     "UnitCreated",
+    "UnitMerged",
     "load",
 ]

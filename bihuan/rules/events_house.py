@@ -36,6 +36,18 @@ class UnitChanged(Event):
     sort: int | None = None
 
 
+@event("unit.merged")
+class UnitMerged(Event):
+    """``unit`` is ``into`` from now on: its names, people, roles, lower units, open slips and inspections are the other's.
+
+    The items follow by entries of their own.
+    """
+
+    unit: int
+    into: int
+    reason: str
+
+
 @event("person.created")
 class PersonCreated(Event):
     """Somebody who works with the ledger, in ``unit``. Their id is the entry's seq; credentials are kept elsewhere."""

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from bihuan.actions.house import create_campaign, create_register, keep_mapping
 from bihuan.excel.commit import Closed, Committed
 from bihuan.excel.files import import_file
 from bihuan.excel.preview import Preview
+from bihuan.ledger.append import alone
 from bihuan.models import Campaign, Import, Register
 from bihuan.queries.people import person_names
 from bihuan.queries.scope import Scope
@@ -114,6 +114,7 @@ def _context(request: Request, plain: Preview, found: Preview, mapped: import_pa
         "found": found,
         "tabs": tabs,
         "counts": import_page.counts(found),
+        "errors": sum(len(problem.also) + 1 for problem in found.errors),
         "severities": import_page.SEVERITIES,
         "shown": import_page.shown(plain, found, number, _index(request, "from", 0), doubtful=doubtful)
         if tabs
@@ -162,7 +163,7 @@ def _commit(
 ) -> tuple[Register, Committed]:
     """Open the register if it is new, keep the corrections, and enter the rows: all of it, or nothing."""
     actor, now = request.who.actor, dates.now()
-    with transaction.atomic():
+    with alone():
         register = _register(request, form)
         for fingerprint, columns in chosen.items():
             keep_mapping(actor, now, fingerprint, columns)
