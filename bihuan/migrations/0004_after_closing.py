@@ -234,16 +234,12 @@ class Migration(migrations.Migration):
             fields=[
                 ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("item_id", models.BigIntegerField()),
-                ("life", models.IntegerField()),
                 ("digest", models.BigIntegerField()),
                 ("text", models.TextField()),
             ],
             options={
                 "db_table": "sign_text",
-                "indexes": [
-                    models.Index(fields=["item_id", "seq"], name="sign_text_item"),
-                    models.Index(fields=["digest", "seq"], name="sign_text_same"),
-                ],
+                "indexes": [models.Index(fields=["digest", "seq"], name="sign_text_same")],
             },
         ),
     ]

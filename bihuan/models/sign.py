@@ -27,18 +27,14 @@ class SignText(models.Model):
 
     seq = models.BigIntegerField(primary_key=True)
     item_id = models.BigIntegerField()
-    life = models.IntegerField()
     digest = models.BigIntegerField()
     text = models.TextField()
 
     class Meta:
-        """Found by item and by content."""
+        """Found by content."""
 
         db_table = "sign_text"
-        indexes: ClassVar = [
-            models.Index(fields=["item_id", "seq"], name="sign_text_item"),
-            models.Index(fields=["digest", "seq"], name="sign_text_same"),
-        ]
+        indexes: ClassVar = [models.Index(fields=["digest", "seq"], name="sign_text_same")]
 
 
 class SignMark(models.Model):

@@ -13,6 +13,8 @@ from bihuan.rules.clocked import day_start
 from bihuan.rules.errors import NotFound
 from bihuan.rules.figures import FIGURES, SUM_NAMES, Cells, Deed, Deeds, Key, Ref, Sums, value
 
+#: What belongs to no register is counted under this one: an inspection of its own.
+NO_REGISTER = 0
 _FACETS = {"unit": "unit", "class": "klass", "channel": "channel"}
 
 
@@ -160,7 +162,7 @@ def deeds(
 ) -> Deeds:
     """Return how often each thing was done in ``registers`` (slips issued, answered …); ``as_of`` and ``upto`` as in ``cells``.
 
-    ``since`` leaves out what was done before that day. Register 0 has what belongs to none, such as an inspection of its own.
+    ``since`` leaves out what was done before that day. ``NO_REGISTER`` may be among the registers.
     """
     rows = Happening.objects.using(using).filter(register_id__in=registers)
     if since is not None:

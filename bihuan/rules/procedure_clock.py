@@ -144,7 +144,7 @@ def recurring(reader: Reader, columns: tuple[Column, ...]) -> Recurring:
     """Read the table ``[recurring]``; every key has a default."""
     extra = tuple(column.field for column in columns if column.extra)
     found = Recurring(
-        within=reader.span("within", DAYS) or Span(12, "month"),
+        within=reader.span("within", ("day", "month")) or Span(12, "month"),
         times=reader.whole("times", 2, 999, 3),
         units=reader.whole("units", 2, 999, 3),
         by=reader.choice("by", ("class", *extra), "class"),
