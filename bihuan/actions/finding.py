@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bihuan.actions.inspection import Inspected, inspecting
-from bihuan.actions.register import enter_item, register_row
+from bihuan.actions.inspection import Inspected, guard_informant, inspecting, office_register
+from bihuan.actions.register import enter_item
 from bihuan.actions.register import register as register_item
 from bihuan.actions.step import unit_row
 from bihuan.actions.values import check_values
@@ -23,6 +23,7 @@ from bihuan.rules.inspection import MODE_NAMES, InspectionMode
 from bihuan.rules.permissions import Actor
 
 MINUTES = range(100_000)
+_ONE_OF_TWO = "每个问题须立为事项，或并入已有事项，两者取一。"
 
 
 class BeyondPlan(Invalid):
@@ -56,18 +57,22 @@ def record_finding(
     using: str = "default",
     **values: Any,
 ) -> Found:
-    """Enter a finding about ``unit``. It is registered in ``register`` with its source, or tied to the existing ``item``.
+    """Enter a finding about ``unit``. It is registered in ``register`` (default: the plan's) with its source, or tied to ``item``.
 
     ``content`` is the content of the plan under which it falls (needed where there is more than one), ``category`` its
     class; ``happened_at`` is when it was seen (default: now), for sheets filled in offline. ``values`` are further fields
     of the registration (``actions.register``). Raises BeyondPlan when the plan does not cover it.
     """
-    if bool(register) == bool(item):
-        raise Invalid("每个问题须立为事项，或并入已有事项，两者取一。", hint="请写清单，或写事项编号。")
+    if register and item:
+        raise Invalid(_ONE_OF_TWO, hint="请写清单，或写事项编号。")
     if not text.strip():
         raise Needs("登记发现的问题还缺：问题内容。")
+    guard_informant(text)
     check_values("登记", register_item, values)
     with inspecting("finding", inspection, actor, now, using, item) as (ledger, row):
+        register = 0 if item else register or row["register_id"]
+        if not (register or item):
+            raise Invalid(_ONE_OF_TWO, hint="请写清单，或写事项编号。")
         seen = _seen(ledger, row, unit, content, happened_at)
         event = ev.InspectionFound(
             inspection=inspection,
@@ -103,10 +108,7 @@ def _seen(ledger: Ledger, row: Row, unit: int, content: str, happened_at: dateti
 
 def _become_item(ledger: Ledger, actor: Actor, row: Row, register: int, values: ev.Json) -> int:
     """Register the finding; the approved inspection is the authority for it, so a member needs no other role."""
-    office = ledger.rows.get("unit", row["office_id"])["path"]
-    target = register_row(ledger, register)
-    if not ledger.rows.get("unit", target["unit_id"])["path"].startswith(office):
-        raise Invalid(f"清单“{target['name']}”不属于督查单位。", hint="请选本单位的清单。")
+    target = office_register(ledger, ledger.rows.get("unit", row["office_id"]), register)
     return enter_item(ledger, actor, target, {"source": _source(row), **values}).item
 
 
@@ -140,6 +142,8 @@ def record_step(
     """Record one step of a walk-through: what was done, the minutes it took, and what stood in the way ("" if nothing did)."""
     if not (service.strip() and what.strip()):
         raise Needs("记录一步还缺：办理的事和这一步做了什么。")
+    for said in (service, what, obstacle):
+        guard_informant(said)
     if minutes not in MINUTES:
         raise Invalid(f"用时应是不小于 0 的整数（分钟），写的是 {minutes}。")
     with inspecting("step", inspection, actor, now, using) as (ledger, row):

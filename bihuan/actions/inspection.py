@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from bihuan.actions.register import register_row
 from bihuan.actions.step import REFUSALS, unit_row
+from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.inspected import meeting
 from bihuan.ledger.tables import Row
 from bihuan.rules import events as ev
+from bihuan.rules.clocked import CHINA
+from bihuan.rules.confidential import personal_number
 from bihuan.rules.errors import Invalid, Needs, NotAllowed, NotFound
 from bihuan.rules.inspection import (
     MODE_NAMES,
@@ -23,7 +27,10 @@ from bihuan.rules.inspection import (
     inspection_allowed,
     may,
 )
+from bihuan.rules.objection import OBJECT_WITHIN
 from bihuan.rules.permissions import Actor, Duty
+from bihuan.rules.procedure_types import Span
+from bihuan.rules.spans import last_day
 
 
 class Overlapping(Invalid):
@@ -48,6 +55,7 @@ class Plan:
     leader: int
     members: Sequence[int] = ()
     sample: int = 0
+    register: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,10 +82,19 @@ def propose_inspection(
         if plan.mode not in MODE_NAMES:
             raise Invalid(f"没有“{plan.mode}”这种督查。", hint=f"可选：{'、'.join(InspectionMode)}。")
         fields = _fields(ledger, place, plan, _units(ledger, plan))
-        seq = ledger.append(
-            ev.InspectionProposed(mode=plan.mode, office=office, sample=plan.sample, **fields), actor
-        )
+        if plan.register:
+            office_register(ledger, place, plan.register)
+        fields |= {"mode": plan.mode, "office": office, "sample": plan.sample, "register": plan.register}
+        seq = ledger.append(ev.InspectionProposed(**fields), actor)
         return Inspected(seq, InspectionState.PROPOSED, seq)
+
+
+def office_register(ledger: Ledger, office: Row, register: int) -> Row:
+    """Return the register, which the inspecting unit or one below it runs. Raises NotFound or Invalid."""
+    target = register_row(ledger, register)
+    if not ledger.rows.get("unit", target["unit_id"])["path"].startswith(office["path"]):
+        raise Invalid(f"清单“{target['name']}”不属于督查单位。", hint="请选本单位的清单。")
+    return target
 
 
 def _fields(ledger: Ledger, office: Row, plan: Plan, units: list[int]) -> ev.Json:
@@ -88,6 +105,8 @@ def _fields(ledger: Ledger, office: Row, plan: Plan, units: list[int]) -> ev.Jso
     missing += ["内容"] * (not contents) + ["单位"] * (not units)
     if missing:
         raise Needs(f"督查方案还缺：{'、'.join(missing)}。")
+    for text in (*texts.values(), *contents):
+        guard_informant(text)
     if plan.starts > plan.ends:
         raise Invalid(f"督查时段不对：{plan.starts} 晚于 {plan.ends}。")
     group = list(dict.fromkeys((plan.leader, *plan.members)))
@@ -132,6 +151,13 @@ def _check_group(ledger: Ledger, office: Row, group: list[int], paths: list[str]
             raise Invalid(f"{row['name']}是被督查单位的人员，应当回避。")
 
 
+def guard_informant(text: str) -> None:
+    """Raise Invalid where ``text``, which the inspected may read, holds a number that could give an informant away."""
+    found = personal_number(text)
+    if found:
+        raise Invalid(f"内容里有{found}，不能写入台账。", hint="举报人、反映人的信息须保密，请删去后再提交。")
+
+
 @contextmanager
 def inspecting(
     action: str, inspection: int, actor: Actor, now: datetime, using: str, item: int = 0
@@ -158,7 +184,7 @@ def inspecting(
 def amend_inspection(
     inspection: int, actor: Actor, now: datetime, reason: str, *, using: str = "default", **changes: Any
 ) -> Inspected:
-    """Change the plan (fields of ``Plan`` but ``mode`` and ``sample``); it waits for approval anew, whatever was approved."""
+    """Change the plan (fields of ``Plan`` but ``mode``, ``sample`` and ``register``); it waits for approval anew, whatever was approved."""
     if not reason.strip():
         raise Needs("调整方案还缺：理由。")
     with inspecting("amend", inspection, actor, now, using) as (ledger, row):
@@ -201,14 +227,42 @@ def approve_inspection(
 
 
 def finish_inspection(
-    inspection: int, actor: Actor, now: datetime, conclusion: str, *, using: str = "default"
+    inspection: int,
+    actor: Actor,
+    now: datetime,
+    conclusion: str,
+    *,
+    by_unit: Mapping[int, str] | None = None,
+    using: str = "default",
 ) -> Inspected:
-    """End it with the conclusion that the units are told."""
+    """End it with the conclusion. It is fed back to each inspected unit, which may object within ``OBJECT_WITHIN``.
+
+    ``by_unit`` holds what a unit (id) is told in its place.
+    """
     if not conclusion.strip():
         raise Needs("结束督查还缺：结论。")
+    own = {unit: text.strip() for unit, text in (by_unit or {}).items() if text.strip()}
+    for text in (conclusion, *own.values()):
+        guard_informant(text)
     with inspecting("finish", inspection, actor, now, using) as (ledger, row):
+        strangers = [u for u in own if u not in row["units"]]
+        if strangers:
+            raise Invalid(f"编号为 {strangers[0]} 的单位不在督查对象内，不能向它反馈。")
         event = ev.InspectionFinished(inspection=inspection, conclusion=conclusion.strip())
-        return _entered(ledger, row, event, actor)
+        done = _entered(ledger, row, event, actor)
+        last = day_after(ledger, OBJECT_WITHIN)
+        for unit in row["units"]:
+            text = own.get(unit, conclusion.strip())
+            ledger.append(
+                ev.InspectionTold(inspection=inspection, unit=unit, text=text, object_by=last), actor
+            )
+        return done
+
+
+def day_after(ledger: Ledger, span: Span) -> str:
+    """Return the last day of ``span`` from today on, as an ISO date; on a holiday it rolls to the next working day."""
+    today = ledger.now.astimezone(CHINA).date()
+    return last_day(today, span, derive.calendar_of(ledger.rows)).date.isoformat()
 
 
 def cancel_inspection(

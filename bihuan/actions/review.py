@@ -44,6 +44,8 @@ def close(act: Act, *, note: str = "", rating: str = "", affirmed: Sequence[str]
 @handles("look_back")
 def look_back(act: Act, *, held: bool, text: str, due: object = None) -> None:
     """Record a look-back; a relapse opens the item again under the same number, due as in ``reopen``."""
+    if act.actor.person in act.item["handled_by"]:
+        raise NotAllowed("您办理过这一事项，不能由您回头看。", hint="请由其他督办员、检查人或审核人回头看。")
     limit = {} if held else _anew(act, due)
     act.enter(ev.ItemLookedBack(held=held, text=text.strip()))
     if not held:

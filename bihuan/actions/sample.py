@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from bihuan.actions.look_back import check_period, choose, share_of
 from bihuan.actions.register import register_row
 from bihuan.actions.step import unit_row
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.tables import Row
-from bihuan.models import Entry, Item, Unit
+from bihuan.models import Entry, Item, Sample, Unit
 from bihuan.rules import events as ev
 from bihuan.rules import sampling
 from bihuan.rules.clocked import CHINA
@@ -27,7 +28,8 @@ SEED_LENGTH = 200
 class Population:
     """Which members there are: the items of ``register`` (with ``closed_from`` and ``closed_to``, inclusive: those closed on
     these days and closed still), or the active units directly below the unit ``below``. Exactly one of the two is given.
-    ``stratify`` is a key of ``STRATIFY``; units are not divided.
+    ``stratify`` is a key of ``STRATIFY``; units are not divided. ``look_back``: what is drawn is to be looked at again, by ``due``
+    (default: when the procedure's first look-back falls due, but not before ``look_back.LEAST`` has passed).
     """
 
     register: int = 0
@@ -35,11 +37,18 @@ class Population:
     closed_from: date | None = None
     closed_to: date | None = None
     stratify: str = ""
+    look_back: bool = False
+    due: date | None = None
 
     def criteria(self) -> ev.Json:
         """Return what the entry says about the choice."""
-        given = {"register": self.register, "below": self.below, "stratify": self.stratify}
-        days = {"closed_from": self.closed_from, "closed_to": self.closed_to}
+        given = {
+            "register": self.register,
+            "below": self.below,
+            "stratify": self.stratify,
+            "look_back": self.look_back,
+        }
+        days = {"closed_from": self.closed_from, "closed_to": self.closed_to, "due": self.due}
         return {k: v for k, v in given.items() if v} | {k: v.isoformat() for k, v in days.items() if v}
 
 
@@ -62,20 +71,28 @@ def commit_sample(
     size: int = 0,
     each: int = 0,
     sizes: Mapping[str, int] | None = None,
+    share: int = 0,
     seed: str = "",
     using: str = "default",
 ) -> Sampled:
-    """Enter what will be drawn from; ``size``, ``each`` and ``sizes`` as in ``sampling.plan``. Without ``seed`` one is made.
+    """Enter what will be drawn from; ``size``, ``each``, ``sizes`` and ``share`` as in ``sampling.plan``.
+
+    Without ``seed`` one is made; a look-back takes the share that the procedure says where nothing else is asked for.
 
     Raises NotAllowed, NotFound, Needs or Invalid.
     """
     _check(population, purpose, seed)
+    if population.look_back:
+        today = now.astimezone(CHINA).date()
+        check_period(population.register, population.closed_from, population.closed_to, population.due, today)
     with writing(now, using) as ledger:
         ledger.lock()
         office = _office(ledger, population)
         demand_sampler(actor, office)
         members = _items(ledger, population, using) if population.register else _units(population, using)
-        strata = sampling.plan(members, size=size, each=each, sizes=sizes)
+        if population.look_back and not (size or each or sizes or share):
+            share = share_of(ledger, register_row(ledger, population.register))
+        strata = sampling.plan(members, size=size, each=each, sizes=sizes, share=share)
         event = ev.SampleCommitted(
             purpose=purpose.strip(), of="item" if population.register else "unit", office=office["id"],
             strata=[s.to_data() for s in strata], digest=sampling.digest(strata),
@@ -136,8 +153,12 @@ def _units(population: Population, using: str) -> list[tuple[int, str]]:
 
 
 def draw_sample(sample: int, actor: Actor, now: datetime, *, using: str = "default") -> Sampled:
-    """Draw what was committed under the id ``sample``; once. Raises NotFound, NotAllowed or WrongState."""
+    """Draw what was committed under the id ``sample``; once. Raises NotFound, NotAllowed or WrongState.
+
+    What is drawn for a look-back gets its task in the same transaction.
+    """
     with writing(now, using) as ledger:
+        ledger.hold(_drawn_items(sample, using))
         ledger.lock()
         row = ledger.rows.find("sample", sample)
         if row is None:
@@ -146,8 +167,25 @@ def draw_sample(sample: int, actor: Actor, now: datetime, *, using: str = "defau
         if row["drawn"]:
             raise WrongState("这次抽样已经抽过，不能重抽。", hint="可用 bihuan sample verify 复核。")
         strata = [sampling.Stratum.from_data(s) for s in row["strata"]]
-        commitment = bytes(Entry.objects.using(using).get(pk=sample).hash).hex()
-        chosen = sampling.draw(strata, row["seed"], commitment)
+        chosen, commitment = _draw(row["strata"], row["seed"], sample, using)
         event = ev.SampleDrawn(sample=sample, commitment=commitment, chosen=[c.to_data() for c in chosen])
         seq = ledger.append(event, actor)
+        if row["criteria"].get("look_back"):
+            choose(ledger, sample, (i for c in chosen for i in c.ids), row["criteria"].get("due", ""), actor)
         return Sampled(sample, sum(len(s.ids) for s in strata), sum(len(c.ids) for c in chosen), seq)
+
+
+def _draw(
+    strata: Sequence[ev.Json], seed: str, sample: int, using: str
+) -> tuple[tuple[sampling.Drawn, ...], str]:
+    """Return what is drawn, and the hash of the commitment (hex)."""
+    commitment = bytes(Entry.objects.using(using).get(pk=sample).hash).hex()
+    return sampling.draw([sampling.Stratum.from_data(s) for s in strata], seed, commitment), commitment
+
+
+def _drawn_items(sample: int, using: str) -> list[int]:
+    """Return the items that the draw will give a task; they must be held before the end of the chain is locked."""
+    row = Sample.objects.using(using).filter(pk=sample).first()
+    if row is None or row.drawn or not row.criteria.get("look_back"):
+        return []
+    return [i for c in _draw(row.strata, row.seed, sample, using)[0] for i in c.ids]

@@ -21,6 +21,8 @@ from bihuan.actions.inspection import (
     finish_inspection,
     propose_inspection,
 )
+from bihuan.actions.objection import object_to
+from bihuan.actions.objection import reexamine as decide
 from bihuan.cli.item_commands import register_named
 from bihuan.cli.output import answer, instant
 from bihuan.cli.people import acting, as_option, current
@@ -32,6 +34,7 @@ from bihuan.reports.inspection_sheet import write_sheet
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import Invalid, NotFound
 from bihuan.rules.inspection import INSPECTION_STATES, MODE_NAMES, InspectionMode
+from bihuan.rules.objection import OUTCOMES
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="结果以 JSON 输出。")
 _ID = click.argument("number", metavar="编号", type=int)
@@ -69,18 +72,28 @@ def inspection() -> None:
     "--kind", "mode", type=click.Choice([m.value for m in InspectionMode]), default="planned", help="方式。"
 )
 @click.option("--sample", default=0, help="随机抽查：抽样编号，单位由它决定。")
+@click.option("--register", help="发现的问题默认立入哪个清单；计入它所在专项工作的数据。")
 @click.option("--office", help="督查单位（默认：本人所在单位）。")
 @as_option
 @_JSON
 def propose(
-    as_name: str | None, as_json: bool, mode: str, sample: int, office: str | None, **given: Any
+    as_name: str | None,
+    as_json: bool,
+    mode: str,
+    sample: int,
+    office: str | None,
+    register: str | None,
+    **given: Any,
 ) -> None:
     """提出督查方案，等待批准。"""
     needed = {"starts": "--from", "ends": "--to", "leader": "--leader"}
     if missing := [option for name, option in needed.items() if not given[name]]:
         raise click.UsageError(f"还缺：{'、'.join(missing)}")
     plan = Plan(
-        mode=mode, sample=sample, **{**dict.fromkeys(("name", "objects", "scope"), ""), **_plan(given)}
+        mode=mode,
+        sample=sample,
+        register=register_named(register).pk if register else 0,
+        **{**dict.fromkeys(("name", "objects", "scope"), ""), **_plan(given)},
     )
     actor = acting(as_name)
     place = _unit(office) if office else actor.unit
@@ -154,7 +167,7 @@ def approve(number: int, opinion: str, despite: str, as_name: str | None, as_jso
 @_with(_RECORD)
 @click.option("--text", required=True, help="问题。")
 @click.option("--class", "category", default="", help="问题类别。")
-@click.option("--register", "register", help="立入哪个清单。")
+@click.option("--register", "register", help="立入哪个清单（默认：方案写明的清单）。")
 @click.option("--item", "item", help="并入哪个已有事项。")
 @click.argument("pairs", metavar="[名称=内容]…", nargs=-1)
 @as_option
@@ -218,11 +231,50 @@ def step(number: int, as_name: str | None, as_json: bool, **given: Any) -> None:
 @inspection.command()
 @_ID
 @click.option("--conclusion", required=True, help="结论，反馈给被督查单位。")
+@click.option("--tell", "by_unit", multiple=True, metavar="单位=结论", help="对某单位另写的结论，可重复。")
 @as_option
 @_JSON
-def finish(number: int, conclusion: str, as_name: str | None, as_json: bool) -> None:
-    """结束督查，写明结论。"""
-    _say(finish_inspection(number, acting(as_name), current(), conclusion), as_json)
+def finish(
+    number: int, conclusion: str, by_unit: tuple[str, ...], as_name: str | None, as_json: bool
+) -> None:
+    """结束督查，写明结论并反馈给每个被督查单位；单位 30 日内可提出异议。"""
+    own = {_unit(name): text for name, text in map(_told, by_unit)}
+    _say(finish_inspection(number, acting(as_name), current(), conclusion, by_unit=own), as_json)
+
+
+def _told(text: str) -> tuple[str, str]:
+    name, equals, words = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"“{text}”应写成 单位=结论。")
+    return name, words
+
+
+@inspection.command("object")
+@click.argument("conclusion", metavar="结论反馈编号", type=int)
+@click.option("--reason", required=True, help="理由。")
+@as_option
+@_JSON
+def object_(conclusion: int, reason: str, as_name: str | None, as_json: bool) -> None:
+    """被督查单位负责人对结论提出异议（收到结论之日起 30 日内）。"""
+    made = object_to(conclusion, acting(as_name), current(), reason)
+    answer(asdict(made), as_json=as_json, text=f"异议 {made.objection}：{made.decide_by} 前复核")
+
+
+@inspection.command()
+@click.argument("objection", metavar="异议编号", type=int)
+@click.option(
+    "--outcome",
+    type=click.Choice(list(OUTCOMES)),
+    required=True,
+    help="upheld 维持，changed 变更，revoked 撤销。",
+)
+@click.option("--text", required=True, help="复核意见。")
+@as_option
+@_JSON
+def reexamine(objection: int, outcome: str, text: str, as_name: str | None, as_json: bool) -> None:
+    """复核异议；参加这次督查的人员回避。"""
+    made = decide(objection, acting(as_name), current(), outcome, text)
+    answer(asdict(made), as_json=as_json, text=f"异议 {objection}：{OUTCOMES[outcome]}（留痕 #{made.seq}）")
 
 
 @inspection.command()
@@ -277,7 +329,7 @@ def sheet(number: int, out: Path | None, as_name: str | None, as_json: bool) -> 
 
 
 _SHOWN = (
-    "id", "name", "mode", "office_id", "contents", "scope", "units", "starts", "ends", "sample_id", "state",
+    "id", "name", "mode", "office_id", "contents", "scope", "units", "starts", "ends", "sample_id", "register_id", "state",
     "approved_at", "despite", "conclusion", "ended_at",
 )  # fmt: skip
 
@@ -305,6 +357,15 @@ def _plain(found: InspectionDetail) -> dict[str, Any]:
             for s in found.steps
         ],
         "overlapping": [{"id": o.pk, "name": o.name, "state": o.state} for o in found.overlapping],
+        "earlier": [{"id": o.pk, "name": o.name, "ends": o.ends} for o in found.earlier],
+        "conclusions": [
+            {"id": c.pk, "unit": c.unit_id, "text": c.text, "at": c.at, "object_by": c.object_by} for c in found.conclusions
+        ],
+        "objections": [
+            {"id": o.pk, "conclusion": o.conclusion_id, "unit": o.unit_id, "reason": o.reason, "at": o.at,
+             "decide_by": o.decide_by, "overdue": o.overdue, "outcome": o.outcome, "text": o.text}
+            for o in found.objections
+        ],
     }  # fmt: skip
 
 
@@ -322,12 +383,22 @@ def _text(found: InspectionDetail) -> str:
         f"范围：{row.scope}",
     ]
     lines += [f"同时段另有：{_head(o)}" for o in found.overlapping]
+    lines += [f"近 90 天督查过：{_head(o)}" for o in found.earlier]
     for f in found.findings:
         how = "立为" if f.registered else "并入"
         lines.append(f"  问题 {f.pk}　{f.category or '未分类'}　{f.text}　{how} {found.numbers[f.item_id]}")
     lines += [f"  {s.service}　{s.what}　{s.minutes} 分钟　{s.obstacle or '无堵点'}" for s in found.steps]
     if row.conclusion:
         lines.append(f"结论：{row.conclusion}")
+    names = directory().labels
+    lines += [
+        f"  反馈 {c.pk}　{names[c.unit_id]}　{c.object_by} 前可提出异议　{c.text}" for c in found.conclusions
+    ]
+    for o in found.objections:
+        outcome = (
+            OUTCOMES[o.outcome] if o.outcome else f"{o.decide_by} 前复核{'，已超期' if o.overdue else ''}"
+        )
+        lines.append(f"  异议 {o.pk}　{names[o.unit_id]}　{o.reason}　{outcome}　{o.text}".rstrip("　"))
     return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ from bihuan.queries.item import Detail, detail, find_item
 from bihuan.queries.people import directory, visible_units
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import Invalid, NotFound
+from bihuan.rules.institution import INSTITUTION_STATES
 from bihuan.rules.permissions import Actor
 from bihuan.rules.procedure_types import COLOURS
 from bihuan.rules.workflow import STATE_NAMES, STEPS
@@ -59,6 +60,12 @@ def _plain(found: Detail) -> dict[str, Any]:
         ],
         "evidence_list": [{"name": e.name, "digest": e.digest, "size": e.size} for e in found.evidence],
         "steps": [s.action for s in found.steps],
+        "signs": [asdict(s) for s in found.signs],
+        "institutions": [
+            {"id": i.pk, "number": i.number, "title": i.title, "state": i.state}
+            for i in found.linked.institutions
+        ],
+        "cases": [{"id": c.pk, "title": c.title} for c in found.linked.cases],
         "timeline": [
             {
                 "seq": m.seq,
@@ -84,6 +91,11 @@ def _text(found: Detail) -> str:
     marks = {"open": "□", "done": "☑", "waived": "免"}
     lines += [f"  {marks[m.state]} {m.no}. {m.text}" for m in found.measures]
     lines.append("可办：" + ("、".join(f"{s.name}（{s.action}）" for s in found.steps) or "无"))
+    for i in found.linked.institutions:
+        lines.append(f"制度：{i.number or f'草案 {i.pk}'}《{i.title}》（{INSTITUTION_STATES[i.state]}）")
+    lines += [f"复盘：案例 {c.pk}　{c.title}" for c in found.linked.cases]
+    for s in found.signs:
+        lines.append(f"迹象：{s.name}：{s.what}{f'（已排除：{s.dismissed}）' if s.dismissed else ''}")
     lines.append("留痕：")
     for m in found.timeline:
         lines.append(

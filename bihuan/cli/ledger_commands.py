@@ -14,6 +14,7 @@ from bihuan.ledger.rebuild import digests
 from bihuan.ledger.rebuild import rebuild as run_rebuild
 from bihuan.ledger.seal import make_seal
 from bihuan.ledger.verify import verify as run_verify
+from bihuan.queries import sign_index
 
 
 @click.command()
@@ -72,6 +73,7 @@ def tick(now_text: str | None, as_json: bool) -> None:
     now = instant(now_text, current()) or current()
     with working("处理到点的事") as advance:
         entered = run_tick(now, progress=advance)
+    sign_index.extend()
     answer({"entered": entered}, as_json=as_json, text=f"处理了 {entered} 件到点的事。")
 
 

@@ -11,7 +11,7 @@ import click
 from bihuan.cli.output import REFUSED, answer, instant, tell
 from bihuan.cli.people import current
 from bihuan.clock.tick import tick
-from bihuan.queries.counts import all_refs, campaign_named, figures, registers_of
+from bihuan.queries.counts import NO_REGISTER, all_refs, campaign_named, figures, registers_of
 from bihuan.reports.check import verify_against_ledger
 from bihuan.reports.stage import Letterhead, stage_context
 from bihuan.reports.word import write_docx
@@ -105,6 +105,8 @@ def figures_(refs: tuple[str, ...], campaign: str | None, as_of_text: str | None
     registers = [r.pk for r in registers_of(found.pk if found else None)]
     if not registers:
         raise NotFound("还没有清单。", hint="请先导入台账：bihuan import 台账.xlsx")
+    if found is None:
+        registers.append(NO_REGISTER)
     wanted = [Ref.parse(r) for r in refs] or all_refs()
     values = figures(wanted, registers, as_of=as_of)
     listed = [

@@ -35,6 +35,7 @@ _OPTIONS = (
     ),
     click.option("--size", type=int, default=0, help="抽取总数，按各层多少分配。"),
     click.option("--each", type=int, default=0, help="每层抽几个（不足的全抽）。"),
+    click.option("--share", type=int, default=0, help="抽百分之几（进一取整）。"),
     click.option("--of", "sizes", multiple=True, metavar="层=数", help="某层抽几个，可重复。"),
     click.option("--seed", default="", help="种子，例如当天公布的开奖号码；不写的自动生成。"),
     click.option("--purpose", default="", help="用途。"),
@@ -93,7 +94,7 @@ def _commit(as_name: str | None, options: dict[str, Any]) -> Any:
         closed_to=_day(options["closed_to"]),
         stratify=options["stratify"] or "",
     )
-    amounts = {k: options[k] for k in ("size", "each", "seed")} | {"sizes": _sizes(options["sizes"])}
+    amounts = {k: options[k] for k in ("size", "each", "share", "seed")} | {"sizes": _sizes(options["sizes"])}
     return commit_sample(acting(as_name), current(), population, options["purpose"], **amounts)
 
 

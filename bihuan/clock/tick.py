@@ -7,6 +7,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 
 from bihuan.clock.claim import Claim, claim
+from bihuan.clock.deadlines import fall_due
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.due import enter_due, next_due
@@ -34,6 +35,8 @@ def batches(now: datetime, *, using: str = "default") -> Iterator[int]:
     while pending(now, using):
         with writing(now, using) as ledger:
             entered = _handle(ledger, claim(ledger, now))
+        yield entered
+    while entered := fall_due(now, using=using):
         yield entered
 
 

@@ -1,4 +1,7 @@
-"""The clock for good: ticks until it is told to stop, on any number of processes and hosts at once."""
+"""The clock for good: ticks until it is told to stop, on any number of processes and hosts at once.
+
+Between two ticks it extends the index of the signs (``queries.sign_index``), so that nobody has to wait for that.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from threading import Event
 from django.db import close_old_connections, connections
 
 from bihuan.clock.tick import batches
+from bihuan.queries import sign_index
 
 _log = logging.getLogger(__name__)
 #: Called after each round with how many entries it made; None: it failed and is tried again.
@@ -37,6 +41,7 @@ def _round(stop: Event, now: datetime) -> int | None:
             entered += batch
             if stop.is_set():
                 break
+        sign_index.extend(stop=stop.is_set)
     except Exception:
         _log.exception("the clock failed; it tries again")
         return None

@@ -94,6 +94,7 @@ def clocked(item: Row) -> Clocked:
         milestones=tuple((date.fromisoformat(m["due"]), m["amount"]) for m in quantity.get("milestones", ())),
         amount_done=item["amount"],
         target_amount=quantity.get("target"),
+        look_back_due=item["look_back_due"],
     )
 
 

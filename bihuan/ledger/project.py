@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from bihuan.ledger import (
     derive,
+    project_closing,
     project_house,
     project_inspection,
     project_item,
@@ -17,10 +18,17 @@ from bihuan.ledger.rows import Rows
 from bihuan.rules import events as ev
 
 #: The kinds of facts that belong to an item and settle its row.
-_OF_ITEMS = project_item.HANDLERS | project_slip.HANDLERS | project_inspection.ITEM_HANDLERS
+_OF_ITEMS = (
+    project_item.HANDLERS
+    | project_slip.HANDLERS
+    | project_inspection.ITEM_HANDLERS
+    | project_closing.ITEM_HANDLERS
+)
 
 #: The kinds of facts that concern no item.
-_OF_THE_HOUSE = project_house.HANDLERS | project_sample.HANDLERS | project_inspection.HANDLERS
+_OF_THE_HOUSE = (
+    project_house.HANDLERS | project_sample.HANDLERS | project_inspection.HANDLERS | project_closing.HANDLERS
+)
 
 
 def project(rows: Rows, fact: Fact) -> None:

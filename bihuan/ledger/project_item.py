@@ -43,6 +43,7 @@ def _new_item(fact: Fact, event: ev.ItemRegistered, register: Row) -> Row:
         "amount": (event.quantity or {}).get("done", 0), "extra": event.extra or {}, "measures": 0,
         "measures_done": 0, "evidence": 0, "returns": 0, "reopens": 0, "look_backs": 0, "looked_back": 0,
         "relapses": 0, "extensions": 0, "merged_into": 0, "handled_by": [], "affirmed": [], "begun": begun, "slips": [],
+        "look_back_due": None, "look_back_sample": 0,
         "registered_at": fact.at,
         "assigned_at": fact.at if begun else None, "accepted_at": fact.at if begun else None,
         "planned_at": fact.at if event.measures else None,
@@ -205,6 +206,7 @@ def looked_back(_rows: Rows, _fact: Fact, item: Row, event: ev.ItemLookedBack) -
     item["look_backs"] += 1
     item["looked_back"] += 1
     item["relapses"] += not event.held
+    item.update(look_back_due=None, look_back_sample=0)
 
 
 def reopened(rows: Rows, fact: Fact, item: Row, event: ev.ItemReopened) -> None:
@@ -213,7 +215,7 @@ def reopened(rows: Rows, fact: Fact, item: Row, event: ev.ItemReopened) -> None:
         state=State.WORKING.value, closed_at=None, percent=0, amount=0, progress="", difficulty="", evidence=0,
         affirmed=[], claimed="", reopens=item["reopens"] + 1, due=_date(event.due), due_text=event.due_text,
         provisional=event.provisional, ongoing=event.ongoing, cycle=event.cycle, assigned_at=fact.at,
-        accepted_at=fact.at, progressed_at=None, planned_at=None, resumed_at=None,
+        accepted_at=fact.at, progressed_at=None, planned_at=None, resumed_at=None, look_back_due=None, look_back_sample=0,
     )  # fmt: skip
     for no in range(1, item["measures"] + 1):
         _change_measure(rows, item, no, {"state": "open"}, fact)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bihuan.ledger.deeds import count_deed
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row
@@ -19,13 +20,9 @@ def _instant(text: str) -> datetime | None:
 
 def count(rows: Rows, fact: Fact, item: Row, slip: Row, what: str, amount: int = 1) -> None:
     """Add ``amount`` to the count of ``what`` for the unit that the slip is addressed to."""
-    place = {name: item[name] for name in ("register_id", "klass", "channel")}
-    rows.add(
-        "happening",
-        {
-            **place, "seq": fact.seq, "what": what, "kind": slip["kind"], "at": fact.at, "item_id": item["id"],
-            "unit_id": slip["unit_id"], "amount": amount,
-        },
+    count_deed(
+        rows, fact, what, unit=slip["unit_id"], register=item["register_id"], kind=slip["kind"], klass=item["klass"],
+        channel=item["channel"], item=item["id"], amount=amount,
     )  # fmt: skip
 
 

@@ -1,6 +1,16 @@
 """The tables. ``Entry`` holds the facts; what is listed in ``PROJECTIONS`` is rebuilt from them."""
 
 from bihuan.models.account import Account
+from bihuan.models.closing import (
+    CaseItem,
+    CaseReview,
+    Cause,
+    Conclusion,
+    Deadline,
+    Dismissal,
+    Institution,
+    Objection,
+)
 from bihuan.models.entry import Entry, Head, Seal
 from bihuan.models.house import (
     CalendarYear,
@@ -18,6 +28,7 @@ from bihuan.models.house import (
 from bihuan.models.inspection import Finding, Inspection, WalkStep
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
 from bihuan.models.sample import Sample
+from bihuan.models.sign import SignBand, SignMark, SignPhoto, SignPosition, SignText
 from bihuan.models.slip import Happening, Receipt, Slip
 from bihuan.models.tally import Tally, Timer, Transition
 
@@ -47,6 +58,14 @@ PROJECTIONS = (
     Inspection,
     Finding,
     WalkStep,
+    Conclusion,
+    Objection,
+    Dismissal,
+    Institution,
+    Cause,
+    CaseReview,
+    CaseItem,
+    Deadline,
     Timer,
     Tally,
     Transition,
@@ -57,7 +76,13 @@ __all__ = [
     "Account",
     "CalendarYear",
     "Campaign",
+    "CaseItem",
+    "CaseReview",
+    "Cause",
+    "Conclusion",
     "Counter",
+    "Deadline",
+    "Dismissal",
     "Entry",
     "Evidence",
     "Finding",
@@ -68,8 +93,10 @@ __all__ = [
     "Helper",
     "Import",
     "Inspection",
+    "Institution",
     "Item",
     "Measure",
+    "Objection",
     "Origin",
     "Person",
     "Procedure",
@@ -78,6 +105,11 @@ __all__ = [
     "Review",
     "Sample",
     "Seal",
+    "SignBand",
+    "SignMark",
+    "SignPhoto",
+    "SignPosition",
+    "SignText",
     "Slip",
     "Tally",
     "Timer",

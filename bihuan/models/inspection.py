@@ -10,7 +10,8 @@ from django.db import models
 class Inspection(models.Model):
     """An inspection with its plan; see ``events_inspection``. Its ``id`` is the seq of the proposal.
 
-    ``proposed_by`` is who made the plan as it stands, and so may not approve it; ``findings`` and ``steps`` are how many there are.
+    ``proposed_by`` is who made the plan as it stands, and so may not approve it; ``findings`` and ``steps`` are how many there are;
+    ``register_id`` is where findings go unless told otherwise (0: none).
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -26,6 +27,7 @@ class Inspection(models.Model):
     leader_id = models.BigIntegerField()
     members = models.JSONField()
     sample_id = models.BigIntegerField()
+    register_id = models.BigIntegerField(default=0)
     state = models.CharField(max_length=10)
     proposed_by = models.BigIntegerField()
     proposed_at = models.DateTimeField()

@@ -14,7 +14,8 @@ class Item(models.Model):
     look-backs since the last closure. ``handled_by`` are the people who ever handled it and so may not review it;
     ``waiting`` names what fell due and was not done yet (``rules.timers.WAITING_NAMES``, with a space between two);
     ``affirmed`` the conditions vouched for at the last application; ``begun`` says that it was already at work when it was
-    registered; ``slips`` are the ids of its slips.
+    registered; ``slips`` are the ids of its slips. ``look_back_due`` is the day by which a closed item that ``look_back_sample``
+    (0: none) drew is to be looked at.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -66,6 +67,8 @@ class Item(models.Model):
     affirmed = models.JSONField()
     begun = models.BooleanField()
     slips = models.JSONField()
+    look_back_due = models.DateField(null=True)
+    look_back_sample = models.BigIntegerField(default=0)
     registered_at = models.DateTimeField()
     assigned_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
 from bihuan.ledger.repeats import RECENT, repeated
-from bihuan.models import Item, Slip
+from bihuan.models import Inspection, Item, Slip
 from bihuan.queries.people import directory
+from bihuan.rules.clocked import CHINA
+from bihuan.rules.inspection import STANDING
 from bihuan.rules.slips import LIVE, SlipState
 from bihuan.rules.workflow import OPEN
 
@@ -22,7 +24,8 @@ __all__ = ["RECENT", "UnitBurden", "burden", "repeated"]
 class UnitBurden:
     """What a unit was asked for: ``slips`` of the period, by ``kinds``; ``asked`` of them want an answer; ``items`` it was given.
 
-    ``open_items`` and ``waiting`` (slips not settled) are those of now.
+    ``open_items`` and ``waiting`` (slips not settled) are those of now. ``inspections`` were approved and took place, for a day at
+    least, in the period; one of a unit above it counts for that unit alone.
     """
 
     unit: int
@@ -33,6 +36,7 @@ class UnitBurden:
     items: int
     open_items: int
     waiting: int
+    inspections: int = 0
 
 
 def burden(
@@ -51,14 +55,16 @@ def burden(
     waiting = Slip.objects.using(using).filter(state__in=LIVE, issued_at__isnull=False, **wanted)
     waits = dict(waiting.values_list("unit_id").annotate(Count("id")).order_by())
     given, open_ = _items(since, until, units, using)
+    inspected = _inspections(since, until, units, using)
     names = directory(using).labels
     return [
         UnitBurden(
             unit, name, sum(kinds.get(unit, Counter()).values()), dict(sorted(kinds.get(unit, Counter()).items())),
             asked.get(unit, 0), given.get(unit, 0), open_.get(unit, 0), waits.get(unit, 0),
+            inspected[unit],
         )
         for unit, name in names.items()
-        if any(unit in counted for counted in (kinds, given, open_, waits))
+        if any(unit in counted for counted in (kinds, given, open_, waits, inspected))
     ]  # fmt: skip
 
 
@@ -77,3 +83,13 @@ def _items(
     )
     listed: Sequence[tuple[int, int, int]] = list(rows)
     return {u: n for u, n, _ in listed if n}, {u: n for u, _, n in listed if n}
+
+
+def _inspections(since: datetime, until: datetime, units: Iterable[int] | None, using: str) -> Counter[int]:
+    """Return, by inspected unit, the inspections of the period."""
+    first = since.astimezone(CHINA).date()
+    last = (until - timedelta(microseconds=1)).astimezone(CHINA).date()
+    found = Inspection.objects.using(using).filter(state__in=STANDING, starts__lte=last, ends__gte=first)
+    wanted = None if units is None else set(units)
+    told = (u for reached in found.values_list("units", flat=True) for u in reached)
+    return Counter(u for u in told if wanted is None or u in wanted)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, Sum
 
 from bihuan.models import Campaign, Happening, Register, Tally, Transition
+from bihuan.rules.clocked import day_start
 from bihuan.rules.errors import NotFound
 from bihuan.rules.figures import FIGURES, SUM_NAMES, Cells, Deed, Deeds, Key, Ref, Sums, value
 
+#: What belongs to no register is counted under this one: an inspection of its own.
+NO_REGISTER = 0
 _FACETS = {"unit": "unit", "class": "klass", "channel": "channel"}
 
 
@@ -138,10 +141,10 @@ def figures(
     found: dict[str, str] = {}
     read: dict[str, Cells | Deeds] = {}
     for ref in refs:
-        facet = "deeds" if ref.of_deeds else _facet(ref) if as_of is None else "cube"
+        facet = f"deeds {ref.since}" if ref.of_deeds else _facet(ref) if as_of is None else "cube"
         if facet not in read:
             read[facet] = (
-                deeds(registers, as_of=as_of, upto=upto, using=using)
+                deeds(registers, since=ref.since, as_of=as_of, upto=upto, using=using)
                 if ref.of_deeds
                 else cells(registers, facet=facet, as_of=as_of, upto=upto, using=using)
             )
@@ -152,12 +155,18 @@ def figures(
 def deeds(
     registers: Sequence[int],
     *,
+    since: date | None = None,
     as_of: datetime | None = None,
     upto: int | None = None,
     using: str = "default",
 ) -> Deeds:
-    """Return how often each thing was done in ``registers`` (slips issued, answered …); ``as_of`` and ``upto`` as in ``cells``."""
+    """Return how often each thing was done in ``registers`` (slips issued, answered …); ``as_of`` and ``upto`` as in ``cells``.
+
+    ``since`` leaves out what was done before that day. ``NO_REGISTER`` may be among the registers.
+    """
     rows = Happening.objects.using(using).filter(register_id__in=registers)
+    if since is not None:
+        rows = rows.filter(at__gte=day_start(since))
     if as_of is not None:
         rows = rows.filter(at__lte=as_of)
     if upto is not None:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from django.db import connections
 
-from bihuan.ledger.inspected import meeting
+from bihuan.ledger.inspected import earlier, meeting, reach_of
 from bihuan.ledger.rows import Rows
-from bihuan.models import Finding, Inspection, Item, Unit, WalkStep
+from bihuan.models import Conclusion, Finding, Inspection, Item, Objection, Register, Unit, WalkStep
 from bihuan.queries.people import directory, person_names
-from bihuan.rules.errors import NotAllowed, NotFound
-from bihuan.rules.inspection import ENDED, STANDING, InspectionMode, may
+from bihuan.rules.errors import NotAllowed, NotFound, WrongState
+from bihuan.rules.inspection import ENDED, STANDING, InspectionMode, InspectionState, inspection_allowed, may
 from bihuan.rules.permissions import Actor, Duty
+from bihuan.rules.workflow import OPEN
 
 #: What a unit reads in place of the names of those who visit it covertly.
 VEILED = "暗访人员"
+#: Inspections of the same unit that ended this long before are shown before another is approved.
+FREQUENCY = timedelta(days=90)
 
 
 @dataclass(frozen=True)
 class InspectionDetail:
     """An inspection as one person sees it. ``overlapping`` are other inspections of one of its units at the same time, to be
-    seen before approval; ``people`` are names by id; ``categories`` counts the findings by class.
+    seen before approval, and ``earlier`` those that ended there within the ``FREQUENCY`` before; ``people`` are names by id; ``categories`` counts the findings by class.
     """
 
     inspection: Inspection
@@ -36,6 +40,9 @@ class InspectionDetail:
     overlapping: list[Inspection]
     people: dict[int, str]
     numbers: dict[int, str]
+    conclusions: list[Conclusion] = field(default_factory=list)
+    objections: list[Objection] = field(default_factory=list)
+    earlier: list[Inspection] = field(default_factory=list)
 
 
 def find_inspection(inspection: int, actor: Actor, using: str = "default") -> Inspection:
@@ -98,7 +105,10 @@ def inspection_detail(inspection: int, actor: Actor, using: str = "default") -> 
     if not inside and _veiled(found):
         people = dict.fromkeys(people, VEILED)
     units = directory(using).labels
-    others = [r["id"] for r in meeting(rows, rows.get("inspection", found.pk))] if inside else []
+    mine = rows.get("inspection", found.pk)
+    others = [r["id"] for r in meeting(rows, mine)] if inside else []
+    before = [r["id"] for r in earlier(rows, mine, FREQUENCY)] if inside else []
+    told, objected = _answers(found, actor, inside, using)
     return InspectionDetail(
         inspection=found,
         office=units[found.office_id],
@@ -111,7 +121,22 @@ def inspection_detail(inspection: int, actor: Actor, using: str = "default") -> 
         overlapping=list(Inspection.objects.using(using).filter(pk__in=others).order_by("id")),
         people=people,
         numbers=_numbers(findings, using),
+        conclusions=told,
+        objections=objected,
+        earlier=list(Inspection.objects.using(using).filter(pk__in=before).order_by("id")),
     )
+
+
+def _answers(
+    inspection: Inspection, actor: Actor, inside: bool, using: str
+) -> tuple[list[Conclusion], list[Objection]]:
+    """Return what the units were told and what they object to; an inspected unit sees its own."""
+    told = list(Conclusion.objects.using(using).filter(inspection_id=inspection.pk).order_by("id"))
+    objected = list(Objection.objects.using(using).filter(inspection_id=inspection.pk).order_by("id"))
+    if inside:
+        return told, objected
+    mine = {c.unit_id for c in told if _inspected([c.unit_id], actor, using)}
+    return [c for c in told if c.unit_id in mine], [o for o in objected if o.unit_id in mine]
 
 
 def _numbers(findings: list[Finding], using: str) -> dict[int, str]:
@@ -138,3 +163,50 @@ def demand_office(detail: InspectionDetail, actor: Actor, using: str = "default"
     """Raise NotAllowed unless ``actor`` belongs to those who inspect: for their working papers."""
     if not _of_office(detail.inspection, actor, using):
         raise NotAllowed("督查用表只供督查组使用。")
+
+
+@dataclass(frozen=True)
+class RecordForm:
+    """What somebody who records in the field may choose from, all within the plan: units by id, contents, days, registers by id.
+
+    ``register`` is where a finding goes by default (0: none); ``items`` are the open items of these units, to tie a finding to.
+    """
+
+    inspection: Inspection
+    walk: bool
+    units: dict[int, str]
+    contents: list[str]
+    first: date
+    last: date
+    registers: dict[int, str]
+    register: int
+    items: list[Item]
+
+
+def record_form(inspection: int, actor: Actor, using: str = "default") -> RecordForm:
+    """Return the form for recording findings and steps. Raises NotFound, NotAllowed, or WrongState before approval and after the end."""
+    found = find_inspection(inspection, actor, using)
+    units = dict(Unit.objects.using(using).values_list("id", "path"))
+    group = (found.leader_id, *found.members)
+    refused = inspection_allowed(
+        "finding", InspectionState(found.state), actor, units[found.office_id], group
+    )
+    if refused is not None:
+        raise (WrongState if refused.code == "wrong-state" else NotAllowed)(refused.why)
+    rows = Rows(connections[using])
+    reach = reach_of(rows, rows.get("inspection", found.pk))
+    active = Unit.objects.using(using).filter(active=True).order_by("sort", "id")
+    covered = {u.pk: u.name for u in active if reach.covers(u.path)}
+    registers = Register.objects.using(using).order_by("id")
+    items = Item.objects.using(using).filter(owner_id__in=covered, state__in=OPEN)
+    return RecordForm(
+        inspection=found,
+        walk=found.mode == InspectionMode.WALK,
+        units=covered,
+        contents=list(found.contents),
+        first=found.starts,
+        last=found.ends,
+        registers={r.pk: r.name for r in registers if units[r.unit_id].startswith(units[found.office_id])},
+        register=found.register_id,
+        items=list(items.order_by("id")),
+    )

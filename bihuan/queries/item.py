@@ -12,8 +12,11 @@ from bihuan.ledger import derive
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.rows import Rows
 from bihuan.models import Evidence, Item, Measure, Register, Review
+from bihuan.queries.closing import Linked, linked
 from bihuan.queries.inspection import veil
+from bihuan.queries.items import may_see
 from bihuan.queries.people import Directory, directory, person_names
+from bihuan.queries.signs import Sign, signs_of
 from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.events import KIND_NAMES
 from bihuan.rules.permissions import Actor, Role
@@ -38,7 +41,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Detail:
-    """Everything about one item. ``steps`` are those this person may take now; ``state_name`` as its procedure calls it."""
+    """Everything about one item. ``steps`` are those this person may take now; ``state_name`` as its procedure calls it.
+
+    ``signs`` are hints where to look before and after closing, for those who check; ``linked`` are the institutions and case reviews.
+    """
 
     item: Item
     register: Register
@@ -53,6 +59,8 @@ class Detail:
     timeline: list[Moment]
     steps: list[Step]
     people: dict[int, str]
+    signs: list[Sign]
+    linked: Linked
 
 
 def find_item(reference: str, using: str = "default") -> Item:
@@ -69,11 +77,6 @@ def find_item(reference: str, using: str = "default") -> Item:
 def procedure_of(procedure_id: int, using: str = "default") -> Procedure:
     """Return the procedure version with this id."""
     return derive.parsed(Rows(connections[using]).get("procedure", procedure_id)["text"])
-
-
-def may_see(item: Item, units: frozenset[int] | None) -> bool:
-    """Whether somebody who sees ``units`` (None: all) may see ``item``: as its owner, its office or a helper."""
-    return units is None or bool({item.owner_id, item.office_id, *item.helpers} & units)
 
 
 def detail(item_id: int, actor: Actor, units: frozenset[int] | None, *, using: str = "default") -> Detail:
@@ -101,6 +104,8 @@ def detail(item_id: int, actor: Actor, units: frozenset[int] | None, *, using: s
         timeline=timeline,
         steps=_steps(item, procedure, actor, rows),
         people=people,
+        signs=signs_of(item, actor, using=using),
+        linked=linked(item.pk, using),
     )
 
 

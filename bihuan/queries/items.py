@@ -117,6 +117,11 @@ def matching(found: Filter, *, using: str = "default") -> QuerySet[Item]:
     return query if found.units is None else query.filter(_PARTS[found.part](found.units))
 
 
+def may_see(item: Item, units: frozenset[int] | None) -> bool:
+    """Whether somebody who sees ``units`` (None: all) may see ``item``: as its owner, its office or a helper."""
+    return units is None or bool({item.owner_id, item.office_id, *item.helpers} & units)
+
+
 def seen_by(units: frozenset[int]) -> Q:
     """Return the condition that an item is owned, supervised or helped with by one of ``units``."""
     return Q(owner_id__in=units) | Q(office_id__in=units) | _helped_by(units)

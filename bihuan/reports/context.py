@@ -16,7 +16,9 @@ from bihuan.rules.errors import Invalid
 SENTENCE_FIGURES = (
     "registered", "measures", "measures_done", "measures_rate", "finished", "finishing_rate", "open", "overdue",
     "reviewing", "suspended", "claimed", "ongoing", "merged", "cancelled", "looked_back", "relapsed", "reopened",
-    "extended",
+    "extended", "chosen", "institutions", "institutions_revised", "slips", "slips_asked", "slips_answered",
+    "slips_answered_in_time", "slips_in_time_rate", "inspections", "walk_throughs", "obstacles", "findings",
+    "findings_registered", "objections",
 )  # fmt: skip
 """The refs that the sentences of every stage report may print; a context must hold them all."""
 
@@ -65,7 +67,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Figures by register, by unit or by class. A column that a row lacks is printed as “—”."""
+    """Figures by register, unit, class or kind. A column that a row lacks is printed as “—”."""
 
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
@@ -129,6 +131,17 @@ class AnnexRow:
 
 
 @dataclass(frozen=True)
+class IssuedRule:
+    """An institution issued because of the campaign's items; ``review_on`` is None where it was repealed."""
+
+    number: str
+    title: str
+    unit: str
+    issued_on: date
+    review_on: date | None
+
+
+@dataclass(frozen=True)
 class LedgerPosition:
     """Where the ledger stood: its last entry ``seq`` with hash ``head``; the last seal covers ``count`` entries.
 
@@ -161,8 +174,9 @@ class LedgerPosition:
 class StageContext:
     """A stage report. ``as_of`` is aware, in the office's time zone; ``period_from`` limits only what was ``done``.
 
-    ``colours`` cut ``open``; ``next_steps`` hold what falls due up to ``next_until``; ``annex`` lists every item. Raises
-    ``FigureMissing`` where a ref has no figure, ``Invalid`` where ``as_of`` has no time zone.
+    ``colours`` cut ``open``; ``next_steps`` hold what falls due up to ``next_until``; ``annex`` lists every item. ``by_slip``,
+    ``by_mode``, ``by_finding`` cut slips by kind, inspections by kind, findings by class; ``burden`` tells what each unit was asked for
+    in the period, in the units' own order. Raises ``FigureMissing`` where a ref has no figure, ``Invalid`` where ``as_of`` has no time zone.
     """
 
     title: str
@@ -180,6 +194,11 @@ class StageContext:
     by_register: Breakdown = field(default_factory=Breakdown)
     by_unit: Breakdown = field(default_factory=Breakdown)
     by_class: Breakdown = field(default_factory=Breakdown)
+    by_slip: Breakdown = field(default_factory=Breakdown)
+    by_mode: Breakdown = field(default_factory=Breakdown)
+    by_finding: Breakdown = field(default_factory=Breakdown)
+    burden: Breakdown = field(default_factory=Breakdown)
+    rules: tuple[IssuedRule, ...] = ()
     done: tuple[DoneItem, ...] = ()
     open_items: tuple[OpenItem, ...] = ()
     next_steps: tuple[DueGroup, ...] = ()
@@ -196,9 +215,13 @@ class StageContext:
     def _refs(self) -> Iterator[str]:
         yield from SENTENCE_FIGURES
         yield from (cut.ref for cut in self.colours)
-        for breakdown in (self.by_register, self.by_unit, self.by_class):
+        for breakdown in self._breakdowns():
             for row in breakdown.rows:
                 yield from row.cells.values()
+
+    def _breakdowns(self) -> tuple[Breakdown, ...]:
+        of_items = (self.by_register, self.by_unit, self.by_class)
+        return (*of_items, self.by_slip, self.by_mode, self.by_finding, self.burden)
 
     def figure(self, ref: str) -> FigureValue:
         """The figure ``ref``, from the figures or the ledger's position. Raises ``FigureMissing``."""

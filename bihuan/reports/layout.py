@@ -84,6 +84,7 @@ STYLES = (
     Style("Recipient", "主送机关", paragraph=_LEFT),
     Style("Closing", "结束语", paragraph=_KEEP + _FIRST),
     Style("AnnexNote", "附件说明", paragraph=_KEEP + _lines(1) + _indent(left=5, hanging=3) + _LEFT),
+    Style("AnnexNoteMore", "附件说明续", paragraph=_KEEP + _indent(left=5) + _LEFT),
     Style("Signature", "发文机关署名", paragraph=_KEEP + _lines(2) + _indent(right=4) + _RIGHT),
     Style("SignedOn", "成文日期", paragraph=_indent(right=4) + _RIGHT),
     Style("Contact", "附注", paragraph=_lines(1) + _FIRST),

@@ -46,7 +46,7 @@ def _whole() -> str:
     return (
         paragraph("Heading1", "{{ 一级() }}总体情况")
         + _each("段", "总体情况", paragraph("Body", "{{ 段 }}"))
-        + _each("表", "分项统计", one + _breakdown())
+        + _each("表", "分项统计", one + _breakdown("表"))
     )
 
 
@@ -81,7 +81,8 @@ def _next() -> str:
 def _foot() -> str:
     return (
         paragraph("Closing", "特此报告。")
-        + _when("附件行", paragraph("AnnexNote", "附件：{{ 附件名称 }}"))
+        + _when("附件说明", paragraph("AnnexNote", "{{ 附件说明|first }}"))
+        + _when("附件说明|length == 2", paragraph("AnnexNoteMore", "{{ 附件说明|last }}"))
         + paragraph("Signature", "{{ 单位 }}")
         + paragraph("SignedOn", "{{ 成文日期 }}")
         + _when("联系人", paragraph("Contact", "（联系人：{{ 联系人 }}）"))
@@ -89,13 +90,21 @@ def _foot() -> str:
 
 
 def _annex() -> str:
-    return _when(
+    items = _when(
         "附件行",
-        paragraph("AnnexMark", "附件")
+        paragraph("AnnexMark", "{{ 附件标识 }}")
         + paragraph("AnnexTitle", "{{ 附件名称 }}")
         + paragraph("Normal", "")
         + _annex_table(),
-    ) + paragraph("DataNote", "{{ 数据说明 }}")
+    )
+    burden = _when(
+        "负担表",
+        paragraph("AnnexMark", "{{ 负担标识 }}")
+        + paragraph("AnnexTitle", "{{ 负担名称 }}")
+        + paragraph("Body", "{{ 负担表.说明 }}")
+        + _breakdown("负担表"),
+    )
+    return items + burden + paragraph("DataNote", "{{ 数据说明 }}")
 
 
 def _when(name: str, inner: str) -> str:
@@ -106,16 +115,16 @@ def _each(name: str, of: str, inner: str) -> str:
     return paragraph("Normal", f"{{%p for {name} in {of} %}}") + inner + paragraph("Normal", "{%p endfor %}")
 
 
-def _breakdown() -> str:
-    """A table with as many columns as the figures need: 表.列 and, in each row, 行.值."""
+def _breakdown(name: str) -> str:
+    """A table with as many columns as the figures need: ``name``.列 and, in each row, 行.值."""
     label = 2000
     others = (layout.TEXT_WIDTH - label) // 3
     widths = (label, others, others, others)
-    head = ("{{ 表.首列 }}", "{%tc for 列 in 表.列 %}", "{{ 列 }}", "{%tc endfor %}")
+    head = (f"{{{{ {name}.首列 }}}}", f"{{%tc for 列 in {name}.列 %}}", "{{ 列 }}", "{%tc endfor %}")
     line = ("{{ 行.名称 }}", "{%tc for 值 in 行.值 %}", "{{ 值 }}", "{%tc endfor %}")
     rows = (
         row(zip(widths, head, ("TableHead",) * 4, strict=True), head=True)
-        + _row_tag("{%tr for 行 in 表.行 %}", widths)
+        + _row_tag(f"{{%tr for 行 in {name}.行 %}}", widths)
         + row(zip(widths, line, ("TableText",) + ("TableNumber",) * 3, strict=True))
         + _row_tag("{%tr endfor %}", widths)
     )

@@ -6,7 +6,7 @@ Every count in them is a figure, marked (see ``marks``); dates, titles, names an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bihuan.reports.context import Breakdown, DoneItem, DueGroup, DueItem, OpenItem, StageContext
@@ -53,10 +53,11 @@ def opening(ctx: StageContext) -> str:
 
 
 def overview(ctx: StageContext) -> tuple[str, ...]:
-    """The paragraphs on the whole: what was registered and closed, what is in progress, what happened after closure."""
+    """The paragraphs on the whole: what was registered and closed, what is in progress, slips, inspections, what came after closure."""
     if not _has(ctx, "registered"):
         return (f"截至{chinese_date(ctx.as_of)}，尚未登记事项。{_uncounted(ctx)}",)
-    return tuple(text for text in (_registered(ctx), _in_progress(ctx), _afterwards(ctx)) if text)
+    parts = (_registered, _in_progress, _slips, _inspections, _afterwards)
+    return tuple(text for part in parts if (text := part(ctx)))
 
 
 def breakdowns(ctx: StageContext) -> tuple[BreakdownText, ...]:
@@ -64,6 +65,20 @@ def breakdowns(ctx: StageContext) -> tuple[BreakdownText, ...]:
     wanted = (("清单", ctx.by_register), ("单位", ctx.by_unit), ("类别", ctx.by_class))
     kept = [(word, breakdown) for word, breakdown in wanted if breakdown.rows]
     return tuple(_breakdown(ctx, n, word, breakdown) for n, (word, breakdown) in enumerate(kept, 1))
+
+
+def burden(ctx: StageContext) -> BreakdownText | None:
+    """The table of what each unit was asked for; None where nothing was asked for."""
+    if not ctx.burden.rows:
+        return None
+    since = f"{chinese_date(ctx.period_from)}以来" if ctx.period_from else f"截至{chinese_date(ctx.as_of)}"
+    text = _breakdown(ctx, 0, "单位", ctx.burden)
+    return replace(
+        text,
+        heading="",
+        caption="",
+        sentence=f"{since}，各单位收到单据、接受督查的次数，按单位顺序排列，不作排名。",
+    )
 
 
 def done_intro(ctx: StageContext) -> str:
@@ -194,8 +209,48 @@ def _colours(ctx: StageContext) -> str:
     return f"，其中{counts}" if counts else ""
 
 
-def _afterwards(ctx: StageContext) -> str:
+def _slips(ctx: StageContext) -> str:
+    if not _has(ctx, "slips"):
+        return ""
+    sent = f"共发出单据{_count(ctx, 'slips')}{_cut(ctx, ctx.by_slip, 'slips')}"
+    if not _has(ctx, "slips_asked"):
+        return f"{sent}。"
+    answered = f"已答复{_count(ctx, 'slips_answered')}" if _has(ctx, "slips_answered") else "尚无答复"
+    in_time = (
+        f"，其中按时答复{_count(ctx, 'slips_answered_in_time')}{_rate(ctx, '按时答复率', 'slips_in_time_rate')}"
+        if _has(ctx, "slips_answered_in_time")
+        else ""
+    )
+    return f"{sent}；要求答复{_count(ctx, 'slips_asked')}，{answered}{in_time}。"
+
+
+def _cut(ctx: StageContext, breakdown: Breakdown, key: str) -> str:
+    """``，其中通知单5份、预警单2份``; ``，均为通知单`` where there is but one kind; nothing where the kinds are not known."""
+    rows = [row for row in breakdown.rows if key in row.cells and _has(ctx, row.cells[key])]
+    if len(rows) == 1:
+        return f"，均为{one_line(rows[0].label)}"
+    counts = _counts(ctx, ((one_line(row.label), row.cells[key]) for row in rows))
+    return f"，其中{counts}" if counts else ""
+
+
+def _inspections(ctx: StageContext) -> str:
     clauses = []
+    if _has(ctx, "inspections"):
+        clauses.append(f"开展督查{_count(ctx, 'inspections')}{_cut(ctx, ctx.by_mode, 'inspections')}")
+    if _has(ctx, "findings"):
+        new = (
+            f"，其中立为新事项{_count(ctx, 'findings_registered')}"
+            if _has(ctx, "findings_registered")
+            else ""
+        )
+        clauses.append(f"督查发现问题{_count(ctx, 'findings')}{new}")
+    clauses += [f"走流程发现堵点{_count(ctx, 'obstacles')}"] if _has(ctx, "obstacles") else []
+    clauses += [f"被督查单位提出异议{_count(ctx, 'objections')}"] if _has(ctx, "objections") else []
+    return f"{'；'.join(clauses)}。" if clauses else ""
+
+
+def _afterwards(ctx: StageContext) -> str:
+    clauses = [f"抽中回头看{_count(ctx, 'chosen')}"] if _has(ctx, "chosen") else []
     if _has(ctx, "looked_back"):
         found = f"发现问题反弹{_count(ctx, 'relapsed')}" if _has(ctx, "relapsed") else "未发现问题反弹"
         clauses.append(f"销号后开展回头看{_count(ctx, 'looked_back')}，{found}")
@@ -203,6 +258,8 @@ def _afterwards(ctx: StageContext) -> str:
         clauses.append(f"回潮重办{_count(ctx, 'reopened')}，按原编号继续办理")
     if _has(ctx, "extended"):
         clauses.append(f"批准延期{_count(ctx, 'extended')}")
+    made = _counts(ctx, (("印发制度", "institutions"), ("修订制度", "institutions_revised")))
+    clauses += [f"因事项建章立制，{made}"] if made else []
     return f"{'；'.join(clauses)}。" if clauses else ""
 
 

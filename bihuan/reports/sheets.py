@@ -17,7 +17,8 @@ from bihuan.reports.package import NotAReport, write_zip
 from bihuan.reports.reading import Block, Cell
 from bihuan.reports.verdict import Problem
 
-NAMES = ("总览", "分清单", "分单位", "分类别", "已销号事项", "未销号事项", "近期到期", "事项进展情况表")
+NAMES = ("总览", "分清单", "分单位", "分类别", "已销号事项", "未销号事项", "近期到期", "事项进展情况表", "单据", "督查", "督查发现问题",
+         "制度", "单位负担")  # fmt: skip
 MANIFEST_SHEET = "校验清单"
 _OTHERS = 100
 

@@ -10,8 +10,9 @@ from bihuan.ledger.reading import head
 from bihuan.ledger.tables import Row as ItemRow
 from bihuan.models import Campaign, Register, Seal, Unit
 from bihuan.queries.as_of import Moment, items_as_of
-from bihuan.queries.counts import cells, figures, registers_of
+from bihuan.queries.counts import cells, deeds, figures, registers_of
 from bihuan.queries.people import directory
+from bihuan.reports import stage_deeds
 from bihuan.reports.context import (
     SENTENCE_FIGURES,
     AnnexRow,
@@ -28,7 +29,7 @@ from bihuan.reports.context import (
     StageContext,
 )
 from bihuan.rules.clocked import CHINA
-from bihuan.rules.figures import FIGURES, Cells, Ref
+from bihuan.rules.figures import FIGURES, Cells, Deeds, Ref
 from bihuan.rules.procedure_types import COLOURS, WORST_FIRST
 from bihuan.rules.workflow import OPEN, STATE_NAMES, State
 
@@ -58,6 +59,7 @@ class _Source:
     seq: int
     moment: Moment
     cells: Cells
+    deeds: Deeds
     units: dict[int, str]
     refs: dict[str, Ref] = field(default_factory=dict)
 
@@ -78,6 +80,7 @@ def stage_context(
 ) -> StageContext:
     """Return the stage report of ``campaign`` as of the aware instant ``as_of``, with what was closed since ``period_from``."""
     source = _read(campaign, as_of, using)
+    further = stage_deeds.tables(source.deeds, source.units, source.ref, period_from)
     words = letterhead or Letterhead()
     day = as_of.astimezone(CHINA).date()
     tables = {
@@ -106,7 +109,11 @@ def stage_context(
         next_steps=_next(source, day),
         next_until=day + AHEAD,
         annex=_annex(source),
+        rules=stage_deeds.issued_rules(
+            [r.pk for r in source.registers], as_of, source.seq, source.units, using
+        ),
         **tables,
+        **further,
     )
 
 
@@ -121,6 +128,7 @@ def _read(campaign: Campaign, as_of: datetime, using: str) -> _Source:
         seq=seq,
         moment=items_as_of(registers, as_of, upto=seq, using=using),
         cells=cells(ids, facet="cube", as_of=as_of, upto=seq, using=using),
+        deeds=deeds(ids, as_of=as_of, upto=seq, using=using),
         units=directory(using).labels,
     )
 

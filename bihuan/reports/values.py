@@ -10,12 +10,15 @@ from bihuan.reports.marks import one_line
 from bihuan.reports.template import TemplateFunction
 
 ANNEX_NAME = "事项进展情况表"
+BURDEN_NAME = "各单位负担情况表"
 _DIGITS = "零一二三四五六七八九"
 
 
 def template_values(ctx: StageContext) -> dict[str, Any]:
     """Every name of a stage template with its value: text with marked figures, lists of text, dicts and functions."""
     numbering = Numbering()
+    burden = sentences.burden(ctx)
+    both = bool(ctx.annex and burden)
     return {
         "标题": one_line(ctx.title),
         "发文字号": one_line(ctx.document_number),
@@ -36,7 +39,12 @@ def template_values(ctx: StageContext) -> dict[str, Any]:
         "未完成余项": sentences.remaining_rest(ctx),
         "下步工作": sentences.next_steps(ctx),
         "附件名称": ANNEX_NAME,
+        "附件标识": "附件1" if both else "附件",
         "附件行": tuple(_annex_row(row) for row in ctx.annex),
+        "附件说明": _annexes(both=both, items=bool(ctx.annex), burden=burden is not None),
+        "负担名称": BURDEN_NAME,
+        "负担标识": "附件2" if both else "附件",
+        "负担表": _breakdown(burden) if burden else None,
         "数据说明": sentences.data_note(ctx),
         "数据": TemplateFunction(lambda ref: sentences.figure(ctx, str(ref))),
         "一级": TemplateFunction(numbering.first),
@@ -44,6 +52,13 @@ def template_values(ctx: StageContext) -> dict[str, Any]:
         "三级": TemplateFunction(numbering.third),
         "四级": TemplateFunction(numbering.fourth),
     }
+
+
+def _annexes(*, both: bool, items: bool, burden: bool) -> tuple[str, ...]:
+    """The lines of the note on annexes after its first word: numbered where there are two."""
+    if both:
+        return (f"附件：1.{ANNEX_NAME}", f"2.{BURDEN_NAME}")
+    return (f"附件：{ANNEX_NAME}",) if items else (f"附件：{BURDEN_NAME}",) if burden else ()
 
 
 class Numbering:

@@ -111,6 +111,30 @@ def _sheets(ctx: StageContext) -> Iterator[Sheet]:
         (16, 40, 14, 20, 16, 10, 8, 50),
         tuple((r.number, r.title, r.klass, r.owner, r.due, r.state, r.colour, r.progress) for r in ctx.annex),
     )
+    yield from _further(ctx)
+
+
+def _further(ctx: StageContext) -> Iterator[Sheet]:
+    """What was done around the items."""
+    yield _breakdown("单据", "单据种类", ctx.by_slip)
+    yield _breakdown("督查", "督查方式", ctx.by_mode)
+    yield _breakdown("督查发现问题", "问题类别", ctx.by_finding)
+    yield Sheet(
+        "制度",
+        ("编号", "名称", "印发单位", "印发日期", "复核日期"),
+        (16, 40, 28, 16, 16),
+        tuple(
+            (
+                r.number,
+                r.title,
+                r.unit,
+                chinese_date(r.issued_on),
+                chinese_date(r.review_on) if r.review_on else "",
+            )
+            for r in ctx.rules
+        ),
+    )
+    yield _breakdown("单位负担", "单位", ctx.burden)
 
 
 def _overview(ctx: StageContext) -> Sheet:

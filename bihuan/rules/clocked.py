@@ -22,7 +22,8 @@ class Clocked(NamedTuple):
 
     ``state``: a ``workflow.State``. ``level``: the review level under way, from 1. ``submitted_at``: when
     that level was entered. ``milestones``: (day, amount due by its end), any order. ``look_backs``: how many
-    were made since closure. ``resumed_at``: when the last suspension ended.
+    were made since closure. ``resumed_at``: when the last suspension ended. ``look_back_due``: the day by which an item
+    that was drawn for a look-back is looked at.
     """
 
     state: str
@@ -43,6 +44,7 @@ class Clocked(NamedTuple):
     milestones: tuple[tuple[date, int], ...] = ()
     amount_done: int = 0
     target_amount: int | None = None
+    look_back_due: date | None = None
 
     @property
     def steady(self) -> bool:

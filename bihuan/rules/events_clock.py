@@ -23,3 +23,12 @@ class ItemPutOff(Event):
 
     what: str
     reason: str = ""
+
+
+@event("deadline.fell_due")
+class DeadlineFellDue(Event):
+    """What concerns no item fell due at the entry's ``at``: ``what`` is a key of ``rules.objection.DEADLINES``, ``ref`` the id."""
+
+    what: str
+    ref: int
+    late: bool = False

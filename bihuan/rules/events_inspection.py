@@ -11,7 +11,8 @@ class InspectionProposed(Event):
 
     ``mode`` is planned, special, random, covert or walk; ``office`` the inspecting unit; ``contents``, ``objects`` and ``scope``
     are 内容、对象、范围; ``units`` are inspected, with all below them, from ``starts`` to ``ends`` (dates, inclusive); ``leader``
-    and ``members`` are people; ``sample`` is the draw that chose the units, 0 if none did.
+    and ``members`` are people; ``sample`` is the draw that chose the units, 0 if none did. ``register`` is where its findings
+    go unless told otherwise, and for which it counts; 0: for none.
     """
 
     name: str
@@ -26,6 +27,7 @@ class InspectionProposed(Event):
     leader: int
     members: list[int] | None = None
     sample: int = 0
+    register: int = 0
 
 
 @event("inspection.amended")
@@ -98,3 +100,34 @@ class InspectionCancelled(Event):
 
     inspection: int
     reason: str
+
+
+@event("inspection.told")
+class InspectionTold(Event):
+    """The conclusion is fed back to an inspected ``unit``, which may object until ``object_by`` (a date, its end)."""
+
+    inspection: int
+    unit: int
+    text: str
+    object_by: str
+
+
+@event("inspection.objected")
+class InspectionObjected(Event):
+    """The ``unit`` objects to what it was told by the entry ``conclusion``; others decide by ``decide_by`` (a date, its end)."""
+
+    inspection: int
+    conclusion: int
+    unit: int
+    reason: str
+    decide_by: str
+
+
+@event("inspection.reexamined")
+class InspectionReexamined(Event):
+    """The objection (the seq of its entry) is decided by people who did not inspect: ``outcome`` is upheld, changed or revoked."""
+
+    inspection: int
+    objection: int
+    outcome: str
+    text: str

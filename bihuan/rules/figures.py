@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from bihuan.rules.errors import Invalid
@@ -41,7 +42,7 @@ class Sums:
 
 SUM_NAMES: tuple[str, ...] = tuple(f.name for f in fields(Sums))
 DIMENSIONS = ("channel", "class", "colour", "register", "state", "unit")
-DEED_DIMENSIONS = ("channel", "class", "kind", "register", "unit")
+DEED_DIMENSIONS = ("channel", "class", "kind", "register", "since", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,10 @@ Deeds = Mapping[Deed, int]
 
 @dataclass(frozen=True)
 class Definition:
-    """A figure: its name, what it is called, what exactly it counts, and its unit (项, 条, 次, 份, %).
+    """A figure: its name, what it is called, what exactly it counts, and its unit (项, 条, 个, 次, 份, %).
 
-    ``dims`` are the dimensions that it can be cut by: those of items, or those of deeds.
+    ``dims`` are the dimensions that it can be cut by: those of items, or those of deeds; ``since`` counts the deeds from that
+    day (in China) on.
     """
 
     name: str
@@ -97,9 +99,9 @@ def _sum(value: str, states: frozenset[State] | None = None) -> Callable[[Iterab
     return compute
 
 
-def _times(what: str) -> Callable[[Iterable[tuple[Deed, int]]], str]:
+def _times(what: str, kind: str = "") -> Callable[[Iterable[tuple[Deed, int]]], str]:
     def compute(deeds: Iterable[tuple[Deed, int]]) -> str:
-        return str(sum(times for deed, times in deeds if deed.what == what))
+        return str(sum(times for deed, times in deeds if deed.what == what and kind in ("", deed.kind)))
 
     return compute
 
@@ -159,6 +161,23 @@ _LIST = (
                DEED_DIMENSIONS),
     Definition("slips_in_time_rate", "单据按时答复率", "", "按时答复单据 ÷ 要求答复的单据。",
                _rate("slips_answered_in_time", "slips_asked"), DEED_DIMENSIONS),
+    Definition("inspections", "督查", "次", "已结束的督查，按督查方式（kind）划分；单位是督查单位。",
+               _times("inspection"), DEED_DIMENSIONS),
+    Definition("walk_throughs", "走流程", "次", "已结束的走流程，也计入督查。", _times("inspection", "walk"), DEED_DIMENSIONS),
+    Definition("obstacles", "走流程发现堵点", "个", "走流程各步中记有堵点的。", _times("obstacle"), DEED_DIMENSIONS),
+    Definition("findings", "督查发现问题", "个", "督查登记的问题，按问题类别（class）、督查方式（kind）、所在单位划分。",
+               _times("finding"), DEED_DIMENSIONS),
+    Definition("findings_registered", "督查问题立项", "个", "督查登记的问题中立为新事项的，其余并入已有事项。",
+               _times("finding-registered"), DEED_DIMENSIONS),
+    Definition("inspected", "接受督查", "次", "收到督查结论的次数，同一次督查每个被督查单位计一次。",
+               _times("inspected"), DEED_DIMENSIONS),
+    Definition("objections", "对督查结论提出异议", "次", "被督查单位在期限内提出的异议。", _times("objection"), DEED_DIMENSIONS),
+    Definition("chosen", "抽中回头看", "项", "销号后被抽样抽中、安排回头看的事项，抽中几次计几次。", _times("chosen"),
+               DEED_DIMENSIONS),
+    Definition("institutions", "印发制度", "项", "因事项而制定并印发的制度，计入首个起因事项所在的清单；单位是印发单位。",
+               _times("institution-issued"), DEED_DIMENSIONS),
+    Definition("institutions_revised", "修订制度", "次", "因事项而修订制度的次数。", _times("institution-revised"),
+               DEED_DIMENSIONS),
 )  # fmt: skip
 
 FIGURES: dict[str, Definition] = {d.name: d for d in _LIST}
@@ -188,11 +207,22 @@ class Ref:
         for dim, _ in dims:
             if dim not in usable:
                 raise Invalid(f"数据项不能按“{dim}”划分。", hint=f"可用：{'、'.join(usable)}。")
-        return cls(found[1], dims)
+        ref = cls(found[1], dims)
+        _ = ref.since
+        return ref
 
     def __str__(self) -> str:
         inside = ",".join(f"{k}={_escape(v)}" for k, v in self.dims)
         return f"{self.name}[{inside}]" if inside else self.name
+
+    @property
+    def since(self) -> date | None:
+        """The day from which it counts, None for all time. Raises Invalid where it is written as no day."""
+        text = dict(self.dims).get("since")
+        try:
+            return None if text is None else date.fromisoformat(text)
+        except ValueError:
+            raise Invalid(f"数据项的起始日“{text}”应写成 2026-03-31。") from None
 
     @property
     def of_deeds(self) -> bool:
@@ -200,8 +230,12 @@ class Ref:
         return FIGURES[self.name].dims == DEED_DIMENSIONS
 
     def matches(self, key: Key | Deed) -> bool:
-        """Whether a cell belongs to this cut."""
-        return all(str(getattr(key, "klass" if dim == "class" else dim)) == value for dim, value in self.dims)
+        """Whether a cell belongs to this cut; those of deeds are read from ``since`` on."""
+        return all(
+            str(getattr(key, "klass" if dim == "class" else dim)) == value
+            for dim, value in self.dims
+            if dim != "since"
+        )
 
 
 _ESCAPES = {"%": "%25", ",": "%2C", "=": "%3D", "[": "%5B", "]": "%5D", "\n": "%0A", "\r": "%0D"}

@@ -58,6 +58,10 @@ class Duty(StrEnum):
     SAMPLE = "sample"
     INSPECT = "inspect"
     APPROVE_INSPECTION = "approve_inspection"
+    SIGNS = "signs"
+    DISMISS_SIGN = "dismiss_sign"
+    INSTITUTE = "institute"
+    REVIEW_CASE = "review_case"
 
 
 DUTIES: dict[Duty, frozenset[Role]] = {
@@ -76,6 +80,10 @@ DUTIES: dict[Duty, frozenset[Role]] = {
     Duty.SAMPLE: frozenset({Role.SUPERVISOR, Role.CHECKER, Role.AUDITOR}),
     Duty.INSPECT: frozenset({Role.SUPERVISOR, Role.CHECKER}),
     Duty.APPROVE_INSPECTION: frozenset({Role.LEAD}),
+    Duty.SIGNS: frozenset({Role.SUPERVISOR, Role.LEAD, Role.REVIEWER, Role.CHECKER, Role.AUDITOR}),
+    Duty.DISMISS_SIGN: frozenset({Role.SUPERVISOR, Role.CHECKER}),
+    Duty.INSTITUTE: frozenset({Role.SUPERVISOR, Role.LEAD}),
+    Duty.REVIEW_CASE: frozenset({Role.SUPERVISOR, Role.LEAD, Role.CHECKER}),
 }
 
 

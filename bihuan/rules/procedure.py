@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bihuan.rules.procedure_clock import colours, deadlines, look_back
+from bihuan.rules.procedure_clock import colours, deadlines, look_back, recurring
 from bihuan.rules.procedure_reader import DAYS, HOURS, Problem, ProcedureFaults, Reader, parse, similar
 from bihuan.rules.procedure_slips import slips
 from bihuan.rules.procedure_types import (
@@ -98,6 +98,7 @@ def _procedure(reader: Reader, digest: str) -> Procedure:
         colours=rules,
         slips=slips(reader, flow, rules),
         look_back=look_back(reader.table("look_back")) if "look_back" in reader else None,
+        recurring=recurring(reader.table("recurring"), columns),
         quantity=quantity,
         state_labels=states,
         action_labels=actions,

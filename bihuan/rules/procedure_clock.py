@@ -13,6 +13,7 @@ from bihuan.rules.procedure_types import (
     DefaultLimit,
     LookBacks,
     Quantity,
+    Recurring,
     Span,
 )
 
@@ -136,6 +137,19 @@ def look_back(reader: Reader) -> LookBacks:
     reader.done()
     if list(found.after) != sorted(found.after, key=_rough_days):
         reader.complain("after", "after 要从短到长写，都从销号之日算起。")
+    return found
+
+
+def recurring(reader: Reader, columns: tuple[Column, ...]) -> Recurring:
+    """Read the table ``[recurring]``; every key has a default."""
+    extra = tuple(column.field for column in columns if column.extra)
+    found = Recurring(
+        within=reader.span("within", ("day", "month")) or Span(12, "month"),
+        times=reader.whole("times", 2, 999, 3),
+        units=reader.whole("units", 2, 999, 3),
+        by=reader.choice("by", ("class", *extra), "class"),
+    )
+    reader.done()
     return found
 
 

@@ -237,6 +237,19 @@ class LookBacks:
 
 
 @dataclass(frozen=True, slots=True)
+class Recurring:
+    """When a class of problems asks for a rule: ``times`` in one unit, or ``units`` units, within a length of time.
+
+    ``by`` is what tells problems apart: "class", or the field of an extra column.
+    """
+
+    within: Span
+    times: int
+    units: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """Items carry a target amount in ``unit`` (户, 公里 …), with or without milestones."""
 
@@ -266,6 +279,7 @@ class Procedure:
     colours: ColourScheme
     slips: tuple[SlipRule, ...]
     look_back: LookBacks | None
+    recurring: Recurring
     quantity: Quantity | None
     state_labels: Mapping[str, str]
     action_labels: Mapping[str, str]

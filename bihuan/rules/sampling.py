@@ -69,17 +69,20 @@ def plan(
     size: int = 0,
     each: int = 0,
     sizes: Mapping[str, int] | None = None,
+    share: int = 0,
 ) -> tuple[Stratum, ...]:
     """Divide ``members`` (id, stratum's name) into strata, in the order of their names, and say how many are drawn of each.
 
     Exactly one of these is given: ``size`` in all, shared out in proportion to the strata (largest remainder; of equal ones the
-    larger stratum, then the name that sorts first); ``each`` for every stratum (all of a smaller one); ``sizes`` by name.
-    Raises SampleInvalid.
+    larger stratum, then the name that sorts first); ``each`` for every stratum (all of a smaller one); ``sizes`` by name;
+    ``share`` percent of the whole, rounded up. Raises SampleInvalid.
     """
     groups = _groups(members)
-    if sum(map(bool, (size, each, sizes))) != 1:
-        raise SampleInvalid("抽取数量须且只须写一种：总数、每层数，或各层数。")
+    if sum(map(bool, (size, each, sizes, share))) != 1:
+        raise SampleInvalid("抽取数量须且只须写一种：总数、每层数、各层数，或百分比。")
     counts = {name: len(ids) for name, ids in groups.items()}
+    if share:
+        size = _part(sum(counts.values()), share)
     wanted = _shared(counts, size) if size else _asked(counts, each, sizes or {})
     return tuple(Stratum(name, tuple(groups[name]), wanted[name]) for name in groups)
 
@@ -95,6 +98,12 @@ def _groups(members: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
     for member, stratum in found:
         groups[stratum].append(member)
     return groups
+
+
+def _part(total: int, share: int) -> int:
+    if not 0 < share <= 100:
+        raise SampleInvalid(f"抽取比例应在 1 到 100 之间，写的是 {share}。")
+    return -(-total * share // 100)
 
 
 def _asked(counts: Mapping[str, int], each: int, sizes: Mapping[str, int]) -> dict[str, int]:

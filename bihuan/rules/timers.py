@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.check_in import check_day
-from bihuan.rules.clocked import CHINA, Clocked, day_start, due_at
+from bihuan.rules.clocked import CHINA, Clocked, day_end, day_start, due_at
 from bihuan.rules.colours import OWNERS_TURN, onsets
 from bihuan.rules.procedure_types import WORST_FIRST, Procedure, Span
 from bihuan.rules.spans import last_day, reach
@@ -22,8 +22,12 @@ WAITING_NAMES = {
     "review-overdue": "审核超期",
     "check-in": "该报进展",
     "look-back": "该回头看",
+    "look-back-overdue": "回头看超期",
 }
 """What an item waits for once it has fallen due → what people call it."""
+
+WHOLE = 100
+"""The percentage of the closures that are looked at when all are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Turn:
 class Timer:
     """At ``due_at`` (UTC) something of a ``kind`` falls due; ``detail`` names the level, slip or colour, else "".
 
-    Kinds: colour, accept-overdue, plan-overdue, review-overdue, check-in, look-back, and the kinds of slips.
+    Kinds: colour, accept-overdue, plan-overdue, review-overdue, check-in, look-back, look-back-overdue, and the kinds of slips.
     An item has at most one timer of a kind at an instant.
     """
 
@@ -119,8 +123,16 @@ def _reviewing(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> It
 
 
 def _closed(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
-    """The next look-back, from the start of its day."""
-    after = procedure.look_back.after if procedure.look_back else ()
+    """The look-back for which the item was drawn, else the next one of the schedule, from the start of its day.
+
+    Where the procedure looks at a share of the closures, only what is drawn is looked at.
+    """
+    if clocked.look_back_due is not None and clocked.closed_at is not None:
+        yield Timer(clocked.closed_at, "look-back", "抽中")
+        yield Timer(day_end(clocked.look_back_due), "look-back-overdue", "")
+        return
+    rule = procedure.look_back
+    after = rule.after if rule and rule.sample == WHOLE else ()
     if clocked.closed_at is not None and clocked.look_backs < len(after):
         closed_on = clocked.closed_at.astimezone(CHINA).date()
         span, roll = after[clocked.look_backs], procedure.deadlines.roll

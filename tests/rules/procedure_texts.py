@@ -165,6 +165,12 @@ after = ["60 workdays", "3 months", "120 days"]
 sample = 20
 role = "checker"
 
+[recurring]
+within = "6 months"
+times = 2
+units = 4
+by = "urgency"
+
 [quantity]
 label = "户数"
 unit = "户"

@@ -1,5 +1,7 @@
 """Figures: each counts what its definition says, cut by any dimension, and is written and read without loss."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,7 +49,18 @@ DEEDS = {
     "slips_asked": "slip-asked",
     "slips_answered": "slip-answered",
     "slips_answered_in_time": "slip-answered-in-time",
+    "inspections": "inspection",
+    "obstacles": "obstacle",
+    "findings": "finding",
+    "findings_registered": "finding-registered",
+    "inspected": "inspected",
+    "objections": "objection",
+    "chosen": "chosen",
+    "institutions": "institution-issued",
+    "institutions_revised": "institution-revised",
 }
+# Which deeds of which kind a figure counts.
+DEEDS_OF_A_KIND = {"walk_throughs": ("inspection", "walk")}
 DEED_RATES = {
     "slips_answer_rate": ("slips_answered", "slips_asked"),
     "slips_in_time_rate": ("slips_answered_in_time", "slips_asked"),
@@ -71,7 +84,7 @@ DONE = st.dictionaries(
     st.builds(
         Deed,
         what=st.sampled_from([*DEEDS.values(), "other"]),
-        kind=st.sampled_from(["warning", "prompt"]),
+        kind=st.sampled_from(["warning", "walk"]),
         register=st.integers(1, 2),
         unit=st.integers(0, 2),
         klass=st.sampled_from(["", "交通"]),
@@ -88,8 +101,9 @@ def key(**changed):
 
 
 def test_the_tables_of_this_test_name_every_figure():
-    assert {*COUNTS, *RATES, *DEEDS, *DEED_RATES} == set(FIGURES)
-    assert {n for n, f in FIGURES.items() if f.dims == DEED_DIMENSIONS} == {*DEEDS, *DEED_RATES}
+    of_deeds = {*DEEDS, *DEED_RATES, *DEEDS_OF_A_KIND}
+    assert {*COUNTS, *RATES, *of_deeds} == set(FIGURES)
+    assert {n for n, f in FIGURES.items() if f.dims == DEED_DIMENSIONS} == of_deeds
     assert {n for n, f in FIGURES.items() if f.dims == DIMENSIONS} == {*COUNTS, *RATES}
 
 
@@ -97,8 +111,12 @@ def test_the_tables_of_this_test_name_every_figure():
 def test_a_figure_of_deeds_sums_how_often_its_own_was_done(done):
     for name, what in DEEDS.items():
         assert value(Ref(name), done) == str(sum(n for d, n in done.items() if d.what == what))
-        cut = sum(int(value(Ref.of(name, kind=kind), done)) for kind in ("warning", "prompt"))
+        cut = sum(int(value(Ref.of(name, kind=kind), done)) for kind in ("warning", "walk"))
         assert cut == int(value(Ref(name), done))
+    for name, (what, kind) in DEEDS_OF_A_KIND.items():
+        assert value(Ref(name), done) == str(
+            sum(n for d, n in done.items() if (d.what, d.kind) == (what, kind))
+        )
 
 
 @given(DONE)
@@ -165,7 +183,8 @@ def test_sums_are_added_and_taken_away():
 
 @given(NAMES, st.data())
 def test_a_reference_is_read_as_it_was_written(name, data):
-    dims = data.draw(st.dictionaries(st.sampled_from(FIGURES[name].dims), LABELS, max_size=3))
+    others = [d for d in FIGURES[name].dims if d != "since"]
+    dims = data.draw(st.dictionaries(st.sampled_from(others), LABELS, max_size=3))
     ref = Ref(name, tuple(sorted(dims.items())))
     assert Ref.parse(str(ref)) == ref
     assert "\n" not in str(ref)
@@ -185,6 +204,21 @@ def test_an_unknown_figure_is_refused_by_name(text):
     with pytest.raises(Invalid) as caught:
         Ref.parse(text)
     assert caught.value.message == f"没有名为“{text}”的数据项。"
+
+
+def test_a_figure_of_deeds_may_begin_on_a_day_and_no_other_figure_may():
+    ref = Ref.parse("slips[since=2026-09-01,unit=3]")
+    assert (ref.since, str(ref), Ref("slips").since) == (
+        date(2026, 9, 1),
+        "slips[since=2026-09-01,unit=3]",
+        None,
+    )
+    assert ref.matches(Deed("slip-issued", "warning", 1, 3, "", ""))
+    assert not ref.matches(Deed("slip-issued", "warning", 1, 4, "", ""))
+    with pytest.raises(Invalid, match="“今年”应写成 2026-03-31"):
+        Ref.parse("slips[since=今年]")
+    with pytest.raises(Invalid, match="不能按“since”划分"):
+        Ref.parse("open[since=2026-09-01]")
 
 
 def test_an_unknown_dimension_is_refused_by_name():
@@ -217,4 +251,4 @@ def test_every_figure_says_in_chinese_what_it_counts():
         assert figure.name == name
         assert not figure.label.isascii()
         assert figure.definition.endswith("。")
-        assert figure.unit in {"项", "条", "次", "份", ""}
+        assert figure.unit in {"项", "条", "个", "次", "份", ""}

@@ -17,6 +17,7 @@ from bihuan.rules.procedure_types import (
     LookBacks,
     Procedure,
     Quantity,
+    Recurring,
     Returns,
     SlipRule,
     Span,
@@ -60,6 +61,7 @@ def test_a_small_text_gives_a_procedure_with_the_defaults():
         ),
         slips=(),
         look_back=None,
+        recurring=Recurring(Span(12, "month"), 3, 3, "class"),
         quantity=None,
         state_labels={},
         action_labels={},
@@ -151,6 +153,7 @@ def test_every_key_of_a_full_text_is_read():
     assert full.look_back == LookBacks(
         (Span(60, "workday"), Span(3, "month"), Span(120, "day")), 20, "checker"
     )
+    assert full.recurring == Recurring(Span(6, "month"), 2, 4, "urgency")
     assert full.quantity == Quantity("户数", "户", False, True)
     assert (full.state_labels, full.action_labels) == ({"working": "建设中"}, {"close": "办结"})
 

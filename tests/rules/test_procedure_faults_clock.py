@@ -141,6 +141,10 @@ OTHER = [
     ('look_back = { after = ["1 day"], sample = 0 }', "sample 应当在 1 到 100 之间，现在是 0。"),
     ('look_back = { after = ["1 day"], role = "handler" }', "role 不能写“handler”。可以写：supervisor、checker、reviewer。"),
     ('look_back = { after = ["1 day"], who = "x" }', "不认识的键 who。可以写：after、sample、role。"),
+    ('recurring = { within = "20 workdays" }', "within 不能按工作日计。可以用：days、months。"),
+    ("recurring = { times = 1 }", "times 应当在 2 到 999 之间，现在是 1。"),
+    ('recurring = { by = "source" }', "by 不能写“source”。可以写：class。"),
+    ("recurring = { unit = 3 }", "不认识的键 unit。是否想写 units？"),
     ('quantity = { unit = "户", milestone = true }', "不认识的键 milestone。是否想写 milestones？"),
     ("labels = { state = {} }", "不认识的键 state。是否想写 states？"),
     ('labels.states = { workin = "x" }', "不认识的键 workin。是否想写 working？"),
@@ -150,7 +154,7 @@ OTHER = [
 
 
 @pytest.mark.parametrize(("new", "what"), OTHER)
-def test_a_faulty_look_back_quantity_or_label_is_refused(new, what):
+def test_a_faulty_look_back_recurring_quantity_or_label_is_refused(new, what):
     assert faults(f"{new}\n{SMALL}") == [(1, what)]
 
 

@@ -55,6 +55,18 @@ def test_nothing_is_drawn_twice_nor_from_elsewhere_and_as_many_as_asked(members,
     assert all(members[i] == d.name for d in drawn for i in d.ids)
 
 
+@pytest.mark.parametrize(("members", "share", "size"), [(10, 20, 2), (11, 20, 3), (1, 1, 1), (7, 100, 7)])
+def test_a_share_is_a_percentage_rounded_up(members, share, size):
+    strata = plan([(n, "甲乙"[n % 2]) for n in range(members)], share=share)
+    assert sum(s.size for s in strata) == size
+
+
+@pytest.mark.parametrize("share", [-5, 101])
+def test_a_share_beyond_all_is_refused(share):
+    with pytest.raises(SampleInvalid, match="1 到 100 之间"):
+        plan([(1, "甲")], share=share)
+
+
 @given(MEMBERS, st.randoms())
 def test_the_order_in_which_members_are_told_does_not_matter(members, random):
     given_, told = list(members.items()), list(members.items())

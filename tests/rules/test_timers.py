@@ -242,12 +242,32 @@ def test_a_rectification_at_work_has_these_timers():
     ]
 
 
+def test_where_a_share_is_looked_at_only_what_was_drawn_falls_due():
+    closed = {"closed_at": datetime(2026, 1, 5, 1, tzinfo=UTC)}
+    assert BUILT_IN["task"].look_back.sample < 100
+    assert told(item("closed", **closed), BUILT_IN["task"]) == []
+    drawn = {**closed, "look_back_due": date(2026, 4, 30)}
+    expected = [("01-05 09:00", "look-back", "抽中"), ("05-01 00:00", "look-back-overdue", "")]
+    assert [told(item("closed", **drawn), BUILT_IN[code]) for code in ("task", "rectification")] == [
+        expected
+    ] * 2
+    assert told(item("closed", look_back_due=date(2026, 4, 30)), BUILT_IN["task"]) == []
+
+
 def test_an_item_that_is_over_has_no_timers_but_look_backs():
     assert [told(item(state), BUILT_IN["task"]) for state in ("merged", "cancelled")] == [[], []]
 
 
 KINDS = {
-    *("colour", "accept-overdue", "plan-overdue", "review-overdue", "check-in", "look-back"),
+    *(
+        "colour",
+        "accept-overdue",
+        "plan-overdue",
+        "review-overdue",
+        "check-in",
+        "look-back",
+        "look-back-overdue",
+    ),
     *("notice", "prompt", "feedback", "warning", "interview"),
 }
 

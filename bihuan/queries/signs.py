@@ -1,0 +1,259 @@
+"""Signs of false closure: hints where to look, each with its evidence. Never a verdict, never a score, never about people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+
+from bihuan.ledger.facts import Fact
+from bihuan.ledger.reading import facts_of
+from bihuan.models import Dismissal, Evidence, Item, Measure, Unit
+from bihuan.queries.items import may_see
+from bihuan.queries.people import visible_units
+from bihuan.queries.sign_copies import Copy, copied_text, entry_hashes, reused_photo, titles
+from bihuan.queries.sign_index import text_of
+from bihuan.rules import events as ev
+from bihuan.rules.clocked import CHINA, day_end, day_start
+from bihuan.rules.errors import Invalid
+from bihuan.rules.likeness import hashed
+from bihuan.rules.permissions import DUTIES, Actor, Duty
+from bihuan.rules.signs import BULK, BULK_DAYS, SIGN_NAMES, is_just_before
+from bihuan.rules.workflow import State
+
+#: Where a closure is being asked for, or stands.
+LOOKED_AT = (State.REVIEWING, State.PASSED, State.CLOSED)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One piece of evidence: the entry ``seq`` (``hash`` in hex) of an item; ``item`` 0 and no ``number`` where the reader may not see it."""
+
+    item: int
+    number: str
+    title: str
+    seq: int
+    hash: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A hint: its kind (a key of ``SIGN_NAMES``), ``what`` was seen in words, and its proofs.
+
+    ``key`` tells it from others of its kind on the item; ``dismissed`` is the reason for which somebody set it aside, "" if nobody did.
+    """
+
+    item: int
+    number: str
+    title: str
+    unit: int
+    sign: str
+    name: str
+    key: str
+    what: str
+    proofs: tuple[Proof, ...]
+    dismissed: str = ""
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """A sign before its proofs are named: each is an item, a seq and a note."""
+
+    sign: str
+    key: str
+    what: str
+    proofs: Sequence[tuple[int, int, str]]
+
+
+@dataclass
+class _Run:
+    """One look at some items; what several of them share is read once."""
+
+    using: str
+    closures: dict[tuple[int, date], list[tuple[int, str]]] = field(default_factory=dict)
+
+
+def signs(
+    registers: Iterable[int],
+    actor: Actor,
+    *,
+    since: date | None = None,
+    kinds: Iterable[str] = (),
+    dismissed: bool = False,
+    using: str = "default",
+) -> list[Sign]:
+    """Return the signs on the items of ``registers`` that are in review, or were closed on ``since`` or later; by item.
+
+    Only items of offices for which ``actor`` may look at signs; with ``dismissed`` also what was set aside. Raises Invalid for an
+    unknown kind. The index should be extended before (``sign_index.extend``).
+    """
+    wanted = tuple(kinds) or tuple(SIGN_NAMES)
+    unknown = [k for k in wanted if k not in SIGN_NAMES]
+    if unknown:
+        raise Invalid(f"没有“{unknown[0]}”这种迹象。", hint=f"可选：{'、'.join(SIGN_NAMES)}。")
+    found = Item.objects.using(using).filter(register_id__in=list(registers), state__in=LOOKED_AT)
+    if since is not None:
+        found = found.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=day_start(since)))
+    found = found.filter(office_id__in=_offices(actor, using))
+    return _signs(list(found.order_by("id")), actor, wanted, dismissed, using)
+
+
+def signs_of(item: Item, actor: Actor, *, using: str = "default") -> list[Sign]:
+    """Return the signs on one item, those set aside too; none for who may not look at signs."""
+    if item.state not in LOOKED_AT or item.office_id not in _offices(actor, using):
+        return []
+    return _signs([item], actor, tuple(SIGN_NAMES), True, using)
+
+
+def _offices(actor: Actor, using: str) -> list[int]:
+    """The units for which ``actor`` may look at signs."""
+    if not actor.may(Duty.SIGNS):
+        return []
+    units = Unit.objects.using(using).values_list("id", "path")
+    return [pk for pk, path in units if actor.holds(DUTIES[Duty.SIGNS], path)]
+
+
+def _signs(items: list[Item], actor: Actor, kinds: Sequence[str], dismissed: bool, using: str) -> list[Sign]:
+    run = _Run(using)
+    raws = [
+        (item, raw)
+        for item in items
+        for kind in SIGN_NAMES
+        if kind in kinds
+        for raw in _FINDERS[kind](item, run)
+    ]
+    proofs = {p for _, raw in raws for p in raw.proofs}
+    others, hashes = titles({p[0] for p in proofs}, using), entry_hashes({p[1] for p in proofs}, using)
+    units = visible_units(actor, using)
+    reasons = _reasons([i.pk for i, _ in raws], using)
+    found = [
+        Sign(
+            item.pk, item.number, item.title, item.owner_id, raw.sign, SIGN_NAMES[raw.sign], raw.key, raw.what,
+            tuple(_proof(p, others, hashes, units) for p in raw.proofs), reasons.get((item.pk, raw.sign, raw.key), ""),
+        )
+        for item, raw in raws
+    ]  # fmt: skip
+    return [s for s in found if dismissed or not s.dismissed]
+
+
+def _proof(
+    proof: tuple[int, int, str], items: dict[int, Item], hashes: dict[int, str], units: frozenset[int] | None
+) -> Proof:
+    item, seq, note = proof
+    row = items[item]
+    if not may_see(row, units):
+        return Proof(0, "", "（不在您查看范围内的事项）", seq, hashes.get(seq, ""))
+    return Proof(item, row.number, row.title, seq, hashes.get(seq, ""), note)
+
+
+def _reasons(items: list[int], using: str) -> dict[tuple[int, str, str], str]:
+    found = Dismissal.objects.using(using).filter(item_id__in=items).order_by("id")
+    return {(d.item_id, d.sign, d.key): d.reason for d in found}
+
+
+def _copied(item: Item, run: _Run) -> Iterator[_Raw]:
+    for fact in this_life(facts_of(item.pk, run.using)):
+        found = copied_text(fact, text_of(fact), item.pk, run.using)
+        if found:
+            yield _raw("copied", found, _copied_words(found))
+
+
+def this_life(facts: list[Fact]) -> list[Fact]:
+    """Return the entries after the last reopening."""
+    opened = [n for n, f in enumerate(facts) if isinstance(f.event, ev.ItemReopened)]
+    return facts[opened[-1] + 1 if opened else 0 :]
+
+
+def _raw(sign: str, found: Copy, what: str) -> _Raw:
+    proofs = [(e.item, e.seq, f"{e.percent}%" if sign == "copied" else "") for e in found.earlier]
+    return _Raw(sign, f"{found.seq}-{found.earlier[0].seq}", what, proofs)
+
+
+def _copied_words(found: Copy) -> str:
+    more = (
+        f"（共 {found.total} 处，列出 {len(found.earlier)} 处）" if found.total > len(found.earlier) else ""
+    )
+    if found.exact:
+        return f"留痕 #{found.seq} 的文字与其他事项先前的文字相同{more}。"
+    return f"留痕 #{found.seq} 的文字有 {found.earlier[0].percent}% 见于其他事项先前的文字{more}。"
+
+
+def _photos(item: Item, run: _Run) -> Iterator[_Raw]:
+    photos = Evidence.objects.using(run.using).filter(
+        item_id=item.pk, life=item.reopens, media__startswith="image/"
+    )
+    for photo in photos.order_by("id"):
+        found = reused_photo(photo, run.using)
+        if found:
+            how = "是同一文件" if found.exact else "画面相同（压缩、缩放或裁剪过）"
+            more = f"，共 {found.total} 处" if found.total > len(found.earlier) else ""
+            yield _raw("photo", found, f"照片“{photo.name}”与先前上传的照片{how}{more}。")
+
+
+def _bulk(item: Item, run: _Run) -> Iterator[_Raw]:
+    if item.closed_at is None or not item.owner_id:
+        return
+    day = item.closed_at.astimezone(CHINA).date()
+    if not is_just_before(day, item.due):
+        return
+    together = _closed_with(item.owner_id, day, run)
+    if len(together) >= BULK:
+        others = [(pk, _closing_seq(pk, run.using), "") for pk, _ in together if pk != item.pk]
+        what = f"责任单位 {day} 一天有 {len(together)} 个事项在时限前 {BULK_DAYS} 天内销号。"
+        yield _Raw("bulk", f"{item.owner_id}-{day}", what, others)
+
+
+def _closed_with(unit: int, day: date, run: _Run) -> list[tuple[int, str]]:
+    """Return the items of ``unit`` closed on ``day`` just before their deadlines; read once for a run."""
+    if (unit, day) not in run.closures:
+        found = Item.objects.using(run.using).filter(owner_id=unit, state=State.CLOSED)
+        found = found.filter(closed_at__gte=day_start(day), closed_at__lt=day_end(day)).order_by("id")
+        rows = found.values_list("id", "number", "due")
+        run.closures[unit, day] = [(pk, number) for pk, number, due in rows if is_just_before(day, due)]
+    return run.closures[unit, day]
+
+
+def _closing_seq(item: int, using: str) -> int:
+    facts = [f for f in facts_of(item, using) if isinstance(f.event, ev.ItemClosed | ev.ItemRegistered)]
+    return facts[-1].seq
+
+
+def _waived(item: Item, run: _Run) -> Iterator[_Raw]:
+    measures = list(Measure.objects.using(run.using).filter(item_id=item.pk).order_by("no"))
+    if not measures or any(m.state != "waived" for m in measures):
+        return
+    facts = this_life(facts_of(item.pk, run.using))
+    seqs = [f.seq for f in facts if isinstance(f.event, ev.ItemProgressed) and f.event.measures]
+    reasons = "；".join(dict.fromkeys(m.reason for m in measures if m.reason))
+    proofs = [(item.pk, seq, reasons) for seq in seqs[-1:]]
+    yield _Raw("waived", str(item.reopens), f"{len(measures)} 条措施全部免办，没有一条完成。", proofs)
+
+
+def _relapsed(item: Item, run: _Run) -> Iterator[_Raw]:
+    if not (item.owner_id and item.klass):
+        return
+    others = Item.objects.using(run.using).filter(owner_id=item.owner_id, klass=item.klass, relapses__gt=0)
+    found = list(others.order_by("id"))
+    if not found:
+        return
+    proofs = [(o.pk, _relapse_seq(o.pk, run.using), f"回潮 {o.relapses} 次") for o in found]
+    key = f"{hashed(','.join(f'{o.pk}:{o.relapses}' for o in found)):x}"
+    what = f"同一单位“{item.klass}”类事项有 {len(found)} 个曾在回头看时发现回潮。"
+    yield _Raw("relapse", key, what, proofs)
+
+
+def _relapse_seq(item: int, using: str) -> int:
+    facts = facts_of(item, using)
+    return [f.seq for f in facts if isinstance(f.event, ev.ItemLookedBack) and not f.event.held][-1]
+
+
+_FINDERS: dict[str, Callable[[Item, _Run], Iterator[_Raw]]] = {
+    "copied": _copied,
+    "photo": _photos,
+    "bulk": _bulk,
+    "waived": _waived,
+    "relapse": _relapsed,
+}
