@@ -9,6 +9,8 @@ from bihuan.ledger import (
     project_house,
     project_inspection,
     project_item,
+    project_meeting,
+    project_request,
     project_sample,
     project_slip,
 )
@@ -17,10 +19,18 @@ from bihuan.ledger.rows import Rows
 from bihuan.rules import events as ev
 
 #: The kinds of facts that belong to an item and settle its row.
-_OF_ITEMS = project_item.HANDLERS | project_slip.HANDLERS | project_inspection.ITEM_HANDLERS
+_OF_ITEMS = (
+    project_item.HANDLERS
+    | project_slip.HANDLERS
+    | project_inspection.ITEM_HANDLERS
+    | project_request.HANDLERS
+    | project_meeting.ITEM_HANDLERS
+)
 
 #: The kinds of facts that concern no item.
-_OF_THE_HOUSE = project_house.HANDLERS | project_sample.HANDLERS | project_inspection.HANDLERS
+_OF_THE_HOUSE = (
+    project_house.HANDLERS | project_sample.HANDLERS | project_inspection.HANDLERS | project_meeting.HANDLERS
+)
 
 
 def project(rows: Rows, fact: Fact) -> None:

@@ -17,6 +17,7 @@ from bihuan.models.house import (
 )
 from bihuan.models.inspection import Finding, Inspection, WalkStep
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
+from bihuan.models.meeting import Agenda, Decision, Meeting, Request
 from bihuan.models.sample import Sample
 from bihuan.models.slip import Happening, Receipt, Slip
 from bihuan.models.tally import Tally, Timer, Transition
@@ -47,6 +48,10 @@ PROJECTIONS = (
     Inspection,
     Finding,
     WalkStep,
+    Meeting,
+    Agenda,
+    Decision,
+    Request,
     Timer,
     Tally,
     Transition,
@@ -55,9 +60,11 @@ PROJECTIONS = (
 __all__ = [
     "PROJECTIONS",
     "Account",
+    "Agenda",
     "CalendarYear",
     "Campaign",
     "Counter",
+    "Decision",
     "Entry",
     "Evidence",
     "Finding",
@@ -70,11 +77,13 @@ __all__ = [
     "Inspection",
     "Item",
     "Measure",
+    "Meeting",
     "Origin",
     "Person",
     "Procedure",
     "Receipt",
     "Register",
+    "Request",
     "Review",
     "Sample",
     "Seal",

@@ -14,7 +14,10 @@ class Item(models.Model):
     look-backs since the last closure. ``handled_by`` are the people who ever handled it and so may not review it;
     ``waiting`` names what fell due and was not done yet (``rules.timers.WAITING_NAMES``, with a space between two);
     ``affirmed`` the conditions vouched for at the last application; ``begun`` says that it was already at work when it was
-    registered; ``slips`` are the ids of its slips.
+    registered; ``slips`` are the ids of its slips, ``requests`` those of the requests that wait, ``decide_by`` by when the first of them is
+    to be decided. ``pauses`` are the suspensions since it was given to its unit, as pairs of instants; ``until`` when a suspended one
+    is expected to go on. ``below`` are the offices from which it was escalated, the lowest first, each with the ``lead`` of then;
+    ``escalated_at`` is the last escalation, ``responded_at`` the higher unit's response to it.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -66,6 +69,16 @@ class Item(models.Model):
     affirmed = models.JSONField()
     begun = models.BooleanField()
     slips = models.JSONField()
+    requests = models.JSONField(default=list)
+    transfers = models.IntegerField(default=0)
+    suspensions = models.IntegerField(default=0)
+    escalations = models.IntegerField(default=0)
+    pauses = models.JSONField(default=list)
+    until = models.DateField(null=True)
+    below = models.JSONField(default=list)
+    escalated_at = models.DateTimeField(null=True)
+    responded_at = models.DateTimeField(null=True)
+    decide_by = models.DateTimeField(null=True)
     registered_at = models.DateTimeField()
     assigned_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
@@ -137,7 +150,11 @@ class Measure(models.Model):
 
 
 class Review(models.Model):
-    """One level of review in one round; a new round begins with each application for closure."""
+    """One level of review in one round; a new round begins with each application for closure.
+
+    ``reviewer_id`` entered the verdict, ``answerable_id`` answers for it: the same person, or who chaired the meeting ``meeting_id``
+    (0: no meeting decided it).
+    """
 
     id = models.BigIntegerField(primary_key=True)
     item_id = models.BigIntegerField(db_index=True)
@@ -145,6 +162,8 @@ class Review(models.Model):
     level = models.IntegerField()
     name = models.CharField(max_length=60)
     reviewer_id = models.BigIntegerField()
+    answerable_id = models.BigIntegerField(default=0)
+    meeting_id = models.BigIntegerField(default=0)
     passed = models.BooleanField()
     opinion = models.TextField()
     at = models.DateTimeField()

@@ -31,6 +31,8 @@ _FOLDED = frozenset(
         "slip",
         "receipt",
         "happening",
+        "decision",
+        "request",
     }
 )
 

@@ -58,6 +58,8 @@ class Duty(StrEnum):
     SAMPLE = "sample"
     INSPECT = "inspect"
     APPROVE_INSPECTION = "approve_inspection"
+    MEET = "meet"
+    CHAIR = "chair"
 
 
 DUTIES: dict[Duty, frozenset[Role]] = {
@@ -76,6 +78,8 @@ DUTIES: dict[Duty, frozenset[Role]] = {
     Duty.SAMPLE: frozenset({Role.SUPERVISOR, Role.CHECKER, Role.AUDITOR}),
     Duty.INSPECT: frozenset({Role.SUPERVISOR, Role.CHECKER}),
     Duty.APPROVE_INSPECTION: frozenset({Role.LEAD}),
+    Duty.MEET: frozenset({Role.SUPERVISOR}),
+    Duty.CHAIR: frozenset({Role.LEAD, Role.REVIEWER, Role.SUPERVISOR}),
 }
 
 
