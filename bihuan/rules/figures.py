@@ -173,7 +173,7 @@ _LIST = (
     Definition("reviews_sent_back", "审核退回", "次", "审核不通过、退回修改的次数，含会议决定的；按 kind 可查某一级。",
                _times("review-sent-back"), DEED_DIMENSIONS),
     Definition("meetings", "会审", "次", "对事项作出过议定的会议，一次会议计一次。", _different("meeting-item"), DEED_DIMENSIONS),
-    Definition("meeting_items", "会议议定事项", "项次", "会议议定的事项，同一事项每上会一次计一次。",
+    Definition("meeting_items", "会议议定事项", "项", "会议议定的事项，同一事项每上会一次计一次。",
                _times("meeting-item"), DEED_DIMENSIONS),
     Definition("requests", "提出申请", "次", "延期、转办、退回、挂起、并案、提级等申请；按 kind 可查某一种。",
                _times("request-asked"), DEED_DIMENSIONS),

@@ -47,6 +47,12 @@ DEEDS = {
     "slips_asked": "slip-asked",
     "slips_answered": "slip-answered",
     "slips_answered_in_time": "slip-answered-in-time",
+    "reviews_passed": "review-passed",
+    "reviews_sent_back": "review-sent-back",
+    "meeting_items": "meeting-item",
+    "requests": "request-asked",
+    "requests_approved": "request-approved",
+    "requests_refused": "request-refused",
 }
 DEED_RATES = {
     "slips_answer_rate": ("slips_answered", "slips_asked"),
@@ -88,8 +94,27 @@ def key(**changed):
 
 
 def test_the_tables_of_this_test_name_every_figure():
-    assert {*COUNTS, *RATES, *DEEDS, *DEED_RATES} == set(FIGURES)
-    assert {n for n, f in FIGURES.items() if f.dims == DEED_DIMENSIONS} == {*DEEDS, *DEED_RATES}
+    assert {*COUNTS, *RATES, *DEEDS, *DEED_RATES, "meetings"} == set(FIGURES)
+    of_deeds = {n for n, f in FIGURES.items() if f.dims == DEED_DIMENSIONS}
+    assert of_deeds == {*DEEDS, *DEED_RATES, "meetings"}
+
+
+def test_a_meeting_counts_once_however_many_items_it_decided():
+    def deed(meeting, register=1, unit=1):
+        return Deed("meeting-item", meeting, register, unit, "", "")
+
+    deeds = {
+        deed("7"): 3,
+        deed("7", unit=2): 1,
+        deed("9", register=2): 1,
+        Deed("review-passed", "7", 1, 1, "", ""): 1,
+    }
+    assert [value(Ref.parse(r), deeds) for r in ("meetings", "meetings[register=1]", "meetings[unit=9]")] == [
+        "2",
+        "1",
+        "0",
+    ]
+    assert value(Ref("meeting_items"), deeds) == "5"
     assert {n for n, f in FIGURES.items() if f.dims == DIMENSIONS} == {*COUNTS, *RATES}
 
 
