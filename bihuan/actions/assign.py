@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bihuan.actions.limits import approved, higher_unit, other_owner, within_limits
 from bihuan.actions.step import Act, handles
 from bihuan.rules import events as ev
-from bihuan.rules.errors import Invalid, Needs
-from bihuan.rules.spans import reach
+from bihuan.rules.errors import Needs, WrongState
+from bihuan.rules.requests import RequestKind
 from bihuan.rules.workflow import State
 
 
@@ -87,19 +88,8 @@ def accept(act: Act, *, handler: str = "") -> None:
 @handles("return")
 def return_(act: Act, *, reason: str, ground: str = "") -> None:
     """Return the item as not within the unit's duties, within the limits that the procedure sets."""
-    rule, roll = act.procedure.flow.returns, act.procedure.deadlines.roll
-    if act.item["returns"] >= rule.times:
-        raise Invalid(
-            f"这一事项最多可退回{rule.times}次，已退回{act.item['returns']}次。",
-            hint="仍认为不属本级职责的，请与督办单位协商转办或提级。",
-        )
-    assigned = act.item["assigned_at"]
-    if (
-        rule.limit is not None
-        and assigned is not None
-        and act.now >= reach(assigned, rule.limit, act.calendar, roll=roll)
-    ):
-        raise Invalid(f"退回须在交办后{rule.limit}内提出，现已超过。", hint="请与督办单位协商转办。")
+    approved(act, RequestKind.RETURN)
+    within_limits(act, RequestKind.RETURN)
     act.enter(ev.ItemReturned(reason=reason, ground=ground))
 
 
@@ -108,9 +98,8 @@ def transfer(
     act: Act, *, owner: int, reason: str, helpers: Sequence[int] | None = None, handler: str | None = None
 ) -> None:
     """Give the item to another owner; its deadline stays."""
-    act.unit(owner)
-    if owner == act.item["owner_id"]:
-        raise Invalid("新的责任单位与现在的相同。")
+    approved(act, RequestKind.TRANSFER)
+    other_owner(act, owner)
     act.enter(
         ev.ItemTransferred(
             owner=owner,
@@ -123,12 +112,37 @@ def transfer(
 
 
 @handles("escalate")
-def escalate(act: Act, *, unit: int, reason: str, lead: str = "") -> None:
-    """A higher unit takes the lead; the owner keeps the work."""
-    higher = act.unit(unit)
-    office = act.ledger.rows.get("unit", act.item["office_id"])
-    if unit == office["id"] or not office["path"].startswith(higher["path"]):
-        raise Invalid(
-            f"“{higher['name']}”不是督办单位“{office['name']}”的上级。", hint="提级只能提到上级单位。"
-        )
-    act.enter(ev.ItemEscalated(unit=unit, reason=reason, lead=lead))
+def escalate(
+    act: Act, *, unit: int, reason: str, lead: str = "", helpers: Sequence[int] | None = None
+) -> None:
+    """A higher unit takes the lead (提级); the owner keeps the work, the office below stays beside it.
+
+    ``helpers`` are the units that are called in to help (吹哨报到), in place of those that help now.
+    """
+    approved(act, RequestKind.ESCALATION)
+    higher_unit(act, unit)
+    called = _helpers(act, act.item["owner_id"], helpers)
+    act.enter(ev.ItemEscalated(unit=unit, reason=reason, lead=lead, helpers=called))
+
+
+@handles("respond")
+def respond(act: Act, *, text: str, lead: str = "") -> None:
+    """Answer an escalation for the higher unit: what it takes on, and who leads."""
+    _must_be_escalated(act)
+    if act.item["responded_at"] is not None:
+        raise WrongState("这次提级已经回应过。", hint="后续情况请在批注或进展里写明。")
+    act.enter(ev.ItemResponded(text=text.strip(), lead=lead))
+
+
+@handles("hand_back")
+def hand_back(act: Act, *, reason: str) -> None:
+    """Give the lead back to the office from which the item was escalated last."""
+    _must_be_escalated(act)
+    last = act.item["below"][-1]
+    act.unit(last["unit"])
+    act.enter(ev.ItemHandedBack(unit=last["unit"], reason=reason.strip(), lead=last["lead"]))
+
+
+def _must_be_escalated(act: Act) -> None:
+    if not act.item["below"]:
+        raise WrongState("事项没有提级，仍由原督办单位牵头。", hint="需要上级牵头的，请先提级。")

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from bihuan.actions.closing import unmet
 from bihuan.actions.step import Act, due_level, handles
 from bihuan.rules import events as ev
-from bihuan.rules.errors import Needs, NotAllowed
+from bihuan.rules.errors import Needs, NotAllowed, WrongState
+from bihuan.rules.procedure_types import Level
 
 
 @handles("review")
 def review(act: Act, *, passed: bool, opinion: str = "") -> None:
-    """Pass the level that is due, or send the item back with a reason. Nobody reviews what they handled."""
+    """Pass the level that is due, or send the item back with a reason. Nobody reviews what they handled, and a level that a
+    meeting decides (会审) is decided by nobody else.
+    """
     level = due_level(act.item, act.procedure)
     assert level is not None  # a procedure has at least one level, and reviewing items stand at one
-    if act.actor.person in act.item["handled_by"]:
-        raise NotAllowed("您办理过这一事项，不能审核自己办理的结果。", hint="请由其他审核人员审核。")
+    _by_whom_it_must(act, level)
     if not passed and not opinion.strip():
         raise Needs("退回修改还缺：理由。")
     number = act.item["level"]
@@ -27,8 +29,23 @@ def review(act: Act, *, passed: bool, opinion: str = "") -> None:
             passed=passed,
             opinion=opinion.strip(),
             last=passed and number == len(act.procedure.levels),
+            meeting=act.meeting,
+            answerable=act.mandate.answerable if act.mandate else 0,
         )
     )
+
+
+def _by_whom_it_must(act: Act, level: Level) -> None:
+    if act.actor.person in act.item["handled_by"]:
+        raise NotAllowed("您办理过这一事项，不能审核自己办理的结果。", hint="请由其他审核人员审核。")
+    if level.meeting and not act.meeting:
+        raise NotAllowed(
+            f"“{level.name}”须由会议决定，不能由个人审核。", hint="请把事项列入会议议程，在会上决定。"
+        )
+    if act.meeting and not level.meeting:
+        raise WrongState(
+            f"事项正在“{level.name}”一级审核，这一级不由会议决定。", hint="请先由这一级的审核人审核。"
+        )
 
 
 @handles("close")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from bihuan.actions.step import REFUSALS, place_of, require, unit_row
+from bihuan.actions.step import place_of, refuse, require, unit_row
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.due import catch_up
@@ -31,7 +31,7 @@ from bihuan.rules.slips import (
     signs,
     slip_allowed,
 )
-from bihuan.rules.workflow import STATE_NAMES, Refusal, State
+from bihuan.rules.workflow import STATE_NAMES, State
 
 
 class Repeated(Invalid):
@@ -119,12 +119,6 @@ def issue_slip(
         enter = issue if signs(actor, Address("", rule.to, rule.approver), place) else propose
         made = enter(ledger, item, rule, at, text=words, actor=actor, despite=despite.strip())
         return _handed(ledger, ledger.rows.get("slip", made))
-
-
-def refuse(refusal: Refusal | None) -> None:
-    """Raise what ``refusal`` says, if there is one."""
-    if refusal is not None:
-        raise REFUSALS[refusal.code](refusal.why)
 
 
 _AT_WORK = frozenset({State.ASSIGNED, State.WORKING, State.REVIEWING, State.PASSED, State.SUSPENDED})

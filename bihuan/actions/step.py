@@ -11,6 +11,7 @@ from bihuan.actions.values import check_values
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.due import catch_up
+from bihuan.ledger.loose_requests import withdraw_pointless
 from bihuan.ledger.loose_slips import tidy
 from bihuan.ledger.tables import Row
 from bihuan.rules import deadlines
@@ -46,6 +47,22 @@ class Done:
     seq: int
 
 
+@dataclass(frozen=True)
+class Mandate:
+    """On whose word somebody enters a step: a decision on a request, or of a meeting.
+
+    ``word`` is the event that says so, entered right before the step's own. ``authority`` is whose roles count;
+    ``asked_at`` when the step was asked for, if that was earlier. ``meeting`` is the meeting (0: none), ``answerable`` who
+    answers for its decision.
+    """
+
+    word: Event
+    authority: Actor
+    asked_at: datetime | None = None
+    meeting: int = 0
+    answerable: int = 0
+
+
 @dataclass
 class Act:
     """One step on one item, while its transaction is open."""
@@ -54,6 +71,22 @@ class Act:
     item: Row
     actor: Actor
     step: Step
+    mandate: Mandate | None = None
+
+    @property
+    def authority(self) -> Actor:
+        """Whose roles count: those of whoever takes the step, or of whoever decided it."""
+        return self.mandate.authority if self.mandate else self.actor
+
+    @property
+    def meeting(self) -> int:
+        """The meeting that decided the step, 0 if none did."""
+        return self.mandate.meeting if self.mandate else 0
+
+    @property
+    def asked_at(self) -> datetime:
+        """When the step was asked for: limits of asking count up to then."""
+        return (self.mandate.asked_at if self.mandate else None) or self.now
 
     @property
     def procedure(self) -> Procedure:
@@ -124,7 +157,7 @@ def do(
     """
     if action not in _HANDLERS:
         raise NotFound(f"没有“{action}”这一步。", hint=f"可用：{'、'.join(sorted(_HANDLERS))}。")
-    check_values(STEPS[action].name, _HANDLERS[action], values)
+    check_step(action, values)
     with writing(now, using) as ledger:
         ledger.hold({item_id, values.get("into") or item_id})
         item = ledger.item(item_id)
@@ -134,31 +167,53 @@ def do(
 
 
 def take(
-    ledger: Ledger, item: Row, action: str, actor: Actor, values: Json, version: int | None = None
+    ledger: Ledger,
+    item: Row,
+    action: str,
+    actor: Actor,
+    values: Json,
+    version: int | None = None,
+    mandate: Mandate | None = None,
 ) -> Done:
-    """Take a step inside an open transaction (for steps on many items at once); ``item`` is held already."""
+    """Take a step inside an open transaction (for steps on many items at once); ``item`` is held already.
+
+    ``mandate`` is set where somebody else decided it than ``actor``, who enters it.
+    """
     if version is not None and version != item["version"]:
         raise Stale
     catch_up(ledger, item, ledger.now)
-    act = Act(ledger, item, actor, STEPS[action])
-    refused = refusal(act, action)
-    if refused is not None:
-        raise REFUSALS[refused.code](refused.why)
+    act = Act(ledger, item, actor, STEPS[action], mandate)
+    refuse(refusal(act, action))
     require(act.step, values)
+    if mandate is not None:
+        act.enter(mandate.word)
     _HANDLERS[action](act, **values)
     tidy(ledger, item, act.now)
+    withdraw_pointless(ledger, item, act.now, action)
     return Done(item["id"], item["number"], item["version"], item["state"], ledger.last)
 
 
+def check_step(action: str, values: Json) -> None:
+    """Raise Invalid unless the step ``action`` takes ``values``."""
+    check_values(STEPS[action].name, _HANDLERS[action], values)
+
+
+def refuse(refusal: Refusal | None) -> None:
+    """Raise what ``refusal`` says, if there is one."""
+    if refusal is not None:
+        raise REFUSALS[refusal.code](refusal.why)
+
+
 def refusal(act: Act, action: str) -> Refusal | None:
-    """Return why ``actor`` may not take ``action`` now, or None."""
+    """Return why ``action`` may not be taken now, or None. In a meeting a lead speaks for any level."""
     level = due_level(act.item, act.procedure)
+    roles = {Role(level.role)} if level else set()
     return allowed(
         action,
         State(act.item["state"]),
-        act.actor,
+        act.authority,
         place_of(act.ledger, act.item),
-        level_roles=frozenset({Role(level.role)}) if level else frozenset(),
+        level_roles=frozenset(roles | ({Role.LEAD} if act.meeting else set())),
         level_side=Side.OWNER if level and level.scope == "owner" else Side.OFFICE,
     )
 
@@ -175,6 +230,7 @@ def place_of(ledger: Ledger, item: Row) -> Place:
     return Place(
         ledger.rows.get("unit", item["office_id"])["path"],
         tuple(ledger.rows.get("unit", u)["path"] for u in owners),
+        tuple(ledger.rows.get("unit", b["unit"])["path"] for b in item["below"]),
     )
 
 

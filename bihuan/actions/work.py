@@ -19,16 +19,32 @@ def plan(
     *,
     measures: Sequence[Mapping[str, str] | str] = (),
     changed: Mapping[str, Mapping[str, str]] | None = None,
+    cancelled: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> None:
-    """Add measures (texts, or objects with ``text, target, owner, due``) and change those that stand (by no)."""
+    """Add measures (texts, or objects with ``text, target, owner, due``), change those that stand (by no), cancel some (no → why)."""
     new = [new_measure(m, act.today, act.calendar) for m in measures]
     changes = {
         str(_of_item(act, no)["no"]): planned(values, act.today, act.calendar)
         for no, values in (changed or {}).items()
     }
-    if not new and not any(changes.values()):
+    dropped = {str(_of_item(act, no)["no"]): _why(no, why) for no, why in (cancelled or {}).items()}
+    if not new and not dropped and not any(changes.values()):
         raise Needs("制定措施还缺：措施。")
-    act.enter(ev.ItemPlanned(measures=new or None, changed=changes or None))
+    event = ev.ItemPlanned(
+        measures=new or None,
+        changed=changes or None,
+        cancelled=dropped or None,
+        reason=reason.strip(),
+        meeting=act.meeting,
+    )
+    act.enter(event)
+
+
+def _why(no: str, why: object) -> str:
+    if not isinstance(why, str) or not why.strip():
+        raise Needs(f"取消第 {no} 条措施还缺：理由。")
+    return why.strip()
 
 
 def _of_item(act: Act, no: object) -> Row:

@@ -95,7 +95,16 @@ def clocked(item: Row) -> Clocked:
         amount_done=item["amount"],
         target_amount=quantity.get("target"),
         look_back_due=item["look_back_due"],
+        pauses=pauses_of(item),
+        until=item["until"],
+        decide_by=item["decide_by"],
+        escalated_at=None if item["responded_at"] else item["escalated_at"],
     )
+
+
+def pauses_of(item: Row) -> tuple[tuple[datetime, datetime], ...]:
+    """Return the suspensions of ``item`` that are over, since its unit has it."""
+    return tuple((datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in item["pauses"])
 
 
 def is_overdue(item: Row, at: datetime) -> bool:

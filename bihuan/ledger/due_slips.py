@@ -15,6 +15,7 @@ from bihuan.rules.permissions import SYSTEM, Actor
 from bihuan.rules.procedure_types import SlipRule
 from bihuan.rules.slip_words import Matter, slip_text
 from bihuan.rules.slips import UNANSWERED
+from bihuan.rules.spans import paused
 
 
 def enter_slip(ledger: Ledger, item: Row, at: datetime, *, late: bool) -> int:
@@ -91,6 +92,22 @@ def matter_of(ledger: Ledger, item: Row) -> Matter:
     """Return what a slip says of ``item``."""
     word = derive.procedure_of(ledger.rows, item).item_word
     return Matter(item["number"], item["title"], word, item["due"], item["due_text"])
+
+
+def moved_answers(ledger: Ledger, item: Row, pause: tuple[datetime, datetime]) -> dict[str, str]:
+    """Return by id the limits of the slips of ``item`` that wait for an answer, moved by ``pause`` as each is counted."""
+    procedure, calendar = derive.procedure_of(ledger.rows, item), derive.calendar_of(ledger.rows)
+    spans = {rule.name: rule.answer for rule in procedure.slips}
+    found = {}
+    for slip in (ledger.rows.get("slip", i) for i in item["slips"]):
+        span = spans.get(slip["rung"])
+        if slip["state"] not in UNANSWERED or slip["answer_due"] is None or span is None:
+            continue
+        since = max(pause[0], slip["issued_at"])
+        at = paused(slip["answer_due"], span, calendar, [(since, pause[1])], roll=procedure.deadlines.roll)
+        if at != slip["answer_due"]:
+            found[str(slip["id"])] = instant_text(at)
+    return found
 
 
 def unanswered(ledger: Ledger, item: Row, rung: str) -> str:

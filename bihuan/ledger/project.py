@@ -10,6 +10,8 @@ from bihuan.ledger import (
     project_house,
     project_inspection,
     project_item,
+    project_meeting,
+    project_request,
     project_sample,
     project_slip,
 )
@@ -23,11 +25,17 @@ _OF_ITEMS = (
     | project_slip.HANDLERS
     | project_inspection.ITEM_HANDLERS
     | project_closing.ITEM_HANDLERS
+    | project_request.HANDLERS
+    | project_meeting.ITEM_HANDLERS
 )
 
 #: The kinds of facts that concern no item.
 _OF_THE_HOUSE = (
-    project_house.HANDLERS | project_sample.HANDLERS | project_inspection.HANDLERS | project_closing.HANDLERS
+    project_house.HANDLERS
+    | project_sample.HANDLERS
+    | project_inspection.HANDLERS
+    | project_closing.HANDLERS
+    | project_meeting.HANDLERS
 )
 
 

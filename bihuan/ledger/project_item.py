@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from bihuan.ledger.facts import Fact
+from bihuan.ledger.deeds import count
+from bihuan.ledger.facts import Fact, instant_text
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row
 from bihuan.rules import events as ev
@@ -44,6 +45,8 @@ def _new_item(fact: Fact, event: ev.ItemRegistered, register: Row) -> Row:
         "measures_done": 0, "evidence": 0, "returns": 0, "reopens": 0, "look_backs": 0, "looked_back": 0,
         "relapses": 0, "extensions": 0, "merged_into": 0, "handled_by": [], "affirmed": [], "begun": begun, "slips": [],
         "look_back_due": None, "look_back_sample": 0,
+        "requests": [], "transfers": 0, "suspensions": 0, "escalations": 0, "pauses": [], "until": None, "below": [],
+        "escalated_at": None, "responded_at": None, "decide_by": None,
         "registered_at": fact.at,
         "assigned_at": fact.at if begun else None, "accepted_at": fact.at if begun else None,
         "planned_at": fact.at if event.measures else None,
@@ -105,7 +108,7 @@ def assigned(rows: Rows, fact: Fact, item: Row, event: ev.ItemAssigned) -> None:
     item.update(
         state=event.state, owner_id=event.owner, due=_date(event.due), due_text=event.due_text,
         provisional=event.provisional, ongoing=event.ongoing, cycle=event.cycle, assigned_at=fact.at,
-        accepted_at=fact.at if event.state == State.WORKING else None,
+        accepted_at=fact.at if event.state == State.WORKING else None, pauses=[],
     )  # fmt: skip
     _give(rows, item, event.helpers, event.handler)
     if event.lead is not None:
@@ -132,11 +135,15 @@ def returned(_rows: Rows, _fact: Fact, item: Row, _event: ev.ItemReturned) -> No
 
 
 def planned(rows: Rows, fact: Fact, item: Row, event: ev.ItemPlanned) -> None:
-    """Measures added and changed."""
+    """Measures added, changed and cancelled; whoever enters what a meeting decided has not planned it."""
     for no, values in (event.changed or {}).items():
         _change_measure(rows, item, int(no), values, fact)
+    for no, why in (event.cancelled or {}).items():
+        _change_measure(rows, item, int(no), {"state": "waived", "reason": why}, fact)
     _add_measures(rows, item, event.measures or [], fact)
     item["planned_at"] = fact.at
+    if not event.meeting:
+        _handled(item, fact)
 
 
 def progressed(rows: Rows, fact: Fact, item: Row, event: ev.ItemProgressed) -> None:
@@ -154,8 +161,10 @@ def progressed(rows: Rows, fact: Fact, item: Row, event: ev.ItemProgressed) -> N
 
 
 def attached(rows: Rows, fact: Fact, item: Row, event: ev.ItemAttached) -> None:
-    """A file of evidence."""
+    """A file of evidence; whoever brings it for the unit at work has handled the item, whoever checks it there has not."""
     item["evidence"] += 1
+    if fact.unit in {item["owner_id"], *item["helpers"]}:
+        _handled(item, fact)
     rows.add(
         "evidence",
         {
@@ -185,9 +194,11 @@ def reviewed(rows: Rows, fact: Fact, item: Row, event: ev.ItemReviewed) -> None:
         "review",
         {
             "id": fact.seq, "item_id": item["id"], "round": item["round"], "level": event.level, "name": event.name,
-            "reviewer_id": fact.actor, "passed": event.passed, "opinion": event.opinion, "at": fact.at,
+            "reviewer_id": fact.actor, "answerable_id": event.answerable or fact.actor, "meeting_id": event.meeting,
+            "passed": event.passed, "opinion": event.opinion, "at": fact.at,
         },
     )  # fmt: skip
+    count(rows, fact, item, "review-passed" if event.passed else "review-sent-back", event.name)
     if not event.passed:
         item.update(state=State.WORKING.value, level=0, submitted_at=None)
     elif event.last:
@@ -215,7 +226,8 @@ def reopened(rows: Rows, fact: Fact, item: Row, event: ev.ItemReopened) -> None:
         state=State.WORKING.value, closed_at=None, percent=0, amount=0, progress="", difficulty="", evidence=0,
         affirmed=[], claimed="", reopens=item["reopens"] + 1, due=_date(event.due), due_text=event.due_text,
         provisional=event.provisional, ongoing=event.ongoing, cycle=event.cycle, assigned_at=fact.at,
-        accepted_at=fact.at, progressed_at=None, planned_at=None, resumed_at=None, look_back_due=None, look_back_sample=0,
+        accepted_at=fact.at, progressed_at=None, planned_at=None, resumed_at=None, pauses=[], look_back_due=None,
+        look_back_sample=0,
     )  # fmt: skip
     for no in range(1, item["measures"] + 1):
         _change_measure(rows, item, no, {"state": "open"}, fact)
@@ -237,23 +249,32 @@ def rescheduled(_rows: Rows, _fact: Fact, item: Row, event: ev.ItemRescheduled) 
 def transferred(rows: Rows, fact: Fact, item: Row, event: ev.ItemTransferred) -> None:
     """Another owner; the deadline stays."""
     item.update(
-        owner_id=event.owner, state=event.state, assigned_at=fact.at,
+        owner_id=event.owner, state=event.state, assigned_at=fact.at, pauses=[], transfers=item["transfers"] + 1,
         accepted_at=fact.at if event.state == State.WORKING else None,
     )  # fmt: skip
     _give(rows, item, event.helpers, event.handler)
 
 
-def suspended(_rows: Rows, fact: Fact, item: Row, _event: ev.ItemSuspended) -> None:
+def suspended(_rows: Rows, fact: Fact, item: Row, event: ev.ItemSuspended) -> None:
     """The clock stands still."""
-    item.update(state=State.SUSPENDED.value, suspended_at=fact.at)
-
-
-def resumed(_rows: Rows, fact: Fact, item: Row, event: ev.ItemResumed) -> None:
-    """The clock goes on, with the deadline moved."""
     item.update(
-        state=State.WORKING.value, suspended_at=None, resumed_at=fact.at, due=_date(event.due), provisional=event.provisional,
-        accepted_at=item["accepted_at"] or fact.at,
+        state=State.SUSPENDED.value,
+        suspended_at=fact.at,
+        until=_date(event.until),
+        suspensions=item["suspensions"] + 1,
+    )
+
+
+def resumed(rows: Rows, fact: Fact, item: Row, event: ev.ItemResumed) -> None:
+    """The clock goes on where it stood, with the deadline and the answers to slips moved; the pause moves the other limits."""
+    pause = [instant_text(item["suspended_at"]), instant_text(fact.at)]
+    item.update(
+        state=event.state, suspended_at=None, resumed_at=fact.at, due=_date(event.due), provisional=event.provisional,
+        until=None, pauses=[*item["pauses"], pause],
+        accepted_at=item["accepted_at"] or (fact.at if event.state == State.WORKING else None),
     )  # fmt: skip
+    for slip, at in (event.answers or {}).items():
+        rows.get("slip", int(slip))["answer_due"] = datetime.fromisoformat(at)
 
 
 def merged(_rows: Rows, _fact: Fact, item: Row, event: ev.ItemMerged) -> None:
@@ -261,11 +282,30 @@ def merged(_rows: Rows, _fact: Fact, item: Row, event: ev.ItemMerged) -> None:
     item.update(state=State.MERGED.value, merged_into=event.into)
 
 
-def escalated(_rows: Rows, _fact: Fact, item: Row, event: ev.ItemEscalated) -> None:
-    """A higher unit takes the lead."""
-    item["office_id"] = event.unit
+def escalated(rows: Rows, fact: Fact, item: Row, event: ev.ItemEscalated) -> None:
+    """A higher unit takes the lead and owes a response; the office below stays beside the owner."""
+    item.update(
+        below=[*item["below"], {"unit": item["office_id"], "lead": item["lead"]}], office_id=event.unit,
+        escalations=item["escalations"] + 1, escalated_at=fact.at, responded_at=None,
+    )  # fmt: skip
+    if event.helpers is not None:
+        _set_helpers(rows, item, event.helpers)
     if event.lead:
         item["lead"] = event.lead
+
+
+def responded(_rows: Rows, fact: Fact, item: Row, event: ev.ItemResponded) -> None:
+    """The higher unit has taken it on."""
+    item["responded_at"] = fact.at
+    if event.lead:
+        item["lead"] = event.lead
+
+
+def handed_back(_rows: Rows, _fact: Fact, item: Row, event: ev.ItemHandedBack) -> None:
+    """The lead is again with the office below."""
+    item.update(
+        below=item["below"][:-1], office_id=event.unit, lead=event.lead, escalated_at=None, responded_at=None
+    )
 
 
 def cancelled(_rows: Rows, _fact: Fact, item: Row, _event: ev.ItemCancelled) -> None:
@@ -323,6 +363,8 @@ HANDLERS: dict[str, Callable[[Rows, Fact, Row, Any], None]] = {
     "item.merged": merged,
     "item.absorbed": unchanged,
     "item.escalated": escalated,
+    "item.responded": responded,
+    "item.handed_back": handed_back,
     "item.cancelled": cancelled,
     "item.amended": amended,
     "item.commented": unchanged,

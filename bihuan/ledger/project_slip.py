@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from bihuan.ledger.deeds import count_deed
+from bihuan.ledger import deeds
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row
@@ -20,10 +20,7 @@ def _instant(text: str) -> datetime | None:
 
 def count(rows: Rows, fact: Fact, item: Row, slip: Row, what: str, amount: int = 1) -> None:
     """Add ``amount`` to the count of ``what`` for the unit that the slip is addressed to."""
-    count_deed(
-        rows, fact, what, unit=slip["unit_id"], register=item["register_id"], kind=slip["kind"], klass=item["klass"],
-        channel=item["channel"], item=item["id"], amount=amount,
-    )  # fmt: skip
+    deeds.count(rows, fact, item, what, slip["kind"], unit=slip["unit_id"], amount=amount)
 
 
 def _receipt(rows: Rows, fact: Fact, slip: int, step: str, text: str = "") -> None:
@@ -95,12 +92,12 @@ def acknowledged(rows: Rows, fact: Fact, _item: Row, event: ev.SlipAcknowledged)
 
 
 def answered(rows: Rows, fact: Fact, item: Row, event: ev.SlipAnswered) -> None:
-    """Answered; the first answer counts, also when it is sent back later."""
+    """Answered; the first answer counts, also when it is sent back later. While the item is suspended no limit passes."""
     slip = _step(rows, fact, event.slip, SlipState.ANSWERED, "answer", event.text)
     due = slip["answer_due"]
     if slip["answered_at"] is not None or due is None:
         return
-    slip.update(answered_at=fact.at, in_time=fact.at < due)
+    slip.update(answered_at=fact.at, in_time=(item["suspended_at"] or fact.at) < due)
     count(rows, fact, item, slip, "slip-answered")
     if slip["in_time"]:
         count(rows, fact, item, slip, "slip-answered-in-time")

@@ -25,6 +25,5 @@ def _served(slip: Row) -> Served:
         name=slip["rung"],
         changed_at=slip["changed_at"],
         waits=slip["state"] == SlipState.PROPOSED or (asked and slip["state"] in _UNSETTLED),
-        issued_at=slip["issued_at"],
         answer_due=slip["answer_due"] if slip["state"] in UNANSWERED else None,
     )

@@ -27,6 +27,7 @@ from bihuan.models.house import (
 )
 from bihuan.models.inspection import Finding, Inspection, WalkStep
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
+from bihuan.models.meeting import Agenda, Decision, Meeting, Request
 from bihuan.models.sample import Sample
 from bihuan.models.sign import SignBand, SignMark, SignPhoto, SignPosition, SignText
 from bihuan.models.slip import Happening, Receipt, Slip
@@ -66,6 +67,10 @@ PROJECTIONS = (
     CaseReview,
     CaseItem,
     Deadline,
+    Meeting,
+    Agenda,
+    Decision,
+    Request,
     Timer,
     Tally,
     Transition,
@@ -74,6 +79,7 @@ PROJECTIONS = (
 __all__ = [
     "PROJECTIONS",
     "Account",
+    "Agenda",
     "CalendarYear",
     "Campaign",
     "CaseItem",
@@ -82,6 +88,7 @@ __all__ = [
     "Conclusion",
     "Counter",
     "Deadline",
+    "Decision",
     "Dismissal",
     "Entry",
     "Evidence",
@@ -96,12 +103,14 @@ __all__ = [
     "Institution",
     "Item",
     "Measure",
+    "Meeting",
     "Objection",
     "Origin",
     "Person",
     "Procedure",
     "Receipt",
     "Register",
+    "Request",
     "Review",
     "Sample",
     "Seal",

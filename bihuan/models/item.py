@@ -15,7 +15,10 @@ class Item(models.Model):
     ``waiting`` names what fell due and was not done yet (``rules.timers.WAITING_NAMES``, with a space between two);
     ``affirmed`` the conditions vouched for at the last application; ``begun`` says that it was already at work when it was
     registered; ``slips`` are the ids of its slips. ``look_back_due`` is the day by which a closed item that ``look_back_sample``
-    (0: none) drew is to be looked at.
+    (0: none) drew is to be looked at. ``requests`` are the ids of those that wait, ``decide_by`` by when the first of them is to be decided.
+    ``pauses`` are the suspensions since it was given to its unit, as pairs of instants; ``until`` when a suspended one
+    is expected to go on. ``below`` are the offices from which it was escalated, the lowest first, each with the ``lead`` of then;
+    ``escalated_at`` is the last escalation, ``responded_at`` the higher unit's response to it.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -69,6 +72,16 @@ class Item(models.Model):
     slips = models.JSONField()
     look_back_due = models.DateField(null=True)
     look_back_sample = models.BigIntegerField(default=0)
+    requests = models.JSONField(default=list)
+    transfers = models.IntegerField(default=0)
+    suspensions = models.IntegerField(default=0)
+    escalations = models.IntegerField(default=0)
+    pauses = models.JSONField(default=list)
+    until = models.DateField(null=True)
+    below = models.JSONField(default=list)
+    escalated_at = models.DateTimeField(null=True)
+    responded_at = models.DateTimeField(null=True)
+    decide_by = models.DateTimeField(null=True)
     registered_at = models.DateTimeField()
     assigned_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
@@ -140,7 +153,11 @@ class Measure(models.Model):
 
 
 class Review(models.Model):
-    """One level of review in one round; a new round begins with each application for closure."""
+    """One level of review in one round; a new round begins with each application for closure.
+
+    ``reviewer_id`` entered the verdict, ``answerable_id`` answers for it: the same person, or who chaired the meeting ``meeting_id``
+    (0: no meeting decided it).
+    """
 
     id = models.BigIntegerField(primary_key=True)
     item_id = models.BigIntegerField(db_index=True)
@@ -148,6 +165,8 @@ class Review(models.Model):
     level = models.IntegerField()
     name = models.CharField(max_length=60)
     reviewer_id = models.BigIntegerField()
+    answerable_id = models.BigIntegerField(default=0)
+    meeting_id = models.BigIntegerField(default=0)
     passed = models.BooleanField()
     opinion = models.TextField()
     at = models.DateTimeField()

@@ -33,6 +33,8 @@ _FOLDED = frozenset(
         "happening",
         "dismissal",
         "cause",
+        "decision",
+        "request",
     }
 )
 

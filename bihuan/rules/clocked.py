@@ -22,8 +22,9 @@ class Clocked(NamedTuple):
 
     ``state``: a ``workflow.State``. ``level``: the review level under way, from 1. ``submitted_at``: when
     that level was entered. ``milestones``: (day, amount due by its end), any order. ``look_backs``: how many
-    were made since closure. ``resumed_at``: when the last suspension ended. ``look_back_due``: the day by which an item
-    that was drawn for a look-back is looked at.
+    were made since closure; ``look_back_due``: the day by which one that was drawn is looked at. ``resumed_at``: when the last suspension ended; ``pauses``: all of them, (from, to), since the
+    item was given to its unit; ``until``: the day on which a suspended one is expected to go on. ``decide_by``: by when the
+    first of the requests that wait is to be decided. ``escalated_at``: since when a higher unit owes its response.
     """
 
     state: str
@@ -45,6 +46,10 @@ class Clocked(NamedTuple):
     amount_done: int = 0
     target_amount: int | None = None
     look_back_due: date | None = None
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
+    until: date | None = None
+    decide_by: datetime | None = None
+    escalated_at: datetime | None = None
 
     @property
     def steady(self) -> bool:

@@ -83,10 +83,15 @@ class ItemReturned(Event):
 
 @event("item.planned")
 class ItemPlanned(Event):
-    """Measures are added (``measures``, numbered on from the last) and changed (``changed``: no → new values)."""
+    """Measures are added (``measures``, numbered on from the last), changed (``changed``: no → new values) and cancelled
+    (``cancelled``: no → why). ``meeting`` is the meeting that decided it, 0 if none did.
+    """
 
     measures: list[Json] | None = None
     changed: Json | None = None
+    cancelled: Json | None = None
+    reason: str = ""
+    meeting: int = 0
 
 
 @event("item.progressed")
@@ -128,13 +133,19 @@ class ItemSubmitted(Event):
 
 @event("item.reviewed")
 class ItemReviewed(Event):
-    """One level of review: passed, or sent back with a reason. ``last`` is set when the last level has passed."""
+    """One level of review: passed, or sent back with a reason. ``last`` is set when the last level has passed.
+
+    ``meeting`` is the meeting that decided it, 0 if a person did; ``answerable`` who answers for the verdict where that
+    is not the person who entered it (谁验收谁负责).
+    """
 
     level: int
     name: str
     passed: bool
     opinion: str = ""
     last: bool = False
+    meeting: int = 0
+    answerable: int = 0
 
 
 @event("item.closed")
@@ -206,11 +217,16 @@ class ItemSuspended(Event):
 
 @event("item.resumed")
 class ItemResumed(Event):
-    """The item goes on; ``due`` is the deadline moved by the time it stood still."""
+    """The item goes on where it stood (``state``); ``due`` is the deadline moved by the time it stood still.
+
+    ``answers`` are the limits of the slips that wait for an answer, moved as well: the slip's id → the instant.
+    """
 
     due: str = ""
     provisional: bool = False
     note: str = ""
+    state: str = "working"
+    answers: Json | None = None
 
 
 @event("item.merged")
@@ -230,7 +246,25 @@ class ItemAbsorbed(Event):
 
 @event("item.escalated")
 class ItemEscalated(Event):
-    """A higher ``unit`` takes the lead (提级); the owner keeps the work."""
+    """A higher ``unit`` takes the lead (提级); the owner keeps the work. ``helpers`` are the units that are called in to help."""
+
+    unit: int
+    reason: str
+    lead: str = ""
+    helpers: list[int] | None = None
+
+
+@event("item.responded")
+class ItemResponded(Event):
+    """The higher unit answers an escalation: what it takes on."""
+
+    text: str
+    lead: str = ""
+
+
+@event("item.handed_back")
+class ItemHandedBack(Event):
+    """The higher unit gives the lead back to the ``unit`` from which the item came, and to its ``lead`` of then."""
 
     unit: int
     reason: str

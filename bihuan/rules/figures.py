@@ -119,6 +119,15 @@ def percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
+def _different(what: str) -> Callable[[Iterable[tuple[Deed, int]]], str]:
+    """How many kinds of ``what`` there are: a meeting is the kind of what it decided."""
+
+    def compute(deeds: Iterable[tuple[Deed, int]]) -> str:
+        return str(len({deed.kind for deed, _ in deeds if deed.what == what}))
+
+    return compute
+
+
 def _rate(part: str, of: str) -> Callable[[Iterable[tuple[Any, Any]]], str]:
     def compute(cells: Iterable[tuple[Any, Any]]) -> str:
         kept = list(cells)
@@ -178,6 +187,17 @@ _LIST = (
                _times("institution-issued"), DEED_DIMENSIONS),
     Definition("institutions_revised", "修订制度", "次", "因事项而修订制度的次数。", _times("institution-revised"),
                DEED_DIMENSIONS),
+    Definition("reviews_passed", "审核通过", "次", "各级审核通过的次数，含会议决定的；按 kind 可查某一级。",
+               _times("review-passed"), DEED_DIMENSIONS),
+    Definition("reviews_sent_back", "审核退回", "次", "审核不通过、退回修改的次数，含会议决定的；按 kind 可查某一级。",
+               _times("review-sent-back"), DEED_DIMENSIONS),
+    Definition("meetings", "会审", "次", "对事项作出过议定的会议，一次会议计一次。", _different("meeting-item"), DEED_DIMENSIONS),
+    Definition("meeting_items", "会议议定事项", "项", "会议议定的事项，同一事项每上会一次计一次。",
+               _times("meeting-item"), DEED_DIMENSIONS),
+    Definition("requests", "提出申请", "次", "延期、转办、退回、挂起、并案、提级等申请；按 kind 可查某一种。",
+               _times("request-asked"), DEED_DIMENSIONS),
+    Definition("requests_approved", "批准申请", "次", "提出的申请中已批准的。", _times("request-approved"), DEED_DIMENSIONS),
+    Definition("requests_refused", "未批准申请", "次", "提出的申请中经审核不予批准的。", _times("request-refused"), DEED_DIMENSIONS),
 )  # fmt: skip
 
 FIGURES: dict[str, Definition] = {d.name: d for d in _LIST}

@@ -19,13 +19,12 @@ class Served:
     """The last slip of a rung (``name``) that the item's present unit was given, or that waits to be signed.
 
     ``changed_at`` is when anything last happened to it. ``answer_due`` is set while it waits for an answer,
-    ``waits`` while it waits for the unit's answer, a judgement or a signature; ``issued_at`` is when it went out.
+    ``waits`` while it waits for the unit's answer, a judgement or a signature.
     """
 
     name: str
     changed_at: datetime
     waits: bool = False
-    issued_at: datetime | None = None
     answer_due: datetime | None = None
 
 
@@ -60,11 +59,7 @@ def next_rung(
         return None
     last = {slip.name: slip for slip in served}
     known = _causes(clocked, procedure, calendar, begun=begun)
-    called = [
-        (cause, rule)
-        for rule in procedure.slips
-        if (cause := _cause(rule, clocked, procedure, calendar, last, known)) is not None
-    ]
+    called = [(cause, rule) for rule in procedure.slips if (cause := _cause(rule, last, known)) is not None]
     first: Rung | None = None
     for cause, rule in sorted(called, key=lambda found: found[0]):
         if first is not None and cause >= first.at:
@@ -90,35 +85,16 @@ def _causes(
     return known
 
 
-def _cause(
-    rule: SlipRule,
-    clocked: Clocked,
-    procedure: Procedure,
-    calendar: Calendar,
-    last: Mapping[str, Served],
-    known: Mapping[str, datetime],
-) -> datetime | None:
+def _cause(rule: SlipRule, last: Mapping[str, Served], known: Mapping[str, datetime]) -> datetime | None:
     """When that came about for which the slip of ``rule`` is called for; None when there is nothing, or nothing new."""
     before = last.get(rule.name)
     if before is not None and before.waits:
         return None
-    cause = (
-        _unanswered(rule, clocked, procedure, calendar, last)
-        if rule.on == "unanswered"
-        else known.get(rule.on)
-    )
+    cause = _unanswered(rule, last) if rule.on == "unanswered" else known.get(rule.on)
     return None if cause is None or (before is not None and cause <= before.changed_at) else cause
 
 
-def _unanswered(
-    rule: SlipRule, clocked: Clocked, procedure: Procedure, calendar: Calendar, last: Mapping[str, Served]
-) -> datetime | None:
-    """When the limit of the slip that ``rule`` follows passes; after a pause of the work it runs anew from its end."""
+def _unanswered(rule: SlipRule, last: Mapping[str, Served]) -> datetime | None:
+    """When the limit of the slip that ``rule`` follows passes; pauses of the work have moved it already."""
     asked = last.get(rule.of)
-    if asked is None or asked.answer_due is None:
-        return None
-    span = next(slip.answer for slip in procedure.slips if slip.name == rule.of)
-    resumed = clocked.resumed_at
-    if span is None or resumed is None or asked.issued_at is None or resumed <= asked.issued_at:
-        return asked.answer_due
-    return max(asked.answer_due, answer_by(resumed, span, procedure, calendar))
+    return None if asked is None else asked.answer_due

@@ -62,6 +62,8 @@ class Duty(StrEnum):
     DISMISS_SIGN = "dismiss_sign"
     INSTITUTE = "institute"
     REVIEW_CASE = "review_case"
+    MEET = "meet"
+    CHAIR = "chair"
 
 
 DUTIES: dict[Duty, frozenset[Role]] = {
@@ -84,6 +86,8 @@ DUTIES: dict[Duty, frozenset[Role]] = {
     Duty.DISMISS_SIGN: frozenset({Role.SUPERVISOR, Role.CHECKER}),
     Duty.INSTITUTE: frozenset({Role.SUPERVISOR, Role.LEAD}),
     Duty.REVIEW_CASE: frozenset({Role.SUPERVISOR, Role.LEAD, Role.CHECKER}),
+    Duty.MEET: frozenset({Role.SUPERVISOR}),
+    Duty.CHAIR: frozenset({Role.LEAD, Role.REVIEWER, Role.SUPERVISOR}),
 }
 
 

@@ -11,17 +11,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bihuan.rules.procedure_clock import colours, deadlines, look_back, recurring
+from bihuan.rules.procedure_flow import flow as read_flow
 from bihuan.rules.procedure_reader import DAYS, HOURS, Problem, ProcedureFaults, Reader, parse, similar
 from bihuan.rules.procedure_slips import slips
 from bihuan.rules.procedure_types import (
     Column,
     Condition,
-    Extensions,
-    Flow,
     Level,
     Procedure,
     Quantity,
-    Returns,
     Span,
 )
 from bihuan.rules.workflow import STATE_NAMES, STEPS
@@ -43,7 +41,9 @@ CHOOSABLE = ("class", "source", "channel")
 
 COLUMN_TYPES = ("text", "date", "number", "choice")
 LEVEL_ROLES = ("unit_head", "supervisor", "lead", "reviewer", "checker")
-APPROVERS = ("supervisor", "lead")
+CHAIRS = ("lead", "reviewer", "supervisor")
+"""The roles that may chair a meeting, and so stand for a level that a meeting decides."""
+
 SCOPES = ("owner", "register")
 MOMENTS = ("submit", "close")
 
@@ -78,7 +78,7 @@ def _procedure(reader: Reader, digest: str) -> Procedure:
     quantity = _quantity(reader) if "quantity" in reader else None
     columns = _columns(reader, quantity)
     evidence = reader.texts("evidence")
-    flow = _flow(reader.table("flow", required=True))
+    flow = read_flow(reader.table("flow", required=True))
     states, actions = _labels(reader.table("labels"))
     rules = colours(reader.table("colours", required=True), quantity)
     return Procedure(
@@ -171,42 +171,6 @@ def _check_field(reader: Reader, column: Column) -> None:
         )
 
 
-def _flow(reader: Reader) -> Flow:
-    flow = Flow(
-        approval=reader.flag("approval"),
-        acceptance=reader.flag("acceptance"),
-        accept_limit=reader.span("accept_limit", HOURS),
-        plan=reader.flag("plan"),
-        plan_limit=reader.span("plan_limit", HOURS),
-        returns=_returns(reader.table("returns")),
-        extensions=_extensions(reader.table("extensions")),
-    )
-    reader.done()
-    for step in ("acceptance", "plan"):
-        limit = f"{step.removesuffix('ance')}_limit"
-        if limit in reader and not getattr(flow, step):
-            reader.complain(limit, f"{limit} 只在 {step} = true 时才写。")
-    return flow
-
-
-def _returns(reader: Reader) -> Returns:
-    times = reader.whole("times", 0, 99, 0)
-    found = Returns(times, reader.span("limit", HOURS, required=times > 0))
-    reader.done()
-    return found
-
-
-def _extensions(reader: Reader) -> Extensions:
-    times = reader.whole("times", 0, 99, 0)
-    found = Extensions(
-        times=times,
-        length=reader.span("length", DAYS, required=times > 0),
-        approver=reader.choice("approver", APPROVERS, "supervisor"),
-    )
-    reader.done()
-    return found
-
-
 def _levels(parent: Reader) -> tuple[Level, ...]:
     found: list[Level] = []
     for reader in parent.tables("levels", required=True):
@@ -223,10 +187,23 @@ def _levels(parent: Reader) -> tuple[Level, ...]:
         if (level.role, level.scope) == ("supervisor", "owner"):
             hint = '请写 scope = "register"，或换一个 role。'
             reader.complain("scope", "督办员属于督办单位，不能在责任单位一侧审核，这一级会无人可审。", hint)
+        _check_meeting(reader, level)
         found.append(level)
     if "levels" in parent and not found:
         parent.complain("levels", "至少要有一级审核。")
     return tuple(found)
+
+
+def _check_meeting(reader: Reader, level: Level) -> None:
+    """A meeting is called by the office and chaired by somebody of it, who speaks for the level."""
+    if not level.meeting:
+        return
+    if level.scope == "owner":
+        hint = '请写 scope = "register"。'
+        reader.complain("meeting", "会审由督办单位召集，不能放在责任单位一侧。", hint)
+    if level.role in LEVEL_ROLES and level.role not in CHAIRS:
+        hint = f"可以写：{'、'.join(CHAIRS)}。"
+        reader.complain("role", f"会审的一级由会议决定，{level.role} 不能主持会议。", hint)
 
 
 def _closing(parent: Reader, evidence: tuple[str, ...], quantity: Quantity | None) -> tuple[Condition, ...]:

@@ -78,33 +78,39 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Returns:
-    """How often (0 never) and until how long after assignment a unit may return what is not its duty."""
+class Permit:
+    """Within which limits an item may leave its way (延期、转办、退回、挂起、并案、提级), and who decides.
 
-    times: int
-    limit: Span | None
+    ``times``: how often for one item; None: as often as needed, 0 never. ``length``: by how much at most, each time.
+    ``within``: until how long after the assignment it may be asked for; ``notice``: how long before the deadline at the latest.
+    ``approver``: the role that decides, "" whoever may take the step. ``decide``: how long a request may wait; ``respond``:
+    how long the higher unit may take to respond to an escalation. None: no limit.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Extensions:
-    """How often a deadline may be extended (0 never), by at most how much each time, and who approves."""
-
-    times: int
-    length: Span | None
-    approver: str
+    times: int | None = None
+    length: Span | None = None
+    within: Span | None = None
+    notice: Span | None = None
+    approver: str = ""
+    decide: Span | None = None
+    respond: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Which steps are needed before the work. A limit is None where the step has none."""
+    """Which steps are needed before the work, and the ways off it. A limit is None where the step has none."""
 
     approval: bool
     acceptance: bool
     accept_limit: Span | None
     plan: bool
     plan_limit: Span | None
-    returns: Returns
-    extensions: Extensions
+    returns: Permit
+    extensions: Permit
+    transfers: Permit = Permit()
+    suspensions: Permit = Permit()
+    merges: Permit = Permit()
+    escalations: Permit = Permit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,7 @@ class Level:
 
     ``role``: unit_head, supervisor, lead, reviewer or checker. ``scope``: "owner" (the reviewer's unit
     subtree includes the owner) or "register" (the reviewer belongs to the office that supervises it).
+    ``meeting``: only a meeting's decision passes it or sends it back (上会审).
     """
 
     name: str

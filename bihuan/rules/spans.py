@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from bihuan.rules.calendar import Calendar, Due
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.procedure_types import Span
+from bihuan.rules.schedule import MICROSECOND
+
+Pauses = Iterable[tuple[datetime, datetime]]
 
 
 def last_day(start: date, span: Span, calendar: Calendar, *, roll: bool = True) -> Due:
@@ -23,11 +27,48 @@ def last_day(start: date, span: Span, calendar: Calendar, *, roll: bool = True) 
     return Due(found.at.astimezone(CHINA).date(), found.provisional)
 
 
-def reach(start: datetime, span: Span, calendar: Calendar, *, roll: bool = True) -> datetime:
-    """Return the instant at which ``span`` after ``start`` has passed: in days, the end of its last day in China."""
+def reach(
+    start: datetime, span: Span, calendar: Calendar, *, roll: bool = True, pauses: Pauses = ()
+) -> datetime:
+    """Return the instant at which ``span`` after ``start`` has passed: in days, the end of its last day in China.
+
+    ``pauses`` are (from, to) instants in any order at which nothing passed, also such before ``start``.
+    """
+    since = [(max(begin, start), end) for begin, end in pauses if end > start]
+    return paused(_reach(start, span, calendar, roll=roll), span, calendar, since, roll=roll)
+
+
+def _reach(start: datetime, span: Span, calendar: Calendar, *, roll: bool) -> datetime:
     if span.unit == "hour":
         return calendar.add_hours(start, span.count).at
     if span.unit == "workhour":
         return calendar.add_work_hours(start, span.count).at
-    day = last_day(start.astimezone(CHINA).date(), span, calendar, roll=roll).date + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
+    return _end_of(last_day(start.astimezone(CHINA).date(), span, calendar, roll=roll).date)
+
+
+def paused(
+    at: datetime,
+    span: Span,
+    calendar: Calendar,
+    pauses: list[tuple[datetime, datetime]],
+    *,
+    roll: bool = True,
+) -> datetime:
+    """Return the limit ``at`` of a ``span`` moved by ``pauses``, none of them from before it began to run.
+
+    A limit in working days or hours is moved by the working time of the pauses, so that waiting over a weekend gains
+    nothing, any other by all of their time; one in days ends with a day, to which a part of a day is rounded up.
+    """
+    if not pauses:
+        return at
+    working = span.unit in {"workday", "workhour"}
+    moved = calendar.after_pauses(at, pauses, working=working).at
+    if moved == at or span.unit in {"hour", "workhour"}:
+        return moved
+    day = (moved - MICROSECOND).date()
+    return _end_of(day if working or not roll else calendar.roll(day).date)
+
+
+def _end_of(day: date) -> datetime:
+    after = day + timedelta(days=1)
+    return datetime(after.year, after.month, after.day, tzinfo=CHINA)

@@ -12,7 +12,7 @@ from bihuan.rules.clocked import CHINA, Clocked, day_end, day_start, due_at
 from bihuan.rules.colours import OWNERS_TURN, onsets
 from bihuan.rules.procedure_types import WORST_FIRST, Procedure, Span
 from bihuan.rules.spans import last_day, reach
-from bihuan.rules.workflow import State
+from bihuan.rules.workflow import OPEN, State
 
 __all__ = ["WAITING_NAMES", "Timer", "Turn", "causes", "due_at", "next_turn", "steps_due", "timers", "turns"]
 
@@ -23,6 +23,9 @@ WAITING_NAMES = {
     "check-in": "该报进展",
     "look-back": "该回头看",
     "look-back-overdue": "回头看超期",
+    "request-overdue": "申请逾期未批",
+    "respond-overdue": "提级后逾期未回应",
+    "resume-due": "该恢复办理",
 }
 """What an item waits for once it has fallen due → what people call it."""
 
@@ -43,7 +46,7 @@ class Turn:
 class Timer:
     """At ``due_at`` (UTC) something of a ``kind`` falls due; ``detail`` names the level, slip or colour, else "".
 
-    Kinds: colour, accept-overdue, plan-overdue, review-overdue, check-in, look-back, look-back-overdue, and the kinds of slips.
+    Kinds: colour, the keys of ``WAITING_NAMES``, and the kinds of slips.
     An item has at most one timer of a kind at an instant.
     """
 
@@ -93,11 +96,27 @@ def _all(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator
 def steps_due(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> list[Timer]:
     """Return when each thing that the item's state waits for falls due, past or to come; at most one of a kind."""
     step = _STEPS.get(clocked.state)
-    return [] if step is None else list(step(clocked, procedure, calendar))
+    found = [] if step is None else list(step(clocked, procedure, calendar))
+    return [*found, *_owed_by_others(clocked, procedure, calendar)] if clocked.state in OPEN else found
 
 
-def _limit(start: datetime, span: Span, procedure: Procedure, calendar: Calendar) -> datetime:
-    return reach(start, span, calendar, roll=procedure.deadlines.roll).astimezone(UTC)
+def _owed_by_others(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
+    """What those above the unit have to do; a suspension of the work does not stop their clock."""
+    if clocked.decide_by is not None:
+        yield Timer(clocked.decide_by, "request-overdue", "")
+    limit = procedure.flow.escalations.respond
+    if clocked.escalated_at is not None and limit is not None:
+        yield Timer(_limit(clocked.escalated_at, limit, procedure, calendar), "respond-overdue", "")
+
+
+def _limit(
+    start: datetime,
+    span: Span,
+    procedure: Procedure,
+    calendar: Calendar,
+    pauses: tuple[tuple[datetime, datetime], ...] = (),
+) -> datetime:
+    return reach(start, span, calendar, roll=procedure.deadlines.roll, pauses=pauses).astimezone(UTC)
 
 
 def _assigned(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
@@ -118,8 +137,15 @@ def _reviewing(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> It
     level = procedure.levels[clocked.level - 1]
     if level.limit is not None and clocked.submitted_at is not None:
         yield Timer(
-            _limit(clocked.submitted_at, level.limit, procedure, calendar), "review-overdue", level.name
+            _limit(clocked.submitted_at, level.limit, procedure, calendar, clocked.pauses),
+            "review-overdue",
+            level.name,
         )
+
+
+def _suspended(clocked: Clocked, _procedure: Procedure, _calendar: Calendar) -> Iterator[Timer]:
+    if clocked.until is not None:
+        yield Timer(day_start(clocked.until), "resume-due", "")
 
 
 def _closed(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:
@@ -144,6 +170,7 @@ _STEPS: dict[str, Callable[[Clocked, Procedure, Calendar], Iterator[Timer]]] = {
     State.ASSIGNED: _assigned,
     State.WORKING: _working,
     State.REVIEWING: _reviewing,
+    State.SUSPENDED: _suspended,
     State.CLOSED: _closed,
 }
 
@@ -153,7 +180,7 @@ def accept_by(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> dat
     limit = procedure.flow.accept_limit
     if clocked.state != State.ASSIGNED or limit is None or clocked.assigned_at is None:
         return None
-    return _limit(clocked.assigned_at, limit, procedure, calendar)
+    return _limit(clocked.assigned_at, limit, procedure, calendar, clocked.pauses)
 
 
 def plan_by(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> datetime | None:
@@ -161,7 +188,7 @@ def plan_by(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> datet
     limit = procedure.flow.plan_limit
     if clocked.state != State.WORKING or limit is None or clocked.planned_at is not None:
         return None
-    return _limit(clocked.accepted_at or clocked.started_at, limit, procedure, calendar)
+    return _limit(clocked.accepted_at or clocked.started_at, limit, procedure, calendar, clocked.pauses)
 
 
 def _slips(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:

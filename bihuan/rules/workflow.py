@@ -91,6 +91,7 @@ _WORK = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 _OFFICE = frozenset({Role.SUPERVISOR})
 _DECIDE = frozenset({Role.SUPERVISOR, Role.LEAD})
 _REASON = (("reason", "理由"),)
+_HELD = frozenset({_S.ASSIGNED, _S.WORKING, _S.RETURNED, _S.SUSPENDED})
 
 
 def _step(
@@ -144,8 +145,11 @@ STEPS: dict[str, Step] = {
               "只有已挂起的事项可以恢复。"),
         _step("merge", "并案", {_S.REGISTERED, _S.APPROVED, _S.ASSIGNED, _S.RETURNED, _S.WORKING}, _S.MERGED,
               _OFFICE, Side.OFFICE, (("into", "并入的事项"), ("reason", "理由")), "申请销号前才能并案。"),
-        _step("escalate", "提级", {_S.ASSIGNED, _S.WORKING, _S.RETURNED, _S.SUSPENDED}, None, _DECIDE, Side.OFFICE,
+        _step("escalate", "提级", _HELD, None, _DECIDE, Side.OFFICE,
               (("unit", "提级到的单位"), ("reason", "理由")), "交办后、申请销号前才能提级。"),
+        _step("respond", "提级回应", _HELD | {_S.REVIEWING, _S.PASSED}, None, _DECIDE, Side.OFFICE,
+              (("text", "回应内容"),), "提级后由上级单位回应。"),
+        _step("hand_back", "交回原级", _HELD, None, _DECIDE, Side.OFFICE, _REASON, "提级后、申请销号前才能交回原级。"),
         _step("cancel", "撤销", OPEN - {_S.REVIEWING, _S.PASSED}, _S.CANCELLED, _DECIDE, Side.OFFICE, _REASON,
               "审核中和已办结的事项不能撤销。"),
         _step("amend", "更正", OPEN | {_S.CLOSED}, None, _OFFICE, Side.OFFICE, (("changes", "更正内容"),),
@@ -161,11 +165,13 @@ STEPS: dict[str, Step] = {
 class Place:
     """The unit paths that decide on whose side a person stands: ``office`` supervises, ``owners`` do the work.
 
-    ``owners`` holds the path of the owner first, then those of the helping units.
+    ``owners`` holds the path of the owner first, then those of the helping units; ``below`` those of the offices from which the
+    item was escalated: they keep the work, beside the owner, and decide nothing.
     """
 
     office: str
     owners: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -208,7 +214,8 @@ def _stands(actor: Actor, roles: frozenset[Role], side: Side, place: Place, *, o
     owners = place.owners[:1] if owner_only or side is Side.OWNER else place.owners
     if any(actor.holds(roles - _OFFICE, path) for path in owners):
         return True
-    return side is Side.EITHER and actor.holds(roles - _WORK, place.office)
+    offices = (place.office, *place.below)
+    return side is Side.EITHER and any(actor.holds(roles - _WORK, path) for path in offices)
 
 
 _WHERE = {Side.OWNER: "责任单位", Side.OFFICE: "督办单位", Side.EITHER: "责任单位或督办单位"}

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bihuan.actions import do, house, register
+from bihuan.actions.decide import Resolution, decide
+from bihuan.actions.meeting import Call, attend, call_meeting, set_agenda
+from bihuan.actions.request import approve_request, ask
 from bihuan.ledger.append import open_ledger
 from bihuan.ledger.blobs import Upload
 from bihuan.ledger.derive import parsed
@@ -109,7 +112,7 @@ class County:
             self.to_approved(item)
             self.to_assigned(item)
         if state == "returned":
-            self.do("return", item, "handler", reason="非本级职责")
+            self.give_back(item)
         elif state == "merged":
             self.do("merge", item, "supervisor", into=self.register(procedure, **values), reason="重复")
         elif state == "cancelled":
@@ -117,8 +120,18 @@ class County:
         else:
             for reached in PATH[1:4]:
                 getattr(self, f"to_{reached}")(item)
-            self.do("suspend", item, "lead", reason="待上级批复")
+            limited = self.procedure(item).flow.suspensions.length is not None
+            until = (self.now + timedelta(days=60)).date().isoformat() if limited else ""
+            self.do("suspend", item, "lead", reason="待上级批复", until=until)
         return item
+
+    def give_back(self, item):
+        """Let the unit return the item, by a request where the procedure wants one."""
+        if self.procedure(item).flow.returns.approver:
+            request = self.ask("return", item)
+            approve_request(request, self.people["supervisor"], self.later(minutes=1))
+        else:
+            self.do("return", item, "handler", reason="非本级职责")
 
     def to_approved(self, item):
         self.do("approve", item, "supervisor")
@@ -153,10 +166,31 @@ class County:
             self.review(item)
 
     def review(self, item, passed=True, opinion="同意"):
-        """Let the level that is due decide."""
+        """Let the level that is due decide: a person, or a meeting."""
         level = self.procedure(item).levels[self.row(item).level - 1]
+        if level.meeting:
+            meeting = self.meet([item])
+            return self.decide(meeting, Resolution(item, "review", {"passed": passed}, opinion)).done[0]
         by = {"unit_head": "head"}.get(level.role, level.role)
         return self.do("review", item, by, passed=passed, opinion=opinion)
+
+    def meet(self, items, by="supervisor", chair="lead", office="office", attendance=(), **more):
+        """Call and hold a meeting of the office on ``items``; returns its id."""
+        people = self.people
+        call = Call(title="专题会", starts=self.now, place="一号会议室", chair=people[chair].person,
+                    expected=[people[n].person for n in more.pop("expected", ())])  # fmt: skip
+        meeting = call_meeting(people[by], self.later(minutes=1), self.units[office], call).meeting
+        set_agenda(meeting, people[by], self.now, [{"item": i, "matter": "研究办理"} for i in items])
+        attend(meeting, people[by], self.later(minutes=1), attendance, **more)
+        return meeting
+
+    def decide(self, meeting, *resolutions, by="supervisor"):
+        """Enter what a meeting decided a minute later."""
+        return decide(meeting, self.people[by], self.later(minutes=1), resolutions)
+
+    def ask(self, kind, item, by="handler", reason="确有需要", **wanted):
+        """Ask for something a minute later; returns the request's id."""
+        return ask(item, kind, self.people[by], self.later(minutes=1), reason=reason, **wanted).request
 
     def to_closed(self, item):
         stated = [c.name for c in self.procedure(item).conditions("close") if c.kind == "statement"]

@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bihuan.actions import do, register
+from bihuan.actions.slip import answer_slip, approve_slip
+from bihuan.clock.tick import tick
 from bihuan.ledger.reading import facts_of, head
+from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.verify import verify
-from bihuan.models import Timer
+from bihuan.models import Slip, Timer
 from bihuan.rules import events as ev
 from bihuan.rules.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 
@@ -97,8 +100,16 @@ def test_a_suspended_item_has_no_colour_and_nothing_falls_due(county):
         county.now,
         date(2026, 3, 31),
     )
-    assert not Timer.objects.filter(item_id=item).exists()
+    assert list(Timer.objects.filter(item_id=item).values_list("kind", "due_at")) == [
+        ("resume-due", datetime(2026, 5, 30, 16, tzinfo=UTC))
+    ]
     assert county.last(item) == ev.ItemSuspended(reason="待批复", until="2026-05-31")
+
+
+def test_a_suspension_up_to_a_day_that_is_over_is_refused(county):
+    item = county.at("working")
+    with pytest.raises(Invalid, match="预计恢复的日期 2026-03-02 应晚于今天"):
+        county.do("suspend", item, "lead", reason="待批复", until="2026-03-02")
 
 
 @pytest.mark.parametrize(
@@ -168,11 +179,62 @@ def test_a_provisional_deadline_stays_provisional_over_a_pause(county):
         assert county.row(item).due > due
 
 
-def test_an_item_suspended_before_it_was_signed_for_is_at_work_when_it_resumes(county):
-    item = county.at("assigned")
+def test_an_item_suspended_before_it_was_signed_for_waits_to_be_signed_for_again(county):
+    item = county.at("assigned")  # on Monday 2 March: to be signed for by the end of Wednesday
     county.do("suspend", item, "lead", reason="待批复")
+    county.later(days=7)
     county.do("resume", item, "supervisor")
-    assert (county.row(item).state, county.row(item).accepted_at) == ("working", county.now)
+    row = county.row(item)
+    assert (row.state, row.accepted_at, row.resumed_at) == ("assigned", None, county.now)
+    assert timer(item, "accept-overdue") == datetime(
+        2026, 3, 12, 16, tzinfo=UTC
+    )  # by a week and a part of a day
+    county.to_working(item)
+    assert county.row(item).state == "working"
+
+
+def timer(item, kind):
+    return Timer.objects.get(item_id=item, kind=kind).due_at
+
+
+def test_the_limit_of_planning_is_moved_by_the_working_days_of_a_suspension(county):
+    item = county.at("working", procedure="tough", measures=[])
+    before = timer(item, "plan-overdue")
+    county.now = datetime(2026, 3, 6, 12, tzinfo=UTC)  # Friday, 20:00 in China
+    county.do("suspend", item, "lead", reason="待批复")
+    county.now = datetime(2026, 3, 8, 12, tzinfo=UTC)
+    county.do("resume", item, "lead")
+    assert timer(item, "plan-overdue") == before  # nothing is worked over a weekend
+    county.now = datetime(2026, 3, 9, 0, 59, tzinfo=UTC)  # Monday, before work
+    county.do("suspend", item, "lead", reason="待批复")
+    county.now = datetime(2026, 3, 11, 10, tzinfo=UTC)  # Wednesday, after work
+    county.do("resume", item, "lead")
+    assert timer(item, "plan-overdue") == datetime(2026, 4, 2, 16, tzinfo=UTC)
+    assert before == datetime(2026, 3, 30, 16, tzinfo=UTC)
+
+
+def test_the_limit_of_an_answer_is_moved_by_a_suspension_and_none_passes_meanwhile(county):
+    item = county.at("working", procedure="task", due="2026-03-06")
+    tick(datetime(2026, 3, 6, 17, tzinfo=UTC))
+    county.now = datetime(2026, 3, 9, 0, 59, tzinfo=UTC)  # Monday, before work
+    slips = [
+        approve_slip(s.pk, county.people["supervisor"], county.now).slip
+        for s in Slip.objects.all()
+        if s.approver
+    ]
+    assert Slip.objects.get(pk=slips[0]).answer_due == datetime(2026, 3, 12, 16, tzinfo=UTC)
+    county.do("suspend", item, "lead", reason="待批复", until="2026-03-31")
+    county.now = datetime(2026, 3, 16, 0, 59, tzinfo=UTC)  # a week later
+    county.do("resume", item, "lead")
+    moved = datetime(2026, 3, 19, 16, tzinfo=UTC)
+    assert Slip.objects.get(pk=slips[0]).answer_due == moved
+    assert county.last(item).answers == {str(slips[0]): "2026-03-19T16:00:00.000000Z"}
+    county.do("suspend", item, "lead", reason="待批复", until="2026-03-31")
+    answer_slip(slips[0], county.people["head"], moved + timedelta(days=2), text="已落实")
+    assert Slip.objects.get(pk=slips[0]).in_time
+    before = digests()
+    rebuild()
+    assert digests() == before
 
 
 # ---- merging ----

@@ -25,6 +25,8 @@ VALUES = {
     "suspend": {"reason": "待批复"},
     "merge": {"into": 1, "reason": "重复"},
     "escalate": {"unit": 2, "reason": "跨部门"},
+    "respond": {"text": "由县里牵头"},
+    "hand_back": {"reason": "已协调"},
     "cancel": {"reason": "登记错误"},
     "amend": {"changes": {"title": "改名"}},
     "comment": {"text": "请加快"},

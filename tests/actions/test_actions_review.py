@@ -29,10 +29,14 @@ def test_every_level_is_passed_in_order_by_its_own_role_and_nobody_else(county, 
     item = county.at("reviewing", procedure=procedure)
     for level, by in enumerate(REVIEWERS[procedure], 1):
         assert county.row(item).level == level
-        for other in set(EVERYBODY) - {by}:
+        meets = county.procedure(item).levels[level - 1].meeting
+        for other in set(EVERYBODY) - ({by} if not meets else set()):
             with pytest.raises(NotAllowed):
                 county.do("review", item, other, passed=True, opinion="同意")
-        county.do("review", item, by, passed=True, opinion=" 同意 ")
+        if meets:
+            county.review(item, opinion=" 同意 ")
+        else:
+            county.do("review", item, by, passed=True, opinion=" 同意 ")
         assert county.row(item).state == ("passed" if level == len(REVIEWERS[procedure]) else "reviewing")
     row = county.row(item)
     assert (row.level, row.submitted_at) == (0, None)

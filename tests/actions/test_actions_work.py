@@ -248,14 +248,15 @@ def test_submitting_starts_a_round_of_review_and_keeps_the_summary(county):
     )
 
 
-def test_whoever_reports_or_submits_has_handled_the_item_and_others_have_not(county):
+def test_whoever_plans_reports_proves_or_submits_has_handled_the_item_and_others_have_not(county):
     item = county.at("working", helpers=[county.units["village"]])
-    county.do("plan", item, "head", measures=["x"])
     county.do("attach", item, "checker", file=upload())
     county.do("comment", item, "lead", text="抓紧")
     assert county.row(item).handled_by == []
     county.do("report", item, "other_head", unchanged=True)
+    county.do("attach", item, "other_handler", file=upload())
+    county.do("plan", item, "supervisor", measures=["x"])
     county.prove(item)
     county.submit(item)
-    people = county.people
-    assert county.row(item).handled_by == [people["other_head"].person, people["handler"].person]
+    names = ["other_head", "other_handler", "supervisor", "handler"]
+    assert county.row(item).handled_by == [county.people[name].person for name in names]

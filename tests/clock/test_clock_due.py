@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from bihuan.actions.house import publish_calendar
+from bihuan.actions.request import refuse_request
 from bihuan.clock.tick import tick
 from bihuan.ledger import derive
 from bihuan.ledger.append import writing
@@ -60,13 +61,43 @@ CASES = {
         {},
         lambda c, i: c.do("look_back", i, "checker", held=True, text="未见反弹"),
     ),
+    "request-overdue": (
+        "working",
+        "rectification",
+        {"asks": {"kind": "extension", "due": "2027-01-29"}},
+        lambda c, i: refuse_request(c.row(i).requests[0], c.people["lead"], c.now, opinion="按期完成"),
+    ),
+    "respond-overdue": (
+        "working",
+        "rectification",
+        {"first": ("escalate", {"reason": "跨部门", "unit": 2})},
+        lambda c, i: c.do("respond", i, "chief", text="由县里牵头"),
+    ),
+    "resume-due": (
+        "working",
+        "rectification",
+        {"first": ("suspend", {"reason": "待批复", "until": "2026-03-05"})},
+        lambda c, i: c.do("resume", i, "lead"),
+    ),
 }
+
+
+def begun(county, state, procedure, values):
+    """An item at ``state``, after a ``first`` step of the lead, or something that its unit ``asks`` for."""
+    values = dict(values)
+    first, asks = values.pop("first", None), values.pop("asks", None)
+    item = county.at(state, procedure, **values)
+    if first:
+        county.do(first[0], item, "lead", **first[1])
+    if asks:
+        county.ask(item=item, **asks)
+    return item
 
 
 @pytest.mark.parametrize("kind", CASES)
 def test_each_limit_falls_due_once_at_its_own_instant_and_ends_with_the_step_it_asked_for(county, kind):
     state, procedure, values, step = CASES[kind]
-    item = county.at(state, procedure, **values)
+    item = begun(county, state, procedure, values)
     at = timer(item, kind)
     tick(at - TICK)
     assert (county.row(item).waiting, fallen(item)) == ("", [])

@@ -50,8 +50,12 @@ acceptance = true
 accept_limit = "24 hours"
 plan = true
 plan_limit = "1 month"
-returns = { times = 2, limit = "2 workdays" }
-extensions = { times = 3, length = "30 days", approver = "lead" }
+returns = { times = 2, limit = "2 workdays", approver = "lead", decide = "8 workhours" }
+extensions = { times = 3, length = "30 days", notice = "3 workdays", approver = "lead", decide = "1 day" }
+transfers = { times = 2, approver = "lead", decide = "1 workday" }
+suspensions = { times = 1, length = "2 months", approver = "supervisor", decide = "2 workdays" }
+merges = { approver = "supervisor", decide = "3 workdays" }
+escalations = { times = 4, approver = "lead", decide = "4 workdays", respond = "5 workdays" }
 
 [[closing]]
 kind = "measures"

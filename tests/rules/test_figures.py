@@ -58,6 +58,12 @@ DEEDS = {
     "chosen": "chosen",
     "institutions": "institution-issued",
     "institutions_revised": "institution-revised",
+    "reviews_passed": "review-passed",
+    "reviews_sent_back": "review-sent-back",
+    "meeting_items": "meeting-item",
+    "requests": "request-asked",
+    "requests_approved": "request-approved",
+    "requests_refused": "request-refused",
 }
 # Which deeds of which kind a figure counts.
 DEEDS_OF_A_KIND = {"walk_throughs": ("inspection", "walk")}
@@ -101,10 +107,28 @@ def key(**changed):
 
 
 def test_the_tables_of_this_test_name_every_figure():
-    of_deeds = {*DEEDS, *DEED_RATES, *DEEDS_OF_A_KIND}
+    of_deeds = {*DEEDS, *DEED_RATES, *DEEDS_OF_A_KIND, "meetings"}
     assert {*COUNTS, *RATES, *of_deeds} == set(FIGURES)
     assert {n for n, f in FIGURES.items() if f.dims == DEED_DIMENSIONS} == of_deeds
     assert {n for n, f in FIGURES.items() if f.dims == DIMENSIONS} == {*COUNTS, *RATES}
+
+
+def test_a_meeting_counts_once_however_many_items_it_decided():
+    def deed(meeting, register=1, unit=1):
+        return Deed("meeting-item", meeting, register, unit, "", "")
+
+    deeds = {
+        deed("7"): 3,
+        deed("7", unit=2): 1,
+        deed("9", register=2): 1,
+        Deed("review-passed", "7", 1, 1, "", ""): 1,
+    }
+    assert [value(Ref.parse(r), deeds) for r in ("meetings", "meetings[register=1]", "meetings[unit=9]")] == [
+        "2",
+        "1",
+        "0",
+    ]
+    assert value(Ref("meeting_items"), deeds) == "5"
 
 
 @given(DONE)

@@ -29,7 +29,7 @@ def called(clocked, *served, procedure=RECTIFICATION, begun=False):
 
 
 def settled(name, at):
-    return Served(name, at, issued_at=at)
+    return Served(name, at)
 
 
 NOTICE = settled("整改通知单", START)
@@ -87,7 +87,7 @@ def test_a_new_unit_is_not_blamed_for_the_time_before_it_had_the_item():
 
 
 def asked(due, **more):
-    return Served("督办单", OVERDUE, waits=True, issued_at=OVERDUE, answer_due=due, **more)
+    return Served("督办单", OVERDUE, waits=True, answer_due=due, **more)
 
 
 TASK_PROMPT = settled("督查提示单", datetime(2026, 3, 25, 16, tzinfo=UTC))
@@ -99,21 +99,14 @@ def test_the_interview_follows_when_the_letter_is_not_answered():
 
 
 def test_no_interview_follows_a_letter_that_was_answered():
-    answered = Served("督办单", OVERDUE + HOUR, waits=True, issued_at=OVERDUE)
+    answered = Served("督办单", OVERDUE + HOUR, waits=True)
     assert called(item(), TASK_PROMPT, answered, procedure=TASK) is None
 
 
 def test_no_second_interview_for_the_same_letter():
     due = OVERDUE + 72 * HOUR
-    interview = Served("督查约谈单", due + HOUR, waits=False, issued_at=due)
+    interview = Served("督查约谈单", due + HOUR, waits=False)
     assert called(item(), TASK_PROMPT, asked(due), interview, procedure=TASK) is None
-
-
-def test_after_a_pause_of_the_work_the_limit_of_an_answer_runs_anew():
-    due = OVERDUE + 72 * HOUR
-    resumed = datetime(2026, 4, 20, 2, tzinfo=UTC)
-    told = called(item(resumed_at=resumed), TASK_PROMPT, asked(due), procedure=TASK)
-    assert told == ("督查约谈单", datetime(2026, 4, 23, 16, tzinfo=UTC))
 
 
 def test_a_procedure_without_slips_calls_for_none():

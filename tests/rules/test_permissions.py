@@ -20,6 +20,8 @@ CARRIED_BY = {
     "sample": "supervisor checker auditor",
     "inspect": "supervisor checker",
     "approve_inspection": "lead",
+    "meet": "supervisor",
+    "chair": "supervisor lead reviewer",
 }
 
 

@@ -11,10 +11,10 @@ from bihuan.rules.procedure_types import (
     Condition,
     Deadlines,
     DefaultLimit,
-    Extensions,
     Flow,
     Level,
     LookBacks,
+    Permit,
     Procedure,
     Quantity,
     Recurring,
@@ -46,8 +46,8 @@ def test_a_small_text_gives_a_procedure_with_the_defaults():
             accept_limit=None,
             plan=False,
             plan_limit=None,
-            returns=Returns(0, None),
-            extensions=Extensions(0, None, "supervisor"),
+            returns=Permit(times=0),
+            extensions=Permit(times=0, approver="supervisor"),
         ),
         levels=(Level("审核", "reviewer", "register", None, False),),
         closing=(
@@ -94,8 +94,16 @@ def test_every_key_of_a_full_text_is_read():
         accept_limit=Span(24, "hour"),
         plan=True,
         plan_limit=Span(1, "month"),
-        returns=Returns(2, Span(2, "workday")),
-        extensions=Extensions(3, Span(30, "day"), "lead"),
+        returns=Permit(times=2, within=Span(2, "workday"), approver="lead", decide=Span(8, "workhour")),
+        extensions=Permit(
+            times=3, length=Span(30, "day"), notice=Span(3, "workday"), approver="lead", decide=Span(1, "day")
+        ),
+        transfers=Permit(times=2, approver="lead", decide=Span(1, "workday")),
+        suspensions=Permit(
+            times=1, length=Span(2, "month"), approver="supervisor", decide=Span(2, "workday")
+        ),
+        merges=Permit(approver="supervisor", decide=Span(3, "workday")),
+        escalations=Permit(times=4, approver="lead", decide=Span(4, "workday"), respond=Span(5, "workday")),
     )
     assert full.closing == (
         Condition("measures", "", "submit", "措施未完。", 0, (), ""),

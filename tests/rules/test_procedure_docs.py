@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from procedure_texts import FULL
 
-from bihuan.rules import procedure, procedure_clock, procedure_slips, procedure_types
+from bihuan.rules import procedure, procedure_clock, procedure_flow, procedure_slips, procedure_types
 from bihuan.rules.procedure import ProcedureFaults, load
 from bihuan.rules.procedure_lines import lines
 
@@ -43,7 +43,8 @@ def test_the_reference_names_every_word_that_a_key_takes():
         *procedure.FIELDS,
         *procedure.COLUMN_TYPES,
         *procedure.LEVEL_ROLES,
-        *procedure.APPROVERS,
+        *procedure_flow.APPROVERS,
+        *procedure.CHAIRS,
         *procedure.SCOPES,
         *procedure.MOMENTS,
         *procedure.CONDITIONS,

@@ -177,6 +177,18 @@ FLOW = [
     ('extensions = { approver = "handler" }', "approver 不能写“handler”。可以写：supervisor、lead。"),
     ('extensions = { time = 1 }', "不认识的键 time。是否想写 times？"),
     ("approvals = true", "不认识的键 approvals。是否想写 approval？"),
+    (
+        'returns = { times = 1, limit = "1 day", decide = "1 day" }',
+        "不经批准就能退回，没有申请要批，decide 用不到。要批准才能退回的，请用 approver 写明由谁批准。",
+    ),
+    ('extensions = { times = 1, length = "1 day", notice = "4 hours" }', "notice 不能按小时计。可以用：workdays、days。"),
+    ("transfers = { times = 100 }", "times 应当在 0 到 99 之间，现在是 100。"),
+    ("transfers = { time = 1 }", "不认识的键 time。是否想写 times？"),
+    ('transfers = { length = "1 day" }', "不认识的键 length。可以写：times、approver、decide。"),
+    ('merges = { times = 1 }', "不认识的键 times。可以写：approver、decide。"),
+    ('suspensions = { length = "3 hours" }', "length 不能按小时计。可以用：workdays、days、months。"),
+    ('escalations = { respond = "两天" }', 'respond 的时长“两天”看不懂。请写数字、空格和单位，如 "5 workdays"、"30 days"、"3 months"、"24 hours"。'),
+    ('escalations = { approver = "chair" }', "approver 不能写“chair”。可以写：supervisor、lead。"),
 ]  # fmt: skip
 
 
@@ -206,6 +218,18 @@ LEVELS = [
     (
         '[{ name = "a", role = "lead", scope = "owner", metting = true }]',
         ["不认识的键 metting。是否想写 meeting？"],
+    ),
+    (
+        '[{ name = "a", role = "lead", scope = "owner", meeting = true }]',
+        ['会审由督办单位召集，不能放在责任单位一侧。请写 scope = "register"。'],
+    ),
+    (
+        '[{ name = "a", role = "checker", scope = "register", meeting = true }]',
+        ["会审的一级由会议决定，checker 不能主持会议。可以写：lead、reviewer、supervisor。"],
+    ),
+    (
+        '[{ name = "a", role = "leed", scope = "register", meeting = true }]',
+        ["role 不能写“leed”。是否想写 lead？"],
     ),
 ]
 

@@ -63,6 +63,63 @@ def test_an_item_that_is_not_accepted_in_time_is_late_after_the_limit(limit, at)
     assert told(item("assigned"), procedure) == [(at, "accept-overdue", "")]
 
 
+FRIDAY = datetime(2026, 1, 9, 1, tzinfo=UTC)  # 9:00 in China
+WEEKEND = ((FRIDAY + timedelta(hours=10), FRIDAY + timedelta(days=3)),)
+MONDAY_AND_TUESDAY = ((START, START + 2 * DAY),)  # fourteen working hours: two days of seven
+
+
+@pytest.mark.parametrize(
+    ("limit", "pauses", "at"),
+    [
+        ("6 workdays", (), "01-14 00:00"),
+        ("6 workdays", WEEKEND, "01-14 00:00"),  # nothing is worked then
+        ("6 workdays", MONDAY_AND_TUESDAY, "01-16 00:00"),
+        ("6 workdays", (*WEEKEND, *MONDAY_AND_TUESDAY), "01-16 00:00"),
+        ("4 workhours", MONDAY_AND_TUESDAY, "01-07 15:30"),
+        ("30 hours", MONDAY_AND_TUESDAY, "01-08 16:00"),
+        ("2 days", MONDAY_AND_TUESDAY, "01-10 00:00"),
+        ("7 days", WEEKEND, "01-16 00:00"),  # from 12 January, by 2 days and 14 hours
+        ("3 days", MONDAY_AND_TUESDAY, "01-13 00:00"),  # 10 January is a Saturday: it rolls to Monday
+        ("2 days", ((START - 5 * DAY, START - DAY),), "01-08 00:00"),  # before it began to run
+        ("2 days", ((START - 5 * DAY, START + DAY),), "01-09 00:00"),
+        ("2 days", ((FRIDAY, FRIDAY + DAY),), "01-08 00:00"),  # what was late stays late
+    ],
+)
+def test_a_limit_is_moved_by_the_time_for_which_the_work_stood_still(limit, pauses, at):
+    waits = with_flow(f'acceptance = true\naccept_limit = "{limit}"\nplan = false')
+    plans = with_flow(f'acceptance = false\nplan = true\nplan_limit = "{limit}"')
+    assert told(item("assigned", pauses=pauses), waits) == [(at, "accept-overdue", "")]
+    assert told(item("working", pauses=pauses), plans) == [(at, "plan-overdue", "")]
+
+
+def test_a_moved_limit_does_not_roll_where_the_procedure_says_so():
+    text = 'acceptance = true\naccept_limit = "3 days"'
+    fixed = load(SMALL.replace("roll = true", "roll = false").replace("acceptance = false", text), "x")
+    assert told(item("assigned", pauses=MONDAY_AND_TUESDAY), fixed)[0][0] == "01-11 00:00"
+
+
+def test_the_limit_of_a_review_counts_pauses_too():
+    clocked = item("reviewing", submitted_at=START, pauses=((START, START + DAY),))
+    assert told(clocked, FULL_PROCEDURE) == [("01-08 12:00", "review-overdue", "自查")]
+
+
+@pytest.mark.parametrize("state", ["working", "returned", "suspended", "reviewing"])
+def test_what_those_above_owe_falls_due_whatever_the_unit_does(state):
+    above = item(state, decide_by=START + DAY, escalated_at=START, level=2, submitted_at=START)
+    kinds = {(at, kind) for at, kind, _ in told(above, FULL_PROCEDURE)}
+    assert {("01-06 10:00", "request-overdue"), ("01-13 00:00", "respond-overdue")} <= kinds
+    assert told(item(state, escalated_at=START), ROLLING) == []
+
+
+@pytest.mark.parametrize("state", ["closed", "merged", "cancelled"])
+def test_nobody_owes_anything_once_the_item_is_over(state):
+    assert told(item(state, decide_by=START, escalated_at=START), FULL_PROCEDURE) == []
+
+
+def test_a_suspended_item_is_to_go_on_when_that_was_expected():
+    assert told(item("suspended", until=date(2026, 2, 2)), ROLLING) == [("02-02 00:00", "resume-due", "")]
+
+
 def test_a_limit_does_not_roll_where_the_procedure_says_so():
     procedure = with_flow('acceptance = true\naccept_limit = "5 days"\nplan = false')
     fixed = load(SMALL.replace("roll = true", "roll = false"), "x")

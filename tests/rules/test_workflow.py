@@ -19,13 +19,15 @@ from bihuan.rules.workflow import (
 FROM = {
     "registered": "approve merge cancel amend comment",
     "approved": "assign plan merge cancel amend comment",
-    "assigned": "accept return plan attach extend transfer suspend merge escalate cancel amend comment",
-    "returned": "assign transfer merge escalate cancel amend comment",
-    "working": "return plan report attach submit extend transfer suspend merge escalate cancel amend comment",
-    "reviewing": "attach review amend comment",
-    "passed": "attach close amend comment",
+    "assigned": "accept return plan attach extend transfer suspend merge escalate respond hand_back cancel amend comment",
+    "returned": "assign transfer merge escalate respond hand_back cancel amend comment",
+    "working": (
+        "return plan report attach submit extend transfer suspend merge escalate respond hand_back cancel amend comment"
+    ),
+    "reviewing": "attach review respond amend comment",
+    "passed": "attach close respond amend comment",
     "closed": "look_back reopen amend comment",
-    "suspended": "attach resume escalate cancel amend comment",
+    "suspended": "attach resume escalate respond hand_back cancel amend comment",
     "merged": "comment",
     "cancelled": "comment",
 }
@@ -48,6 +50,8 @@ TO = {
     "resume": "working",
     "merge": "merged",
     "escalate": None,
+    "respond": None,
+    "hand_back": None,
     "cancel": "cancelled",
     "amend": None,
     "comment": None,
@@ -84,6 +88,8 @@ SAYS = {
     "resume": ("恢复办理", "只有已挂起的事项可以恢复。"),
     "merge": ("并案", "申请销号前才能并案。"),
     "escalate": ("提级", "交办后、申请销号前才能提级。"),
+    "respond": ("提级回应", "提级后由上级单位回应。"),
+    "hand_back": ("交回原级", "提级后、申请销号前才能交回原级。"),
     "cancel": ("撤销", "审核中和已办结的事项不能撤销。"),
     "amend": ("更正", "已并案、已撤销的事项不再更正。"),
     "comment": ("批注", "随时可以批注。"),
@@ -108,6 +114,8 @@ WHO = {
     "resume": ("", "", "supervisor lead"),
     "merge": ("", "", "supervisor"),
     "escalate": ("", "", "supervisor lead"),
+    "respond": ("", "", "supervisor lead"),
+    "hand_back": ("", "", "supervisor lead"),
     "cancel": ("", "", "supervisor lead"),
     "amend": ("", "", "supervisor"),
     "comment": (
@@ -208,6 +216,13 @@ def test_a_supervisor_of_the_owner_alone_does_not_speak_for_the_office():
     assert not may("report", holder(Role.SUPERVISOR, OWNER))
 
 
+def test_an_office_below_keeps_the_work_and_decides_nothing():
+    place = Place(ROOT, (OWNER, HELPER), (OFFICE,))
+    below = holder(Role.SUPERVISOR, OFFICE)
+    assert {a for a in STEPS if may(a, below, place)} == {"plan", "report", "attach", "comment"}
+    assert not may("plan", holder(Role.HANDLER, OFFICE), place)
+
+
 def test_a_handler_of_the_office_does_not_speak_for_the_owner():
     assert not may("report", holder(Role.HANDLER, OFFICE))
 
@@ -265,6 +280,8 @@ def test_what_a_step_needs_has_a_chinese_name():
         "suspend": ["reason"],
         "merge": ["into", "reason"],
         "escalate": ["unit", "reason"],
+        "respond": ["text"],
+        "hand_back": ["reason"],
         "cancel": ["reason"],
         "amend": ["changes"],
         "comment": ["text"],
