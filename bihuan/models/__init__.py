@@ -17,6 +17,7 @@ from bihuan.models.house import (
 )
 from bihuan.models.inspection import Finding, Inspection, WalkStep
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
+from bihuan.models.message import Delivery, Feed, Message, Outlet
 from bihuan.models.sample import Sample
 from bihuan.models.slip import Happening, Receipt, Slip
 from bihuan.models.tally import Tally, Timer, Transition
@@ -58,8 +59,10 @@ __all__ = [
     "CalendarYear",
     "Campaign",
     "Counter",
+    "Delivery",
     "Entry",
     "Evidence",
+    "Feed",
     "Finding",
     "Grant",
     "Happening",
@@ -70,7 +73,9 @@ __all__ = [
     "Inspection",
     "Item",
     "Measure",
+    "Message",
     "Origin",
+    "Outlet",
     "Person",
     "Procedure",
     "Receipt",

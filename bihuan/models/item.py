@@ -14,7 +14,7 @@ class Item(models.Model):
     look-backs since the last closure. ``handled_by`` are the people who ever handled it and so may not review it;
     ``waiting`` names what fell due and was not done yet (``rules.timers.WAITING_NAMES``, with a space between two);
     ``affirmed`` the conditions vouched for at the last application; ``begun`` says that it was already at work when it was
-    registered; ``slips`` are the ids of its slips.
+    registered; ``slips`` are the ids of its slips; ``faulted_at`` is when feedback was sent back that was not given anew.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -74,6 +74,7 @@ class Item(models.Model):
     submitted_at = models.DateTimeField(null=True)
     suspended_at = models.DateTimeField(null=True)
     resumed_at = models.DateTimeField(null=True)
+    faulted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)

@@ -22,7 +22,8 @@ class Clocked(NamedTuple):
 
     ``state``: a ``workflow.State``. ``level``: the review level under way, from 1. ``submitted_at``: when
     that level was entered. ``milestones``: (day, amount due by its end), any order. ``look_backs``: how many
-    were made since closure. ``resumed_at``: when the last suspension ended.
+    were made since closure. ``resumed_at``: when the last suspension ended. ``faulted_at``: when feedback was sent back
+    (an answer to a slip, an application for closure), None once it has been given anew.
     """
 
     state: str
@@ -38,6 +39,7 @@ class Clocked(NamedTuple):
     closed_at: datetime | None = None
     progressed_at: datetime | None = None
     resumed_at: datetime | None = None
+    faulted_at: datetime | None = None
     level: int = 1
     look_backs: int = 0
     milestones: tuple[tuple[date, int], ...] = ()
