@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "seal": ("ledger", "封存：对全部留痕签名"),
     "tick": ("ledger", "处理到点的事"),
     "worker": ("worker", "一直处理到点的事"),
+    "messages": ("message", "消息：收件箱，电子邮件和群机器人的汇总"),
+    "feed": ("message", "日历订阅：把办理时限放进日历软件"),
     "inspection": ("inspection", "督查、暗访、走流程：方案、批准、发现的问题"),
     "sample": ("sample", "随机抽样：登记、抽取、复核"),
     "calendar": ("calendar", "查看、发布工作日历"),

@@ -72,7 +72,9 @@ class Outbox:
             self._news.append(_News(fact, told, about))
 
     def _note_inspection(self, rows: Rows, fact: Fact) -> None:
-        inspection = rows.get("inspection", cast(Any, fact.event).inspection if fact.kind != _FIRST else fact.seq)
+        inspection = rows.get(
+            "inspection", cast(Any, fact.event).inspection if fact.kind != _FIRST else fact.seq
+        )
         told = told_of_inspection(fact.event, inspection)
         if told:
             about = {

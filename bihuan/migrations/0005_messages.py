@@ -4,91 +4,124 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bihuan', '0002_append_only'),
+        ("bihuan", "0002_append_only"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('person_id', models.BigIntegerField(db_index=True)),
-                ('unit_id', models.BigIntegerField()),
-                ('made_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("person_id", models.BigIntegerField(db_index=True)),
+                ("unit_id", models.BigIntegerField()),
+                ("made_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'feed',
+                "db_table": "feed",
             },
         ),
         migrations.CreateModel(
-            name='Outlet',
+            name="Outlet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=10)),
-                ('name', models.CharField(max_length=60)),
-                ('person_id', models.BigIntegerField()),
-                ('unit_id', models.BigIntegerField()),
-                ('secret', models.TextField()),
-                ('titles', models.BooleanField()),
-                ('active', models.BooleanField(default=True)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=10)),
+                ("name", models.CharField(max_length=60)),
+                ("person_id", models.BigIntegerField()),
+                ("unit_id", models.BigIntegerField()),
+                ("secret", models.TextField()),
+                ("titles", models.BooleanField()),
+                ("active", models.BooleanField(default=True)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'outlet',
+                "db_table": "outlet",
             },
         ),
         migrations.AddField(
-            model_name='item',
-            name='faulted_at',
+            model_name="item",
+            name="faulted_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('pk', models.CompositePrimaryKey('seq', 'outlet_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
-                ('outlet_id', models.BigIntegerField()),
-                ('state', models.CharField(max_length=10)),
-                ('urgent', models.BooleanField()),
-                ('attempts', models.IntegerField()),
-                ('next_at', models.DateTimeField()),
-                ('doubtful', models.BooleanField()),
-                ('reason', models.TextField()),
-                ('lease', models.CharField(max_length=32)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "seq", "outlet_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("outlet_id", models.BigIntegerField()),
+                ("state", models.CharField(max_length=10)),
+                ("urgent", models.BooleanField()),
+                ("attempts", models.IntegerField()),
+                ("next_at", models.DateTimeField()),
+                ("doubtful", models.BooleanField()),
+                ("reason", models.TextField()),
+                ("lease", models.CharField(max_length=32)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'delivery',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['next_at'], name='delivery_due'), models.Index(fields=['outlet_id', 'state'], name='delivery_outlet')],
+                "db_table": "delivery",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "sending"])),
+                        fields=["next_at"],
+                        name="delivery_due",
+                    ),
+                    models.Index(fields=["outlet_id", "state"], name="delivery_outlet"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('pk', models.CompositePrimaryKey('seq', 'person_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
-                ('person_id', models.BigIntegerField()),
-                ('unit_id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('about', models.CharField(max_length=12)),
-                ('about_id', models.BigIntegerField()),
-                ('item_id', models.BigIntegerField()),
-                ('number', models.CharField(max_length=300)),
-                ('title', models.TextField()),
-                ('what', models.TextField()),
-                ('urgent', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('told_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "seq", "person_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("person_id", models.BigIntegerField()),
+                ("unit_id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("about", models.CharField(max_length=12)),
+                ("about_id", models.BigIntegerField()),
+                ("item_id", models.BigIntegerField()),
+                ("number", models.CharField(max_length=300)),
+                ("title", models.TextField()),
+                ("what", models.TextField()),
+                ("urgent", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                ("told_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'message',
-                'indexes': [models.Index(fields=['person_id', '-seq'], name='message_person'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['person_id', 'seq'], name='message_unread')],
+                "db_table": "message",
+                "indexes": [
+                    models.Index(fields=["person_id", "-seq"], name="message_person"),
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)),
+                        fields=["person_id", "seq"],
+                        name="message_unread",
+                    ),
+                ],
             },
         ),
     ]

@@ -57,7 +57,9 @@ class Hours:
 
 def _times(text: str, between: str, count: int = 0) -> list[time]:
     parts = [p.strip() for p in text.split(between)]
-    if not all(re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", p) for p in parts) or (count and len(parts) != count):
+    if not all(re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", p) for p in parts) or (
+        count and len(parts) != count
+    ):
         raise HoursInvalid(f"消息汇总的时间“{text}”读不懂。")
     return [time(*map(int, p.split(":"))) for p in parts]
 

@@ -58,6 +58,7 @@ class Duty(StrEnum):
     SAMPLE = "sample"
     INSPECT = "inspect"
     APPROVE_INSPECTION = "approve_inspection"
+    OUTLETS = "outlets"
 
 
 DUTIES: dict[Duty, frozenset[Role]] = {
@@ -76,6 +77,7 @@ DUTIES: dict[Duty, frozenset[Role]] = {
     Duty.SAMPLE: frozenset({Role.SUPERVISOR, Role.CHECKER, Role.AUDITOR}),
     Duty.INSPECT: frozenset({Role.SUPERVISOR, Role.CHECKER}),
     Duty.APPROVE_INSPECTION: frozenset({Role.LEAD}),
+    Duty.OUTLETS: frozenset({Role.SYSTEM_ADMIN}),
 }
 
 

@@ -93,7 +93,9 @@ def _due_reviewers(matter: Matter) -> Iterator[Told]:
     """Those who may review the level that is due; who handled the item may not."""
     level = matter.procedure.levels[matter.item["level"] - 1]
     unit = matter.owner if level.scope == "owner" else matter.office
-    yield Told(unit, frozenset({Role(level.role)}), f"待{level.name}", but=frozenset(matter.item["handled_by"]))
+    yield Told(
+        unit, frozenset({Role(level.role)}), f"待{level.name}", but=frozenset(matter.item["handled_by"])
+    )
 
 
 def _submitted(_event: ev.ItemSubmitted, matter: Matter) -> Iterator[Told]:
@@ -194,9 +196,7 @@ def _proposed(event: ev.SlipProposed, matter: Matter) -> Iterator[Told]:
 
 
 def _issued(event: ev.SlipIssued, matter: Matter) -> Iterator[Told]:
-    limit = (
-        f"，请于{instant_words(datetime.fromisoformat(event.answer_due))}答复" if event.answer_due else ""
-    )
+    limit = f"，请于{instant_words(datetime.fromisoformat(event.answer_due))}答复" if event.answer_due else ""
     named = f"{event.rung}（{event.number}）"
     yield from _to(matter, event.unit, event.to, f"收到{named}{limit}")
     yield from _to(matter, event.unit, event.copy or [], f"抄送{named}")

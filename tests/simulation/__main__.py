@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Live, look, and print the head of the chain: the same for the same seed on either database."""
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulation", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("--items", type=int, default=2000)
     parser.add_argument("--years", type=float, default=3.0)
     parser.add_argument("--seed", type=int, default=1)

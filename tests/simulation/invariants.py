@@ -265,7 +265,9 @@ class Stories:
         """A slip's step is allowed where it stands, and its number is the next of its series."""
         step, event = fact.kind.removeprefix("slip."), fact.event
         slip = getattr(event, "slip", 0) or fact.seq
-        assert self.slips.get(slip, "") in SLIP_FROM[step].split(","), f"{fact.kind} of a slip {self.slips.get(slip)}"
+        assert self.slips.get(slip, "") in SLIP_FROM[step].split(","), (
+            f"{fact.kind} of a slip {self.slips.get(slip)}"
+        )
         if step == "issued":
             self.give(event)
         self.slips[slip] = step if step != "judged" else "closed" if event.accepted else "sent back"
@@ -286,7 +288,15 @@ class Stories:
         for item in items:
             story, entries = self.of[item.pk]
             done = sum(s != "open" for s in story.measures.values())
-            told = (story.state, entries, len(story.measures), done, story.percent, story.amount, story.progress)
+            told = (
+                story.state,
+                entries,
+                len(story.measures),
+                done,
+                story.percent,
+                story.amount,
+                story.progress,
+            )
             assert told == (
                 item.state, item.version, item.measures, item.measures_done, item.percent, item.amount, item.progress
             ), f"item {item.pk}"  # fmt: skip

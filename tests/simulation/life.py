@@ -18,8 +18,8 @@ from bihuan.rules.calendar import CalendarYear
 from bihuan.rules.errors import BihuanError
 from bihuan.rules.figures import SUM_NAMES
 from bihuan.rules.permissions import SYSTEM, Role
-from bihuan.rules.workflow import STEPS
 from bihuan.rules.slips import LIVE, SLIP_STEPS, Hand
+from bihuan.rules.workflow import STEPS
 from tests.actions.county import NEEDED, START, County, upload
 
 DUES = (
@@ -138,7 +138,9 @@ class Life:
         slip = r.choice(found)
         actions = [a for a, s in SLIP_STEPS.items() if slip.state in s.frm]
         action = r.choices(actions, [{"close": 0.3, "withdraw": 0.3}.get(a, 4) for a in actions])[0]
-        done = _SLIP_STEPS[action](slip.pk, county.people[self._hand(action, slip)], county.later(minutes=1), r)
+        done = _SLIP_STEPS[action](
+            slip.pk, county.people[self._hand(action, slip)], county.later(minutes=1), r
+        )
         self.counts[f"slip {action}"] += 1
         return done
 
