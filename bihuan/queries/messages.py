@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from bihuan.models import Delivery, Feed, Message, Outlet
 from bihuan.rules.outlets import OUTLETS
@@ -54,7 +54,8 @@ def inbox(
     mine = Message.objects.using(using).filter(person_id=person)
     if unread_only:
         mine = mine.filter(read_at__isnull=True)
-    ordered = mine.order_by(Q(read_at__isnull=False), "-seq")
+    done = ExpressionWrapper(Q(read_at__isnull=False), output_field=BooleanField())
+    ordered = mine.annotate(done=done).order_by("done", "-seq")
     found = list(ordered[skip : skip + most + 1])
     return _with_ways(found[:most], using), len(found) > most
 

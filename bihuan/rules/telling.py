@@ -163,10 +163,11 @@ def _commented(event: ev.ItemCommented, matter: Matter) -> Iterator[Told]:
 
 
 def _coloured(event: ev.ItemColoured, matter: Matter) -> Iterator[Told]:
-    """Only what became worse is told: what the clock turns back to normal asks nothing of anybody."""
+    """Only what became worse is told, and not where a slip goes out at once on the same cause and says it already."""
     rules = matter.procedure.colours.rules
     rule = next((r for r in rules if (r.kind, r.colour) == (event.rule, event.colour)), None)
-    if rule is not None:
+    said = any(s.on == event.rule and s.after is None and not s.approver for s in matter.procedure.slips)
+    if rule is not None and not said:
         roles = UNIT if event.overdue else HANDLERS
         yield Told(matter.owner, roles, f"{rule.reason}，已亮{COLOURS[event.colour]}")
 
