@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from bihuan.config import database, flag, secret_key
+from bihuan.rules.digests import Hours
 
 HOME = Path(os.environ.get("BIHUAN_HOME", "var/bihuan")).resolve()
 DEBUG = False
@@ -115,6 +116,12 @@ STORAGES = {
 }
 SEAL_FILE = Path(os.environ.get("BIHUAN_SEALS", HOME / "seals.jsonl"))
 KEY_FILE = Path(os.environ.get("BIHUAN_KEY", HOME / "seal.key"))
+
+DIGEST_HOURS = Hours.read(
+    os.environ.get("BIHUAN_DIGEST_TIMES", "09:00,15:00"), os.environ.get("BIHUAN_DIGEST_HOURS", "08:30-18:00")
+)
+MAIL_SERVER = os.environ.get("BIHUAN_MAIL", "")  # an Apprise address: mailtos://user:password@host?from=…
+SITE = os.environ.get("BIHUAN_SITE", "")  # what people type to come here; digests and feeds link to it
 
 SECURE = flag("BIHUAN_HTTPS")
 SESSION_COOKIE_SECURE = SECURE

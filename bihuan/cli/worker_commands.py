@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import signal
-from threading import Event
+from threading import Event, Thread
 
 import click
 
 from bihuan.cli.output import tell
 from bihuan.cli.people import current
-from bihuan.clock.worker import work
+from bihuan.clock.worker import keep, work
 from bihuan.ledger.reading import head
+from bihuan.telling.deliver import deliver
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "秒": 1, "分": 60, "分钟": 60, "小时": 3600}
 _DAY = 86_400
@@ -37,14 +38,26 @@ def _period(ctx: click.Context, param: click.Parameter, value: str) -> float:
     help="每隔多久处理一次，如 30s、5m。",
 )
 def worker(every: float) -> None:
-    """一直处理到点的事，直到被停止。可以同时运行多个，也可以在多台机器上运行。"""
+    """一直处理到点的事、发出该发的汇总，直到被停止。可以同时运行多个，也可以在多台机器上运行。"""
     head()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     tell(f"时钟已启动，每 {every:g} 秒处理一次到点的事（按 Ctrl+C 停止）。")
+    sender = Thread(target=_send, args=(stop, every))  # a mail server that hangs must not hold up the clock
+    sender.start()
     work(stop, current, every, _told)
+    sender.join()
     tell("时钟已停止，没有留下半成品。")
+
+
+def _send(stop: Event, every: float) -> None:
+    keep(stop, every, lambda: deliver(current, stop).sent, _sent, "sending messages")
+
+
+def _sent(digests: int | None) -> None:
+    if digests:
+        tell(f"发出了 {digests} 份汇总。")
 
 
 def _told(entered: int | None) -> None:

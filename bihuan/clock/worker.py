@@ -1,7 +1,4 @@
-"""The clock for good: ticks until it is told to stop, on any number of processes and hosts at once.
-
-Between two ticks it extends the index of the signs (``queries.sign_index``), so that nobody has to wait for that.
-"""
+"""Work for good: rounds until they are told to stop, on any number of processes and hosts at once."""
 
 from __future__ import annotations
 
@@ -21,28 +18,39 @@ Told = Callable[[int | None], None]
 
 
 def work(stop: Event, clock: Callable[[], datetime], every: float, told: Told = lambda _: None) -> None:
-    """Handle what is due now and every ``every`` seconds until ``stop`` is set; a batch under way is finished first.
+    """Handle what is due now and every ``every`` seconds until ``stop`` is set; a batch under way is finished first."""
+    keep(stop, every, lambda: _due(stop, clock()), told, "the clock")
+
+
+def keep(
+    stop: Event, every: float, act: Callable[[], int], told: Told = lambda _: None, name: str = "the work"
+) -> None:
+    """Call ``act`` now and every ``every`` seconds until ``stop`` is set.
 
     A failure (the database restarts, another process writes for too long) is logged and tried again in the next round:
-    what was not committed is due as before.
+    what was not committed is to be done as before.
     """
     while True:
-        told(_round(stop, clock()))
+        told(_round(act, name))
         if stop.wait(every):
             break
     connections.close_all()
 
 
-def _round(stop: Event, now: datetime) -> int | None:
-    entered = 0
+def _round(act: Callable[[], int], name: str) -> int | None:
     try:
         close_old_connections()
-        for batch in batches(now):
-            entered += batch
-            if stop.is_set():
-                break
-        sign_index.extend(stop=stop.is_set)
+        return act()
     except Exception:
-        _log.exception("the clock failed; it tries again")
+        _log.exception("%s failed; it tries again", name)
         return None
+
+
+def _due(stop: Event, now: datetime) -> int:
+    entered = 0
+    for batch in batches(now):
+        entered += batch
+        if stop.is_set():
+            break
+    sign_index.extend(stop=stop.is_set)  # so that nobody who asks for the signs has to wait for that
     return entered

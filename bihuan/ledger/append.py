@@ -14,6 +14,7 @@ from bihuan.ledger.facts import Fact, body_of
 from bihuan.ledger.project import project
 from bihuan.ledger.rows import Rows, Want
 from bihuan.ledger.tables import Row, RowKey, Write
+from bihuan.ledger.tell import Outbox
 from bihuan.rules import events as ev
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.chain import GENESIS, entry_hash
@@ -82,6 +83,7 @@ class Ledger:
         self.connection = connection
         self.now = now.astimezone(UTC)
         self.rows = Rows(connection)
+        self._outbox = Outbox()
         self._entries: list[list[object]] = []
         self._start = self._seq = 0
         self._hash = b""
@@ -167,6 +169,7 @@ class Ledger:
             ]
         )
         project(self.rows, fact)
+        self._outbox.note(self.rows, fact)
         return fact.seq
 
     def timers_of(self, item: Row) -> list[Row]:
@@ -183,15 +186,16 @@ class Ledger:
         self._retime.add(item_id)
 
     def checkpoint(self) -> None:
-        """Write the entries, the head and every row that changed; the transaction stays open.
+        """Write the entries, the head, every row that changed and whom it concerns; the transaction stays open.
 
         Long work calls it after each part: of tables that have grown large the rows are let go of, so that memory stays flat.
         """
         self._set_timers()
         if self._entries:
             move: list[object] = [self._seq, self._hash, self._start]
-            _, moved = self.rows.flush(
-                [Write(_INSERT, self._entries, _VALUES), Write(_MOVE, [move])], forget_above=CACHE
+            told = self._outbox.writes(self.rows, self.connection, self.now)
+            _, moved, *_ = self.rows.flush(
+                [Write(_INSERT, self._entries, _VALUES), Write(_MOVE, [move]), *told], forget_above=CACHE
             )
             if moved != 1:
                 raise ChainBroken("台账末尾在写入时被改动，本次写入已全部撤回。")

@@ -37,6 +37,8 @@ TIMED_ITEMS = f"({OPEN_ITEMS} OR \"state\"='{State.CLOSED}')"
 TURNS = frozenset({"colour", "overdue"})
 #: The kind of timer that issues or proposes a slip.
 SLIP = "slip"
+#: The steps with a slip that tell of the quality of feedback; the others move nothing in the item.
+_FEEDBACK = frozenset({"slip.answered", "slip.judged", "slip.closed", "slip.withdrawn"})
 _CALENDARS: WeakKeyDictionary[Rows, tuple[int, Calendar]] = WeakKeyDictionary()
 
 
@@ -89,6 +91,7 @@ def clocked(item: Row) -> Clocked:
         closed_at=item["closed_at"],
         progressed_at=item["progressed_at"],
         resumed_at=item["resumed_at"],
+        faulted_at=item["faulted_at"],
         level=item["level"],
         look_backs=item["looked_back"],
         milestones=tuple((date.fromisoformat(m["due"]), m["amount"]) for m in quantity.get("milestones", ())),
@@ -120,7 +123,7 @@ def settle(rows: Rows, fact: Fact, item: Row, before: Standing | None) -> None:
     facts, procedure, calendar = clocked(item), procedure_of(rows, item), calendar_of(rows)
     item["due_at"] = due_at(facts)
     item["due_order"] = item["due_at"] or NEVER
-    if fact.kind != "item.coloured" and not fact.kind.startswith("slip."):  # a slip moves nothing in the item
+    if fact.kind != "item.coloured" and (not fact.kind.startswith("slip.") or fact.kind in _FEEDBACK):
         found = colour(facts, procedure, calendar, fact.at)
         item["colour"], item["rule"] = found.name, found.rule
         item["overdue"] = is_overdue(item, fact.at)

@@ -51,6 +51,7 @@ def _new_item(fact: Fact, event: ev.ItemRegistered, register: Row) -> Row:
         "assigned_at": fact.at if begun else None, "accepted_at": fact.at if begun else None,
         "planned_at": fact.at if event.measures else None,
         "progressed_at": None, "submitted_at": None, "suspended_at": None, "resumed_at": None,
+        "faulted_at": None,
         "closed_at": fact.at if event.state == State.CLOSED else None, "changed_at": fact.at, "due_at": None, "due_order": fact.at,
         "version": 0,
     }  # fmt: skip
@@ -108,7 +109,7 @@ def assigned(rows: Rows, fact: Fact, item: Row, event: ev.ItemAssigned) -> None:
     item.update(
         state=event.state, owner_id=event.owner, due=_date(event.due), due_text=event.due_text,
         provisional=event.provisional, ongoing=event.ongoing, cycle=event.cycle, assigned_at=fact.at,
-        accepted_at=fact.at if event.state == State.WORKING else None, pauses=[],
+        accepted_at=fact.at if event.state == State.WORKING else None, pauses=[], faulted_at=None,
     )  # fmt: skip
     _give(rows, item, event.helpers, event.handler)
     if event.lead is not None:
@@ -156,7 +157,7 @@ def progressed(rows: Rows, fact: Fact, item: Row, event: ev.ItemProgressed) -> N
         item["percent"] = event.percent
     if event.amount is not None:
         item["amount"] = event.amount
-    item.update(difficulty=event.difficulty, progressed_at=fact.at)
+    item.update(difficulty=event.difficulty, progressed_at=fact.at, faulted_at=None)
     _handled(item, fact)
 
 
@@ -184,6 +185,7 @@ def submitted(_rows: Rows, fact: Fact, item: Row, event: ev.ItemSubmitted) -> No
         submitted_at=fact.at,
         progress=event.text,
         affirmed=event.affirmed or [],
+        faulted_at=None,
     )
     _handled(item, fact)
 
@@ -200,7 +202,7 @@ def reviewed(rows: Rows, fact: Fact, item: Row, event: ev.ItemReviewed) -> None:
     )  # fmt: skip
     count(rows, fact, item, "review-passed" if event.passed else "review-sent-back", event.name)
     if not event.passed:
-        item.update(state=State.WORKING.value, level=0, submitted_at=None)
+        item.update(state=State.WORKING.value, level=0, submitted_at=None, faulted_at=fact.at)
     elif event.last:
         item.update(state=State.PASSED.value, level=0, submitted_at=None)
     else:
@@ -227,7 +229,7 @@ def reopened(rows: Rows, fact: Fact, item: Row, event: ev.ItemReopened) -> None:
         affirmed=[], claimed="", reopens=item["reopens"] + 1, due=_date(event.due), due_text=event.due_text,
         provisional=event.provisional, ongoing=event.ongoing, cycle=event.cycle, assigned_at=fact.at,
         accepted_at=fact.at, progressed_at=None, planned_at=None, resumed_at=None, pauses=[], look_back_due=None,
-        look_back_sample=0,
+        look_back_sample=0, faulted_at=None,
     )  # fmt: skip
     for no in range(1, item["measures"] + 1):
         _change_measure(rows, item, no, {"state": "open"}, fact)
@@ -250,6 +252,7 @@ def transferred(rows: Rows, fact: Fact, item: Row, event: ev.ItemTransferred) ->
     """Another owner; the deadline stays."""
     item.update(
         owner_id=event.owner, state=event.state, assigned_at=fact.at, pauses=[], transfers=item["transfers"] + 1,
+        faulted_at=None,
         accepted_at=fact.at if event.state == State.WORKING else None,
     )  # fmt: skip
     _give(rows, item, event.helpers, event.handler)
@@ -280,6 +283,11 @@ def resumed(rows: Rows, fact: Fact, item: Row, event: ev.ItemResumed) -> None:
 def merged(_rows: Rows, _fact: Fact, item: Row, event: ev.ItemMerged) -> None:
     """Goes on in another item."""
     item.update(state=State.MERGED.value, merged_into=event.into)
+
+
+def migrated(_rows: Rows, _fact: Fact, item: Row, event: ev.ItemMigrated) -> None:
+    """Follows another version of its procedure from now on."""
+    item["procedure_id"] = event.procedure
 
 
 def escalated(rows: Rows, fact: Fact, item: Row, event: ev.ItemEscalated) -> None:
@@ -362,6 +370,7 @@ HANDLERS: dict[str, Callable[[Rows, Fact, Row, Any], None]] = {
     "item.resumed": resumed,
     "item.merged": merged,
     "item.absorbed": unchanged,
+    "item.migrated": migrated,
     "item.escalated": escalated,
     "item.responded": responded,
     "item.handed_back": handed_back,

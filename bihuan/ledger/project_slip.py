@@ -94,6 +94,7 @@ def acknowledged(rows: Rows, fact: Fact, _item: Row, event: ev.SlipAcknowledged)
 def answered(rows: Rows, fact: Fact, item: Row, event: ev.SlipAnswered) -> None:
     """Answered; the first answer counts, also when it is sent back later. While the item is suspended no limit passes."""
     slip = _step(rows, fact, event.slip, SlipState.ANSWERED, "answer", event.text)
+    item["faulted_at"] = None
     due = slip["answer_due"]
     if slip["answered_at"] is not None or due is None:
         return
@@ -103,22 +104,31 @@ def answered(rows: Rows, fact: Fact, item: Row, event: ev.SlipAnswered) -> None:
         count(rows, fact, item, slip, "slip-answered-in-time")
 
 
-def judged(rows: Rows, fact: Fact, _item: Row, event: ev.SlipJudged) -> None:
+def judged(rows: Rows, fact: Fact, item: Row, event: ev.SlipJudged) -> None:
     """Accepted, or with the unit again."""
     if event.accepted:
         _step(rows, fact, event.slip, SlipState.CLOSED, "accept", event.opinion)
         return
     slip = _step(rows, fact, event.slip, SlipState.SENT_BACK, "send-back", event.opinion)
     slip["answer_due"] = _instant(event.answer_due)
+    item["faulted_at"] = fact.at
 
 
-def closed(rows: Rows, fact: Fact, _item: Row, event: ev.SlipClosed) -> None:
+def _ask_no_more(rows: Rows, item: Row, slip: int) -> None:
+    """The answer that was sent back is not asked for any more."""
+    if rows.get("slip", slip)["state"] == SlipState.SENT_BACK:
+        item["faulted_at"] = None
+
+
+def closed(rows: Rows, fact: Fact, item: Row, event: ev.SlipClosed) -> None:
     """Nothing more is asked."""
+    _ask_no_more(rows, item, event.slip)
     _step(rows, fact, event.slip, SlipState.CLOSED, "close", event.note)
 
 
 def withdrawn(rows: Rows, fact: Fact, item: Row, event: ev.SlipWithdrawn) -> None:
     """Taken back: it no longer counts, nor does the answer that it asked for."""
+    _ask_no_more(rows, item, event.slip)
     slip = _step(rows, fact, event.slip, SlipState.WITHDRAWN, "withdraw", event.reason)
     if slip["issued_at"] is None:
         return

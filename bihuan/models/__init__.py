@@ -28,6 +28,7 @@ from bihuan.models.house import (
 from bihuan.models.inspection import Finding, Inspection, WalkStep
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
 from bihuan.models.meeting import Agenda, Decision, Meeting, Request
+from bihuan.models.message import Delivery, Feed, Message, Outlet
 from bihuan.models.sample import Sample
 from bihuan.models.sign import SignBand, SignMark, SignPhoto, SignPosition, SignText
 from bihuan.models.slip import Happening, Receipt, Slip
@@ -89,9 +90,11 @@ __all__ = [
     "Counter",
     "Deadline",
     "Decision",
+    "Delivery",
     "Dismissal",
     "Entry",
     "Evidence",
+    "Feed",
     "Finding",
     "Grant",
     "Happening",
@@ -104,8 +107,10 @@ __all__ = [
     "Item",
     "Measure",
     "Meeting",
+    "Message",
     "Objection",
     "Origin",
+    "Outlet",
     "Person",
     "Procedure",
     "Receipt",

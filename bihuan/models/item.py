@@ -18,7 +18,8 @@ class Item(models.Model):
     (0: none) drew is to be looked at. ``requests`` are the ids of those that wait, ``decide_by`` by when the first of them is to be decided.
     ``pauses`` are the suspensions since it was given to its unit, as pairs of instants; ``until`` when a suspended one
     is expected to go on. ``below`` are the offices from which it was escalated, the lowest first, each with the ``lead`` of then;
-    ``escalated_at`` is the last escalation, ``responded_at`` the higher unit's response to it.
+    ``escalated_at`` is the last escalation, ``responded_at`` the higher unit's response to it;
+    ``faulted_at`` when feedback was sent back that was not given anew.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -90,6 +91,7 @@ class Item(models.Model):
     submitted_at = models.DateTimeField(null=True)
     suspended_at = models.DateTimeField(null=True)
     resumed_at = models.DateTimeField(null=True)
+    faulted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)

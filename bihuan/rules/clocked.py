@@ -22,9 +22,11 @@ class Clocked(NamedTuple):
 
     ``state``: a ``workflow.State``. ``level``: the review level under way, from 1. ``submitted_at``: when
     that level was entered. ``milestones``: (day, amount due by its end), any order. ``look_backs``: how many
-    were made since closure; ``look_back_due``: the day by which one that was drawn is looked at. ``resumed_at``: when the last suspension ended; ``pauses``: all of them, (from, to), since the
-    item was given to its unit; ``until``: the day on which a suspended one is expected to go on. ``decide_by``: by when the
-    first of the requests that wait is to be decided. ``escalated_at``: since when a higher unit owes its response.
+    were made since closure; ``look_back_due``: the day by which one that was drawn is looked at. ``resumed_at``: when the
+    last suspension ended; ``pauses``: all of them, (from, to), since the item was given to its unit; ``until``: the day on
+    which a suspended one is expected to go on. ``decide_by``: by when the first of the requests that wait is to be decided.
+    ``escalated_at``: since when a higher unit owes its response. ``faulted_at``: when feedback was sent back (an answer to a
+    slip, an application for closure), None once it has been given anew.
     """
 
     state: str
@@ -40,6 +42,7 @@ class Clocked(NamedTuple):
     closed_at: datetime | None = None
     progressed_at: datetime | None = None
     resumed_at: datetime | None = None
+    faulted_at: datetime | None = None
     level: int = 1
     look_backs: int = 0
     milestones: tuple[tuple[date, int], ...] = ()

@@ -128,6 +128,15 @@ def _check_in(
     return day_end(check_day(clocked, procedure, calendar))
 
 
+def _poor(clocked: Clocked, rule: ColourRule, procedure: Procedure, calendar: Calendar) -> datetime | None:
+    """Feedback that was sent back is with the owner until it is given anew."""
+    if clocked.state not in OWNERS_TURN or clocked.faulted_at is None:
+        return None
+    if rule.span is None:
+        return clocked.faulted_at
+    return reach(clocked.faulted_at, rule.span, calendar, roll=procedure.deadlines.roll).astimezone(UTC)
+
+
 _HOLDS: dict[str, Callable[[Clocked, ColourRule, Procedure, Calendar], datetime | None]] = {
     "overdue": _overdue,
     "near": _near,
@@ -135,4 +144,5 @@ _HOLDS: dict[str, Callable[[Clocked, ColourRule, Procedure, Calendar], datetime 
     "milestone": _milestone,
     "stale": _stale,
     "check-in": _check_in,
+    "poor": _poor,
 }

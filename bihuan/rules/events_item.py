@@ -244,6 +244,15 @@ class ItemAbsorbed(Event):
     absorbed: int
 
 
+@event("item.migrated")
+class ItemMigrated(Event):
+    """The item follows another version of its procedure from now on: ``procedure`` is its id, ``version`` its number."""
+
+    procedure: int
+    version: int
+    reason: str = ""
+
+
 @event("item.escalated")
 class ItemEscalated(Event):
     """A higher ``unit`` takes the lead (提级); the owner keeps the work. ``helpers`` are the units that are called in to help."""

@@ -64,6 +64,7 @@ class Duty(StrEnum):
     REVIEW_CASE = "review_case"
     MEET = "meet"
     CHAIR = "chair"
+    OUTLETS = "outlets"
 
 
 DUTIES: dict[Duty, frozenset[Role]] = {
@@ -88,6 +89,7 @@ DUTIES: dict[Duty, frozenset[Role]] = {
     Duty.REVIEW_CASE: frozenset({Role.SUPERVISOR, Role.LEAD, Role.CHECKER}),
     Duty.MEET: frozenset({Role.SUPERVISOR}),
     Duty.CHAIR: frozenset({Role.LEAD, Role.REVIEWER, Role.SUPERVISOR}),
+    Duty.OUTLETS: frozenset({Role.SYSTEM_ADMIN}),
 }
 
 

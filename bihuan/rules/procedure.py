@@ -21,6 +21,7 @@ from bihuan.rules.procedure_types import (
     Procedure,
     Quantity,
     Span,
+    Urgent,
 )
 from bihuan.rules.workflow import STATE_NAMES, STEPS
 
@@ -100,6 +101,7 @@ def _procedure(reader: Reader, digest: str) -> Procedure:
         look_back=look_back(reader.table("look_back")) if "look_back" in reader else None,
         recurring=recurring(reader.table("recurring"), columns),
         quantity=quantity,
+        urgent=_urgent(reader.table("messages"), columns),
         state_labels=states,
         action_labels=actions,
     )
@@ -114,6 +116,17 @@ def _quantity(parent: Reader) -> Quantity:
         milestones=reader.flag("milestones", False),
     )
     reader.done()
+    return found
+
+
+def _urgent(reader: Reader, columns: tuple[Column, ...]) -> Urgent:
+    """Read the table ``[messages]``; a value that no item can have would silently never be urgent."""
+    found = Urgent(always=reader.flag("always", False), values=reader.texts("urgent"))
+    reader.done()
+    column = next((c for c in columns if c.field == "urgency"), None)
+    if found.values and (column is None or not all(map(column.allows, found.values))):
+        listed = f"可以写：{'、'.join(column.choices)}。" if column else ""
+        reader.complain("urgent", "清单的 urgency 列没有这样的紧急程度。", listed)
     return found
 
 

@@ -24,6 +24,7 @@ RULES = {
     "milestone": ("节点未达", "到期的阶段目标没有完成"),
     "stale": ("久无进展", "较长时间没有反馈进展"),
     "check-in": ("未按期反馈", "长期坚持事项没有按周期反馈"),
+    "poor": ("反馈质量差", "反馈被退回，还没有重新反馈"),
 }
 """Kind of colour rule → its default name and reason."""
 
@@ -111,7 +112,7 @@ def _span(reader: Reader, kind: str) -> Span | None:
         return reader.span("within", ("workday", "day", "hour"), required=True) or Span(1, "day")
     if kind == "stale":
         return reader.span("after", HOURS, required=True) or Span(1, "day")
-    return None
+    return reader.span("after", HOURS) if kind == "poor" else None
 
 
 def _check_rule(

@@ -186,7 +186,8 @@ class ColourRule:
 
     ``kind``: overdue; near (``span`` before the due day, but at most ``share`` percent of the time
     allowed); behind (``points`` percent below schedule); milestone (missed); stale (no progress for
-    ``span``); check-in (missed by an ongoing item). Fields that the kind does not use are None or 0.
+    ``span``); check-in (missed by an ongoing item); poor (feedback was sent back and not given anew, since ``span`` or at
+    once). Fields that the kind does not use are None or 0.
     """
 
     kind: str
@@ -216,7 +217,7 @@ class SlipRule:
     """One rung of the ladder of slips.
 
     ``kind``: notice, prompt, feedback, warning or interview. ``on``: what calls for it: assigned,
-    accept-overdue, plan-overdue, near, behind, milestone, stale, check-in, overdue, unanswered (the slip
+    accept-overdue, plan-overdue, near, behind, milestone, stale, check-in, poor, overdue, unanswered (the slip
     named ``of`` was not answered in time). ``after``: how long after that; None at once. ``to`` and
     ``copy``: roles. ``answer``: the limit for the answer, None if none is due. ``approver``: the role that
     signs, "" if none.
@@ -257,6 +258,17 @@ class Recurring:
 
 
 @dataclass(frozen=True, slots=True)
+class Urgent:
+    """Which items are told at any hour, also at night and on days off.
+
+    ``always``: all of them; else those whose extra column "urgency" has one of ``values``.
+    """
+
+    always: bool = False
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """Items carry a target amount in ``unit`` (户, 公里 …), with or without milestones."""
 
@@ -288,6 +300,7 @@ class Procedure:
     look_back: LookBacks | None
     recurring: Recurring
     quantity: Quantity | None
+    urgent: Urgent
     state_labels: Mapping[str, str]
     action_labels: Mapping[str, str]
 
@@ -301,6 +314,10 @@ class Procedure:
     def series(self, year: int, register: str = "") -> str:
         """The numbers counted together: registers share them unless the pattern tells registers apart."""
         return self.number.format(year=year, no="{no}", register=register)
+
+    def is_urgent(self, urgency: str) -> bool:
+        """Whether an item of this ``urgency`` ("" if it has none) is told at any hour."""
+        return self.urgent.always or (urgency != "" and urgency in self.urgent.values)
 
     def column(self, field: str) -> Column | None:
         """The column of a field, or None if the procedure does not show it."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from bihuan.queries.messages import unread
 from bihuan.queries.scope import Scope
 from bihuan.rules.permissions import ROLE_NAMES, Duty, Role
 
@@ -33,7 +34,7 @@ MENU = (
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return ``who``, their roles in words, the menu open to them, and which of its entries this page belongs to."""
+    """Return ``who``, their roles in words, their menu, which of its entries this page belongs to, and their unread messages."""
     who: Scope | None = getattr(request, "who", None)
     if who is None:
         return {"who": None, "menu": ()}
@@ -42,5 +43,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "who": who.actor,
         "roles": "、".join(ROLE_NAMES[r] for r in Role if any(g.role is r for g in who.actor.grants)),
         "menu": [entry for entry in MENU if who.actor.may(entry.duty)],
+        "unread": unread(who.actor.person),
         "here": match.url_name.partition("-")[0] if match and match.url_name else "",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.web.views import account, imports, item, items, ledger, overview, people, report, units
+from bihuan.web.views import account, imports, inbox, item, items, ledger, overview, people, report, units
 
 urlpatterns = [
     path("", overview.page, name="overview"),
@@ -30,6 +30,10 @@ urlpatterns = [
     path("people/<int:person_id>/", people.one, name="people-one"),
     path("people/<int:person_id>/revoke/", people.revoke, name="people-revoke"),
     path("people/<int:person_id>/account/", people.account, name="people-account"),
+    path("inbox/", inbox.page, name="inbox"),
+    path("inbox/read/", inbox.read, name="inbox-read"),
+    path("inbox/calendar/", inbox.calendar, name="inbox-calendar"),
+    path("calendar/<str:token>.ics", inbox.feed, name="feed"),
     path("units/", units.page, name="units"),
     path("units/<int:unit_id>/", units.one, name="units-one"),
 ]

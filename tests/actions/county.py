@@ -59,6 +59,7 @@ class County:
     people: dict[str, Actor] = field(default_factory=dict)
     procedures: dict[str, int] = field(default_factory=dict)
     registers: dict[str, int] = field(default_factory=dict)
+    _texts: dict[int, str] = field(default_factory=dict)
     _no: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self):
@@ -198,11 +199,14 @@ class County:
 
     def row(self, item):
         """The item as the database has it."""
-        return Item.objects.get(pk=item)
+        return Item.objects.raw('SELECT * FROM "item" WHERE "id"=%s', [item])[0]
 
     def procedure(self, item):
         """The procedure that an item follows."""
-        return parsed(Procedure.objects.get(pk=self.row(item).procedure_id).text)
+        version = Item.objects.values_list("procedure_id", flat=True).get(pk=item)
+        if version not in self._texts:
+            self._texts[version] = Procedure.objects.get(pk=version).text
+        return parsed(self._texts[version])
 
     def kinds(self, item):
         """The kinds of the item's entries, in order."""

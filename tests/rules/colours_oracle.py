@@ -37,6 +37,8 @@ PROCEDURES = (
     ),
     procedure(
         '{ kind = "stale", after = "9 workdays" }',
+        '{ kind = "poor" }',
+        '{ kind = "poor", after = "4 workdays", colour = "yellow", name = "久不改" }',
         '{ kind = "milestone", colour = "yellow" }',
         '{ kind = "behind", points = 1 }',
         '{ kind = "behind", points = 35, colour = "red", name = "严重滞后" }',
@@ -75,6 +77,7 @@ def items(draw):
         closed_at=draw(maybe),
         progressed_at=draw(maybe),
         resumed_at=draw(st.none() | st.none() | instants),
+        faulted_at=draw(st.none() | instants),
         milestones=tuple(draw(st.lists(st.tuples(days, st.integers(0, 1300)), max_size=3))),
         amount_done=draw(st.integers(0, 1400)),
         target_amount=target,
@@ -213,6 +216,14 @@ def check_in(item, _rule, procedure, now):
     return item.ongoing and item.state == "working" and today(now) > check_in_day(item, procedure)
 
 
+def poor(item, rule, _procedure, now):
+    if item.state not in ("assigned", "working") or item.faulted_at is None:
+        return False
+    if rule.span is None:
+        return now >= item.faulted_at
+    return CALENDAR.workdays_between(today(item.faulted_at), today(now) - DAY) >= rule.span.count
+
+
 RULES = {
     "overdue": overdue,
     "near": near,
@@ -220,6 +231,7 @@ RULES = {
     "milestone": milestone,
     "stale": stale,
     "check-in": check_in,
+    "poor": poor,
 }
 
 

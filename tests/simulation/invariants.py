@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.db.models import Count
 
 from bihuan.ledger import derive
-from bihuan.ledger.reading import facts_of, head
+from bihuan.ledger.facts import fact_of
+from bihuan.ledger.reading import head, pages
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import scan, tables
 from bihuan.ledger.verify import verify
 from bihuan.models import Counter as Series
-from bihuan.models import Entry, Item, Procedure, Timer, Transition
+from bihuan.models import Entry, Item, Procedure, Slip, Timer, Transition
 from bihuan.rules.colours import colour
 from bihuan.rules.figures import SUM_NAMES, Key, Ref, Sums, value
 from tests.simulation.life import Life, counters
@@ -54,6 +56,15 @@ TO = {
     "item.merged": "merged",
     "item.cancelled": "cancelled",
 }
+#: Step with a slip → where the slip may stand ("" before there is one).
+SLIP_FROM = {
+    "proposed": "", "issued": ",proposed", "delivered": "issued", "read": "issued,delivered",
+    "acknowledged": "issued,delivered,read", "answered": "issued,delivered,read,acknowledged,sent back",
+    "judged": "answered", "closed": "issued,delivered,read,acknowledged,sent back,answered",
+    "withdrawn": "proposed,issued,delivered,read,acknowledged,sent back,answered",
+}  # fmt: skip
+#: The kinds of entries that belong to an item.
+OF_ITEMS = ("item.", "slip.", "inspection.found")
 #: The figures that are counted from items.
 COUNTED = (
     "entered", "registered", "measures", "measures_done", "finished", "finishing_rate", "measures_rate", "open", "working",
@@ -174,6 +185,11 @@ class Story:
             in (self.affirmed if condition.at == "submit" else event.affirmed or ()),
         }[condition.kind]
 
+    def migrated(self, fact, event):
+        old, new = self.procedure, derive.parsed(Procedure.objects.get(pk=event.procedure).text)
+        assert (new.code, new.version) == (old.code, event.version), "migrated to another procedure"
+        self.procedure = new
+
     def reopened(self, fact, event):
         self.measures = dict.fromkeys(self.measures, "open")
         self.files, self.passed, self.affirmed, self.progress, self.percent, self.amount = (
@@ -194,14 +210,14 @@ def check(life: Life) -> None:
     try:
         _check(life)
     except AssertionError as error:
-        raise AssertionError(f"{error}\nafter:\n" + "\n".join(life.trace[-12:])) from error
+        raise AssertionError(f"{error}\nafter:\n" + "\n".join([*life.trace][-12:])) from error
 
 
 def _check(life: Life) -> None:
     chain_and_counters_hold()
     tables_equal_a_rebuild()
     stories_are_allowed()
-    numbers_have_no_gaps()
+    no_number_is_given_twice()
     transitions_add_up_to_the_counters()
     earlier_moments_are_told_as_they_were(life)
     figures_are_the_same_from_counters_and_from_rows()
@@ -220,47 +236,116 @@ def tables_equal_a_rebuild():
     assert [n for n in before if before[n] != after[n]] == []
 
 
-def stories_are_allowed():
-    procedures = {p.pk: derive.parsed(p.text) for p in Procedure.objects.all()}
-    for item in Item.objects.order_by("id"):
-        facts = facts_of(item.pk)
-        story = Story(procedures[item.procedure_id])
-        for before, fact in zip([facts[0], *facts], facts, strict=False):
-            assert (before.seq, before.at) <= (fact.seq, fact.at), f"entry {fact.seq} is out of order"
-            assert before.at <= fact.at, f"entry {fact.seq} holds before the one before it"
-            story.follow(fact)
-        assert (item.state, item.version) == (story.state, len(facts))
-        assert (item.measures, item.measures_done) == (
-            len(story.measures),
-            sum(s != "open" for s in story.measures.values()),
+class Stories:
+    """The stories of all items, followed entry by entry in the order of the chain."""
+
+    def __init__(self):
+        self.procedures = {}
+        self.of = {}
+        self.last = {}
+        self.slips = {}
+        self.given = defaultdict(int)
+
+    def follow(self, fact):
+        """Take the next entry of an item."""
+        item = fact.item or fact.seq
+        if fact.kind == "item.registered":
+            self.of[item] = [self.story(item), 0]
+            self.give(fact.event)
+        before = self.last.get(item)
+        assert before is None or before <= fact.at, f"entry {fact.seq} holds before the one before it"
+        self.last[item] = fact.at
+        story = self.of[item]
+        story[0].follow(fact)
+        story[1] += 1
+        if fact.kind.startswith("slip."):
+            self.follow_slip(fact)
+
+    def follow_slip(self, fact):
+        """A slip's step is allowed where it stands, and its number is the next of its series."""
+        step, event = fact.kind.removeprefix("slip."), fact.event
+        slip = getattr(event, "slip", 0) or fact.seq
+        assert self.slips.get(slip, "") in SLIP_FROM[step].split(","), (
+            f"{fact.kind} of a slip {self.slips.get(slip)}"
         )
-        assert (item.percent, item.amount, item.progress) == (story.percent, story.amount, story.progress)
+        if step == "issued":
+            self.give(event)
+        self.slips[slip] = step if step != "judged" else "closed" if event.accepted else "sent back"
+
+    def give(self, event):
+        """A number has been given."""
+        self.given[event.series] += 1
+        assert event.no == self.given[event.series], f"{event.number} leaves a gap"
+
+    def story(self, item):
+        procedure = Item.objects.values_list("procedure_id", flat=True).get(pk=item)
+        if procedure not in self.procedures:
+            self.procedures[procedure] = derive.parsed(Procedure.objects.get(pk=procedure).text)
+        return Story(self.procedures[procedure])
+
+    def agree(self, items):
+        """The rows of ``items`` say what their stories say."""
+        for item in items:
+            story, entries = self.of[item.pk]
+            done = sum(s != "open" for s in story.measures.values())
+            told = (
+                story.state,
+                entries,
+                len(story.measures),
+                done,
+                story.percent,
+                story.amount,
+                story.progress,
+            )
+            assert told == (
+                item.state, item.version, item.measures, item.measures_done, item.percent, item.amount, item.progress
+            ), f"item {item.pk}"  # fmt: skip
 
 
-def numbers_have_no_gaps():
-    given = defaultdict(list)
-    for item in Item.objects.order_by("id"):
-        event = facts_of(item.pk)[0].event
-        given[event.series].append(event.no)
-        assert event.number == item.number
-    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in given.values())
-    kept = dict(Series.objects.filter(name__in=given).values_list("name", "value"))
-    assert kept == {series: len(numbers) for series, numbers in given.items()}
-    assert not Item.objects.values("number").annotate(n=Count("id")).filter(n__gt=1).exists()
+def stories_are_allowed():
+    stories = Stories()
+    for page in pages('"body"'):
+        for _, body in page:
+            fact = fact_of(body)
+            if fact.kind.startswith(OF_ITEMS):
+                stories.follow(fact)
+    items = list(Item.objects.order_by("id"))
+    assert [item.pk for item in items] == [*stories.of]
+    stories.agree(items)
+    kept = {s.name: s.value for s in Series.objects.filter(name__in=stories.given)}
+    assert kept == dict(stories.given)
+
+
+def no_number_is_given_twice():
+    for table in (Item, Slip.objects.exclude(number="")):
+        rows = table.objects if table is Item else table
+        assert not rows.values("number").annotate(n=Count("id")).filter(n__gt=1).exists()
+
+
+class Fold:
+    """Adds transitions up to the counters that they make."""
+
+    def __init__(self):
+        self.sums = defaultdict(lambda: [0] * len(SUM_NAMES))
+
+    def add(self, transitions):
+        for t in transitions:
+            labels = [("all", ""), ("unit", str(t.unit_id or "")), ("class", t.klass), ("channel", t.channel)]
+            for facet, label in labels:
+                if label or facet == "all":
+                    cell = self.sums[t.register_id, facet, label, t.state, t.colour]
+                    for place, name in enumerate(SUM_NAMES):
+                        cell[place] += getattr(t, name)
+
+    def counters(self):
+        return {key: tuple(cell) for key, cell in self.sums.items() if any(cell)}
 
 
 def folded(at=None):
     """The counters as the transitions up to ``at`` make them."""
-    sums = defaultdict(lambda: [0] * len(SUM_NAMES))
-    found = Transition.objects.all() if at is None else Transition.objects.filter(at__lte=at)
-    for t in found:
-        labels = [("all", ""), ("unit", str(t.unit_id or "")), ("class", t.klass), ("channel", t.channel)]
-        for facet, label in labels:
-            if label or facet == "all":
-                cell = sums[t.register_id, facet, label, t.state, t.colour]
-                for place, name in enumerate(SUM_NAMES):
-                    cell[place] += getattr(t, name)
-    return {key: tuple(cell) for key, cell in sums.items() if any(cell)}
+    fold = Fold()
+    fold.add(Transition.objects.all() if at is None else Transition.objects.filter(at__lte=at))
+    return fold.counters()
 
 
 def transitions_add_up_to_the_counters():
@@ -287,16 +372,17 @@ def figures_are_the_same_from_counters_and_from_rows():
         assert value(Ref(name), cells) == value(Ref(name), from_counters), name
 
 
-def everything_due_is_entered(now) -> None:
-    """After a tick: colours and lateness are those of the rules at ``now``, and nothing is left to do."""
-    from django.db import connection
+def everything_due_is_entered(now, where="1=1") -> None:
+    """After a tick: colours and lateness are those of the rules at ``now``, and nothing is left to do.
 
+    ``where`` (SQL) says which items are looked at.
+    """
     rows = Rows(connection)
     assert not Timer.objects.filter(due_at__lte=now).exists()
     calendar = derive.calendar_of(rows)
     table = tables(connection.vendor)["item"]
 
-    for item in (row for page in scan(connection, table) for row in page):
+    for item in (row for page in scan(connection, table, where) for row in page):
         found = colour(derive.clocked(item), derive.procedure_of(rows, item), calendar, now)
         assert (item["colour"], item["rule"]) == (found.name, found.rule), f"item {item['id']} at {now}"
         late = item["due_at"] is not None and item["due_at"] <= now

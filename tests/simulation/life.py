@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from datetime import date, timedelta
+import re
+from collections import Counter, deque
+from datetime import date, datetime, timedelta
 
 from bihuan.actions import house
+from bihuan.actions import slip as slips
+from bihuan.actions.adopt import adopt_procedure
 from bihuan.clock.tick import tick
 from bihuan.ledger.reading import head
 from bihuan.ledger.seal import make_seal
-from bihuan.models import Item, Tally
+from bihuan.models import Item, Procedure, Slip, Tally
 from bihuan.rules.calendar import CalendarYear
 from bihuan.rules.errors import BihuanError
 from bihuan.rules.figures import SUM_NAMES
 from bihuan.rules.permissions import SYSTEM, Role
+from bihuan.rules.slips import LIVE, SLIP_STEPS, Hand
 from bihuan.rules.workflow import STEPS
-from tests.actions.county import NEEDED, County, upload
+from tests.actions.county import NEEDED, START, County, upload
 
 DUES = (
     "2026-04-30", "2026年6月底前", "15个工作日内", "立行立改", "长期坚持", "每季度报送，长期坚持", "2026年8月底前，并长期坚持",
@@ -38,12 +42,12 @@ WEIGHTS = {"report": 4, "submit": 10, "review": 40, "close": 30, "accept": 20, "
 class Life:
     """``run`` lets ``steps`` things happen; ``counts`` tells what was done and what was refused."""
 
-    def __init__(self, seed: int, hash_name: str = "sha256") -> None:
+    def __init__(self, seed: int, hash_name: str = "sha256", start: datetime = START) -> None:
         self.random = random.Random(seed)
-        self.county = County(hash_name=hash_name)
+        self.county = County(start, hash_name)
         self.county.add_person("upper", "county", (Role.SUPERVISOR, Role.LEAD, Role.REVIEWER, Role.CHECKER))
         self.counts: Counter[str] = Counter()
-        self.trace: list[str] = []
+        self.trace: deque[str] = deque(maxlen=60)
         #: Moments at which nothing was due any more, with what the counters said then.
         self.moments: list[tuple[object, dict]] = []
         self.years = 0
@@ -54,8 +58,11 @@ class Life:
 
     def step(self) -> None:
         """Let one thing happen, or be refused."""
-        kinds = {"act": 80, "wild": 6, "register": 4, "wait": 5, "tick": 4, "house": 1}
-        what = self.random.choices(list(kinds), list(kinds.values()))[0]
+        kinds = {"act": 80, "wild": 6, "register": 4, "slip": 4, "wait": 5, "tick": 4, "house": 1}
+        self.let(self.random.choices(list(kinds), list(kinds.values()))[0])
+
+    def let(self, what: str) -> None:
+        """Let ``what`` happen, or be refused."""
         try:
             said = getattr(self, f"_{what}")()
         except BihuanError as error:
@@ -113,6 +120,42 @@ class Life:
         self.counts["register"] += 1
         return county.register(procedure, **{**NEEDED[procedure], **values})
 
+    def _slip(self):
+        """A step with one of the latest slips, mostly by whoever may take it; or another slip by hand."""
+        r, county = self.random, self.county
+        found = list(Slip.objects.filter(state__in=LIVE).order_by("-id")[:12])
+        if not found or r.random() < 0.1:
+            item = self._item()
+            if item is None:
+                return "nothing"
+            rung = r.choice([s.name for s in county.procedure(item.pk).slips] or ["通知单"])
+            by, despite = r.choice(["supervisor", "supervisor", "lead"]), r.choice(["", "再次提醒"])
+            made = slips.issue_slip(
+                item.pk, rung, county.people[by], county.later(minutes=1), despite=despite
+            )
+            self.counts["slip issue"] += 1
+            return made
+        slip = r.choice(found)
+        actions = [a for a, s in SLIP_STEPS.items() if slip.state in s.frm]
+        action = r.choices(actions, [{"close": 0.3, "withdraw": 0.3}.get(a, 4) for a in actions])[0]
+        done = _SLIP_STEPS[action](
+            slip.pk, county.people[self._hand(action, slip)], county.later(minutes=1), r
+        )
+        self.counts[f"slip {action}"] += 1
+        return done
+
+    def _hand(self, action, slip):
+        """Who is likely to take a step with a slip."""
+        if self.random.random() < 0.05:
+            return self.random.choice(list(self.county.people))
+        hand = SLIP_STEPS[action].hand
+        if hand is Hand.RECIPIENT:
+            inside = "other_" if slip.unit_id == self.county.units["village"] else ""
+            return inside + ("handler" if "handler" in slip.to else "head")
+        if slip.office_id == self.county.units["county"]:
+            return "upper"
+        return slip.approver or "supervisor" if hand is Hand.SIGNER else "supervisor"
+
     def _wait(self):
         r = self.random
         span = r.choice(
@@ -128,7 +171,7 @@ class Life:
 
     def _house(self):
         r, county = self.random, self.county
-        what = r.choice(["calendar", "unit", "seal", "mapping"])
+        what = r.choice(["calendar", "unit", "seal", "mapping", "procedure"])
         self.counts[what] += 1
         if what == "calendar":
             self.years += 1
@@ -144,9 +187,23 @@ class Life:
             house.change_unit(SYSTEM, county.now, unit, name=f"改{head()[0]}站", aliases=[])
         elif what == "seal":
             make_seal(county.now)
+        elif what == "procedure":
+            self._new_version()
         else:
             house.keep_mapping(SYSTEM, county.now, r.choice("甲乙"), {"甲": r.choice(["title", "due"])})
         return what
+
+    def _new_version(self):
+        """The next version of a procedure, slower or quicker to turn yellow, adopted by its register; its items follow or stay."""
+        r, county = self.random, self.county
+        code = r.choice(list(county.registers))
+        latest = Procedure.objects.filter(code=code).order_by("-version").first()
+        text = latest.text.replace(f"version = {latest.version}", f"version = {latest.version + 1}", 1)
+        text = re.sub(r'(kind = "near"\nwithin = )"[^"]*"', rf'\1"{r.randrange(1, 20)} days"', text, count=1)
+        version = house.publish_procedure(SYSTEM, county.later(minutes=1), text)
+        who = county.people[r.choice(["supervisor", "supervisor", "handler"])]
+        adopt_procedure(who, county.now, county.registers[code], version, migrate=r.random() < 0.7)
+        self.moments.clear()  # colours may have changed at the very moment that was kept
 
     # ---- whom and with what ----
 
@@ -286,6 +343,20 @@ class Life:
 
     def _values_comment(self, item):
         return {"text": "请加快"}
+
+
+_SLIP_STEPS = {
+    "approve": lambda slip, who, now, r: slips.approve_slip(slip, who, now),
+    "deliver": lambda slip, who, now, r: slips.deliver_slip(slip, who, now, note="当面送达"),
+    "read": lambda slip, who, now, r: slips.read_slip(slip, who, now),
+    "acknowledge": lambda slip, who, now, r: slips.acknowledge_slip(slip, who, now),
+    "answer": lambda slip, who, now, r: slips.answer_slip(slip, who, now, text="已落实"),
+    "judge": lambda slip, who, now, r: slips.judge_slip(
+        slip, who, now, accepted=r.random() < 0.6, opinion="内容空泛"
+    ),
+    "close": lambda slip, who, now, r: slips.close_slip(slip, who, now, note="不再需要"),
+    "withdraw": lambda slip, who, now, r: slips.withdraw_slip(slip, who, now, reason="发错"),
+}
 
 
 def counters():

@@ -1,0 +1,181 @@
+"""The outbox: whom an entry concerns is told of it in the transaction of the entry, so that no message is lost or made up.
+
+Rows go into ``message`` (everybody's inbox) and ``delivery`` (what goes out by e-mail and robots later). Neither is a
+projection: a rebuild folds the entries without telling anybody anew. Nothing here waits for a network.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from bihuan.ledger import derive
+from bihuan.ledger.facts import Fact
+from bihuan.ledger.rows import Rows
+from bihuan.ledger.tables import Query, Row, Table, Write, ask
+from bihuan.models import Delivery, Message
+from bihuan.rules.digests import Hours
+from bihuan.rules.permissions import Role
+from bihuan.rules.telling import TELLERS, Matter, Told, told_of, told_of_inspection
+
+_HOLDERS = (
+    'SELECT g."unit_id",g."role",g."person_id" FROM "role_grant" g JOIN "person" p ON p."id"=g."person_id" '
+    'WHERE p."active" AND g."unit_id" IN ({}) ORDER BY g."id"'
+)
+_OUTLETS = 'SELECT "id","person_id","unit_id" FROM "outlet" WHERE "active"'
+_ACTIVE = 'SELECT "id" FROM "person" WHERE "active" AND "id" IN ({})'
+
+
+class _News(NamedTuple):
+    """One entry that somebody is to be told of."""
+
+    fact: Fact
+    told: list[Told]
+    about: dict[str, Any]
+
+
+@cache
+def _table(model: Any, vendor: str) -> Table:
+    return Table(model, vendor)
+
+
+class Outbox:
+    """Collects what a transaction has to tell, and writes it with the entries."""
+
+    def __init__(self) -> None:
+        self._news: list[_News] = []
+
+    def note(self, rows: Rows, fact: Fact) -> None:
+        """Note whom ``fact``, projected already, concerns."""
+        if fact.kind in TELLERS:
+            self._note_item(rows, fact)
+        elif fact.kind.startswith("inspection.") and not fact.item:
+            self._note_inspection(rows, fact)
+
+    def _note_item(self, rows: Rows, fact: Fact) -> None:
+        item = rows.get("item", fact.item)
+        slip_id = _slip_of(fact)
+        slip = rows.get("slip", slip_id) if slip_id else {}
+        matter = Matter(item, derive.procedure_of(rows, item), slip)
+        told = told_of(fact.event, matter)
+        if told:
+            about = {
+                "about": "slip" if slip_id else "item", "about_id": slip_id or item["id"], "item_id": item["id"],
+                "number": item["number"], "title": item["title"], "urgent": matter.urgent,
+            }  # fmt: skip
+            self._news.append(_News(fact, told, about))
+
+    def _note_inspection(self, rows: Rows, fact: Fact) -> None:
+        inspection = rows.get(
+            "inspection", cast(Any, fact.event).inspection if fact.kind != _FIRST else fact.seq
+        )
+        told = told_of_inspection(fact.event, inspection)
+        if told:
+            about = {
+                "about": "inspection", "about_id": inspection["id"], "item_id": 0, "number": "",
+                "title": inspection["name"], "urgent": False,
+            }  # fmt: skip
+            self._news.append(_News(fact, told, about))
+
+    def writes(self, rows: Rows, connection: BaseDatabaseWrapper, now: datetime) -> list[Write]:
+        """Return what to write for the news noted since the last time; they are then forgotten."""
+        if not self._news:
+            return []
+        news, self._news = self._news, []
+        people = _People(rows, connection, news)
+        messages = [row for one in news for row in _messages(one, people, now)]
+        deliveries = _deliveries(messages, people.outlets, _due(rows, now), now) if people.outlets else []
+        vendor = connection.vendor
+        return [_table(Message, vendor).insert(messages), _table(Delivery, vendor).insert(deliveries)]
+
+
+_FIRST = "inspection.proposed"
+
+
+def _slip_of(fact: Fact) -> int:
+    """The slip that an entry concerns; its proposal, or its issue where there was none, is the slip."""
+    if not fact.kind.startswith("slip."):
+        return 0
+    return getattr(fact.event, "slip", 0) or fact.seq
+
+
+class _People:
+    """Who holds which role for the units concerned, and the outlets there are: one trip to the database."""
+
+    def __init__(self, rows: Rows, connection: BaseDatabaseWrapper, news: Iterable[_News]) -> None:
+        told = [t for one in news for t in one.told]
+        self._paths = {t.unit: rows.get("unit", t.unit)["path"] for t in told}
+        above = sorted({int(part) for path in self._paths.values() for part in path.split("/") if part})
+        named = sorted({p for t in told for p in t.people})
+        queries = [Query(_HOLDERS.format(_marks(above)), [*above]), Query(_OUTLETS, [])]
+        if named:
+            queries.append(Query(_ACTIVE.format(_marks(named)), [*named]))
+        held, self.outlets, *active = ask(connection, queries)
+        self._held: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for unit, role, person in held:
+            self._held[unit, role].append(person)
+        self._active = {person for (person,) in active[0]} if active else set()
+
+    def of(self, told: Told) -> Iterator[int]:
+        """Yield those who are told: of each role those who hold it nearest to the unit, and the people named."""
+        for role in Role:
+            if role in told.roles:
+                yield from self._nearest(told.unit, role)
+        yield from (p for p in told.people if p in self._active)
+
+    def _nearest(self, unit: int, role: Role) -> list[int]:
+        for part in reversed(self._paths[unit].strip("/").split("/")):
+            if found := self._held.get((int(part), role.value)):
+                return found
+        return []
+
+
+def _marks(values: list[int]) -> str:
+    return ",".join(["%s"] * len(values))
+
+
+def _messages(news: _News, people: _People, now: datetime) -> Iterator[Row]:
+    """Yield one row a person, by the first of the reasons for which they are told; nobody hears of their own act."""
+    fact = news.fact
+    known = {fact.actor}
+    for told in news.told:
+        for person in people.of(told):
+            if person in known or person in told.but:
+                continue
+            known.add(person)
+            yield {
+                **news.about, "seq": fact.seq, "person_id": person, "unit_id": told.unit, "kind": fact.kind,
+                "what": told.what, "at": fact.at, "told_at": now, "read_at": None,
+            }  # fmt: skip
+
+
+def _due(rows: Rows, now: datetime) -> datetime:
+    hours: Hours = settings.DIGEST_HOURS
+    return hours.next(now, derive.calendar_of(rows))
+
+
+def _deliveries(messages: list[Row], outlets: Iterable[Any], digest: datetime, now: datetime) -> list[Row]:
+    """Return one row for each message and outlet; a unit's outlet gets what several of its people are told but once."""
+    found: dict[tuple[int, int], Row] = {}
+    of_person, of_unit = defaultdict(list), defaultdict(list)
+    for outlet, person, unit in outlets:
+        (of_person[person] if person else of_unit[unit]).append(outlet)
+    for message in messages:
+        for outlet in (*of_person.get(message["person_id"], ()), *of_unit.get(message["unit_id"], ())):
+            found.setdefault((message["seq"], outlet), _delivery(message, outlet, digest, now))
+    return [*found.values()]
+
+
+def _delivery(message: Row, outlet: int, digest: datetime, now: datetime) -> Row:
+    urgent = message["urgent"]
+    return {
+        "seq": message["seq"], "outlet_id": outlet, "state": "waiting", "urgent": urgent, "attempts": 0,
+        "next_at": now if urgent else digest, "doubtful": False, "reason": "", "lease": "", "lease_until": None,
+        "ended_at": None,
+    }  # fmt: skip
