@@ -163,16 +163,12 @@ def _weigh(read: _Text, place: int, size: int, restarts: dict[int, int]) -> _Sta
 
 def _whole_line(read: _Text, lines: list[Line]) -> bool:
     """Whether one of several lines is no piece of a title: it is a whole one, a date or a signature."""
-    return (
-        any(
-            is_date(line.text)
-            or bare_title(line.words) in read.contents.titles
-            or kinds.is_full_title(line.words)
-            for line in lines
-        )
-        or kinds.ends_as_title(lines[0].words)
-        and len(squeezed(lines[0].words)) > 12
-    )
+    return any(
+        is_date(line.text)
+        or bare_title(line.words) in read.contents.titles
+        or kinds.is_full_title(line.words)
+        for line in lines
+    ) or (kinds.ends_as_title(lines[0].words) and len(squeezed(lines[0].words)) > 12)
 
 
 def _is_signature(read: _Text, place: int, title: str) -> bool:

@@ -9,7 +9,9 @@ from bihuan.library.lines import Line, is_date, squeezed
 
 CONTENTS = "目录"
 _HEAD = re.compile(r"(?:总|详细)?目\s*[录次]|[【\[]\s*目\s*录\s*[】\]]|CONTENTS|contents")
-_LEADER = re.compile(r"^(?P<title>.{2,80}?)\s*(?:[.．·•…‥―─—_﹒ ]{3,}|\t+| {2,}|　+)\s*[（(]?\d{1,4}[）)]?$")
+_LEADER = re.compile(
+    r"^(?P<title>.{2,80}?)\s*(?:[.．·•…‥―─—_﹒ ]{3,}|…+|‥+|—{2,}|\t+| {2,}|　+)\s*[（(]?\d{1,4}[）)]?$"
+)
 _PLAIN_NUMBER = re.compile(
     r"^(?P<title>.{4,80}?[\u4e00-\u9fff）)》”])\s?(?:[（(]\d{1,4}[）)]|/\s?\d{1,4}|\d{1,4})$"
 )
