@@ -17,6 +17,14 @@ from bihuan.models.house import (
 )
 from bihuan.models.inspection import Finding, Inspection, WalkStep
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
+from bihuan.models.library import (
+    Document,
+    DocumentCorrection,
+    DocumentMarks,
+    DocumentSource,
+    Intake,
+    KeptSearch,
+)
 from bihuan.models.sample import Sample
 from bihuan.models.slip import Happening, Receipt, Slip
 from bihuan.models.tally import Tally, Timer, Transition
@@ -58,6 +66,10 @@ __all__ = [
     "CalendarYear",
     "Campaign",
     "Counter",
+    "Document",
+    "DocumentCorrection",
+    "DocumentMarks",
+    "DocumentSource",
     "Entry",
     "Evidence",
     "Finding",
@@ -68,7 +80,9 @@ __all__ = [
     "Helper",
     "Import",
     "Inspection",
+    "Intake",
     "Item",
+    "KeptSearch",
     "Measure",
     "Origin",
     "Person",
