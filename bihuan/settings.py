@@ -114,6 +114,7 @@ STORAGES = {
         "OPTIONS": {"location": HOME / "incoming", "base_url": None},
     },
 }
+LIBRARY_CACHE = HOME / "library"  # made anew from the database where it is missing
 SEAL_FILE = Path(os.environ.get("BIHUAN_SEALS", HOME / "seals.jsonl"))
 KEY_FILE = Path(os.environ.get("BIHUAN_KEY", HOME / "seal.key"))
 

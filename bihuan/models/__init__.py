@@ -29,6 +29,14 @@ from bihuan.models.inspection import Finding, Inspection, WalkStep
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
 from bihuan.models.meeting import Agenda, Decision, Meeting, Request
 from bihuan.models.message import Delivery, Feed, Message, Outlet
+from bihuan.models.library import (
+    Document,
+    DocumentCorrection,
+    DocumentMarks,
+    DocumentSource,
+    Intake,
+    KeptSearch,
+)
 from bihuan.models.sample import Sample
 from bihuan.models.sign import SignBand, SignMark, SignPhoto, SignPosition, SignText
 from bihuan.models.slip import Happening, Receipt, Slip
@@ -92,6 +100,10 @@ __all__ = [
     "Decision",
     "Delivery",
     "Dismissal",
+    "Document",
+    "DocumentCorrection",
+    "DocumentMarks",
+    "DocumentSource",
     "Entry",
     "Evidence",
     "Feed",
@@ -104,7 +116,9 @@ __all__ = [
     "Import",
     "Inspection",
     "Institution",
+    "Intake",
     "Item",
+    "KeptSearch",
     "Measure",
     "Meeting",
     "Message",

@@ -1,0 +1,235 @@
+"""Searching: the documents that hold what was asked for, and in each the passage, its headings and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from django.db import connections
+
+from bihuan.library import engine
+from bihuan.library.names import names_of
+from bihuan.library.query import Both, Either, Query, Term, exact, parse, terms
+from bihuan.models import Document
+from bihuan.rules.pairs import normalise
+
+Sort = Literal["relevance", "date", "added"]
+_AROUND = 40
+_FIELDS = (
+    "id",
+    "digest",
+    "title",
+    "kind",
+    "body",
+    "number",
+    "date",
+    "level",
+    "campaign_id",
+    "outline",
+    "text",
+)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What else a document has to be: ``kinds`` and ``levels`` one of several, ``body`` part of the name, dates inclusive."""
+
+    kinds: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    body: str = ""
+    since: date | None = None
+    until: date | None = None
+    campaign: int = 0
+
+    def conditions(self) -> list[engine.Condition]:
+        """Return the conditions on the table ``d``."""
+        found = []
+        for column, values in (("kind", self.kinds), ("level", self.levels)):
+            if values:
+                marks = ", ".join(["%s"] * len(values))
+                found.append(engine.Condition(f"d.{column} IN ({marks})", list(values)))
+        if self.body:
+            found.append(engine.Condition("d.body LIKE %s ESCAPE '!'", [f"%{_literal(self.body)}%"]))
+        for sign, day in ((">=", self.since), ("<=", self.until)):
+            if day:
+                found.append(engine.Condition(f"d.date {sign} %s", [day]))
+        if self.campaign:
+            found.append(engine.Condition("d.campaign_id = %s", [self.campaign]))
+        return found
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One document: ``count`` occurrences in its text, the first at ``start``–``end``, ``passage`` around it, ``path`` the
+    headings above it."""
+
+    document: Document
+    count: int
+    start: int | None
+    end: int | None
+    passage: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """``total`` documents hold it, ``hits`` are those of this page; ``relaxed``: none held all words, these hold some."""
+
+    total: int
+    hits: list[Hit] = field(default_factory=list)
+    relaxed: bool = False
+
+
+def search(
+    text: str,
+    *,
+    literal: bool = False,
+    filters: Filters | None = None,
+    sort: Sort | None = None,
+    offset: int = 0,
+    limit: int = 20,
+    using: str = "default",
+) -> Found:
+    """Find documents; ``literal`` takes the whole of ``text`` as one string. ``limit`` 0 gives all. Raises QueryInvalid."""
+    query = exact(text) if literal else parse(text)
+    wanted = filters or Filters()
+    order = sort or ("added" if literal else "relevance")
+    found = _page(query, wanted, order, offset, limit, using)
+    loose = None if found.total or literal else _any_of(query)
+    if loose is None:
+        return found
+    some = _page(loose, wanted, order, offset, limit, using)
+    return Found(some.total, some.hits, relaxed=some.total > 0)
+
+
+def ids_with(text: str, using: str = "default") -> list[int]:
+    """Return the ids of exactly those documents whose text holds ``text``."""
+    sql, values = _from(exact(text), Filters(), using)
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT {_id(using)} {sql}", values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _any_of(query: Query) -> Query | None:
+    """Several plain words as alternatives, None for anything else."""
+    if isinstance(query, Both) and not query.without:
+        left = _any_of(query.left) or (query.left if isinstance(query.left, Term) else None)
+        return Either(left, query.right) if left and isinstance(query.right, Term) else None
+    return None
+
+
+def _page(query: Query, filters: Filters, sort: Sort, offset: int, limit: int, using: str) -> Found:
+    sql, values = _from(query, filters, using)
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {sql}", values)
+        total = cursor.fetchone()[0]
+        if not total:
+            return Found(0)
+        order, ordered = _order(query, sort, using)
+        cursor.execute(
+            f"SELECT {_id(using)} {sql} ORDER BY {order} LIMIT %s OFFSET %s",
+            [*values, *ordered, limit or total, offset],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    looked_for = _looked_for(query, using)
+    rows = (
+        {d.pk: d for d in Document.objects.using(using).only(*_FIELDS).filter(pk__in=ids)}
+        if len(ids) <= 500
+        else {}
+    )
+    return Found(
+        total, [_hit(rows.get(i) or Document.objects.using(using).get(pk=i), looked_for) for i in ids]
+    )
+
+
+def _is_sqlite(using: str) -> bool:
+    return connections[using].vendor == "sqlite"
+
+
+def _id(using: str) -> str:
+    return "library_index.rowid" if _is_sqlite(using) else "d.id"
+
+
+def _from(query: Query, filters: Filters, using: str) -> tuple[str, list[object]]:
+    """FROM and WHERE; without filters SQLite's index alone is asked."""
+
+    def names(term: str) -> Sequence[str]:
+        return names_of(term, using)
+
+    extra = filters.conditions()
+    if _is_sqlite(using):
+        main = engine.Condition("library_index MATCH %s", [engine.fts5(query, names)])
+        join = " JOIN library_document d ON d.id = library_index.rowid" if extra else ""
+        table = f"FROM library_index{join}"
+    else:
+        main, table = engine.grams(query, names), "FROM library_document d"
+    parts = [main, *extra]
+    return f"{table} WHERE " + " AND ".join(p.sql for p in parts), [v for p in parts for v in p.values]
+
+
+def _order(query: Query, sort: Sort, using: str) -> tuple[str, list[object]]:
+    if sort == "date":
+        column = (
+            "(SELECT date FROM library_document x WHERE x.id = library_index.rowid)"
+            if _is_sqlite(using)
+            else "d.date"
+        )
+        return f"{column} DESC NULLS LAST, {_id(using)} DESC", []
+    if sort == "added":
+        return f"{_id(using)} DESC", []
+    if _is_sqlite(using):
+        return "bm25(library_index, 10.0, 4.0, 1.0), library_index.rowid", []
+    return _weighed(query, using)
+
+
+def _weighed(query: Query, using: str) -> tuple[str, list[object]]:
+    """PostgreSQL: a word in the title counts most, in the headings next, in the text by its share of it."""
+    parts: list[str] = []
+    values: list[object] = []
+    for word in _looked_for(query, using):
+        parts.append(
+            "10 * (strpos(d.title, %s) > 0)::int + 4 * (strpos(d.headings, %s) > 0)::int"
+            " + ln(1 + (length(d.text) - length(replace(d.text, %s, ''))) * 1000.0 / (d.length + 500))"
+        )
+        values += [word] * 3
+    return f"({' + '.join(parts)}) DESC, d.id", values
+
+
+def _looked_for(query: Query, using: str) -> list[str]:
+    found: dict[str, None] = {}
+    for term in terms(query):
+        found.update(dict.fromkeys([term.text] if term.exact else names_of(term.text, using)))
+    return list(found)
+
+
+def _hit(document: Document, words: Sequence[str]) -> Hit:
+    text = document.text
+    firsts = [(place, word) for word in words if (place := text.find(word)) >= 0]
+    if not firsts:
+        return Hit(document, 0, None, None, text[: 2 * _AROUND].replace("\n", " "), ())
+    place, word = min(firsts)
+    passage = text[max(0, place - _AROUND) : place + len(word) + _AROUND].replace("\n", " ").strip()
+    return Hit(
+        document,
+        sum(text.count(w) for w in words),
+        place,
+        place + len(word),
+        passage,
+        tuple(heading_path(document.outline, place)),
+    )
+
+
+def heading_path(outline: Sequence[Sequence[Any]], place: int) -> list[str]:
+    """Return the headings under which ``place`` stands, the highest first."""
+    above: dict[int, str] = {}
+    for start, level, words in outline:
+        if start > place:
+            break
+        above = {k: v for k, v in above.items() if k < level} | {level: words}
+    return [above[level] for level in sorted(above)]
+
+
+def _literal(text: str) -> str:
+    return normalise(text).replace("!", "!!").replace("%", "!%").replace("_", "!_")

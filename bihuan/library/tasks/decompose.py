@@ -1,0 +1,139 @@
+"""The proposed tasks of a text, each with the sentence it came from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from bihuan.library.tasks import commitments
+from bihuan.library.tasks.parties import Said, bracket_of, inline
+from bihuan.library.tasks.sentences import Sentence, sentences_of
+from bihuan.library.tasks.targets import Target, target_of
+from bihuan.library.tasks.times import When, is_immediate, when_of
+from bihuan.rules.calendar import Calendar
+
+_YEAR = re.compile(r"^(?:截至|到)?(20\d\d)年(?!底前|前|底|以?内)")
+_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One proposed task. ``text`` is exactly the text from ``start`` to ``end``.
+
+    ``owner`` and ``helpers`` are names as written ("" and empty where absent); ``due`` the last day; ``ongoing``: the work
+    goes on; ``due_text`` the wording; ``target`` the figure to reach; ``headings`` what it stands under.
+    """
+
+    text: str
+    start: int
+    end: int
+    owner: str
+    helpers: tuple[str, ...]
+    due: date | None
+    ongoing: bool
+    due_text: str
+    target: Target | None
+    headings: tuple[str, ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the task as it is printed: absent things are null, ``helpers`` is always a list."""
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "owner": self.owner or None,
+            "helpers": list(self.helpers),
+            "due": self.due.isoformat() if self.due else None,
+            "ongoing": self.ongoing,
+            "due_text": self.due_text or None,
+            "target": asdict(self.target) if self.target else None,
+            "headings": list(self.headings),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    sentence: Sentence
+    own: Said
+    said: Said
+    when: When
+    target: Target | None
+
+
+def decompose(text: str, *, base: date, calendar: Calendar) -> list[Task]:
+    """Return the tasks in order; ``base`` is the document's date, from which a missing year follows."""
+    read = [_read(sentence, base, calendar) for sentence in sentences_of(text)]
+    told = _told(read)
+    return [
+        _task(one)
+        for one, past in zip(_with_paragraphs(read), told, strict=True)
+        if _commits(one, base, told=past)
+    ]
+
+
+def _told(read: list[_Read]) -> list[bool]:
+    """Whether a sentence goes on with the report that the one before it in its paragraph began."""
+    found: list[bool] = []
+    for no, one in enumerate(read):
+        same = no > 0 and read[no - 1].sentence.paragraph == one.sentence.paragraph
+        open_end = same and (found[-1] or commitments.is_report(read[no - 1].sentence.text))
+        found.append(
+            open_end and not (commitments.is_demand(one.sentence.text) or one.own.bracket or one.when.due)
+        )
+    return found
+
+
+def _read(sentence: Sentence, base: date, calendar: Calendar) -> _Read:
+    own = bracket_of(sentence.text)
+    words = sentence.text.replace(own.bracket, "") if own.bracket else sentence.text
+    told = inline(words)
+    said = replace(own, owner=own.owner or told.owner, helpers=own.helpers or told.helpers)
+    if own.owner and told.owner and not own.helpers:
+        said = replace(said, helpers=tuple(h for h in told.helpers if h != own.owner))
+    when = when_of(words, base, calendar, own.limit)
+    return _Read(sentence, own, said, when, target_of(words))
+
+
+def _with_paragraphs(read: list[_Read]) -> list[_Read]:
+    """A bracket at the end of a paragraph speaks for all of its sentences."""
+    last: dict[int, Said] = {}
+    for one in read:
+        if one.own.bracket:
+            last[one.sentence.paragraph] = one.own
+    ends = {one.sentence.paragraph: one for one in read}
+    return [
+        replace(one, said=replace(closing, limit=""))
+        if not one.said.owner
+        and (closing := last.get(one.sentence.paragraph))
+        and ends[one.sentence.paragraph].own is closing
+        else one
+        for one in read
+    ]
+
+
+def _commits(one: _Read, base: date, *, told: bool) -> bool:
+    sentence = one.sentence
+    bound = bool(one.own.owner or inline(sentence.text).owner)
+    if sentence.lead and not (one.own.owner or one.when.due or one.target):
+        return False  # the headline of a paragraph; what it means is told behind it
+    limit = one.when.due is not None or one.when.ongoing or is_immediate(sentence.text)
+    year = _YEAR.match(sentence.text)
+    past_year = told or bool(
+        year and int(year[1]) < base.year and not re.search(r"要|确保|力争", sentence.text)
+    )
+    plain = _BRACKETS.sub("", sentence.text)
+    found = commitments.weight(
+        plain, sentence.headings, owner=bound, limit=limit, target=one.target is not None, past_year=past_year
+    )
+    shared = bool(one.said.owner and not bound)
+    return found + shared >= commitments.NEED and len(plain) >= 6
+
+
+def _task(one: _Read) -> Task:
+    sentence, when = one.sentence, one.when
+    return Task(
+        sentence.text, sentence.start, sentence.end, one.said.owner, one.said.helpers, when.due, when.ongoing,
+        when.wording, one.target, sentence.headings,
+    )  # fmt: skip

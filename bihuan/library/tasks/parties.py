@@ -1,0 +1,93 @@
+"""Who does it and who helps, as a sentence or the bracket behind it says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bihuan.excel.unit_text import Parties, is_collective, looks_like_unit, parties
+
+_BRACKET = re.compile(
+    r"[（(【\[]\s*((?:(?:主要|具体)?(?:牵头|主办|责任|负责|承办|主责|实施|落实|主体|完成|组织|主管|配合|协办|参与)(?:责任)?(?:单位|部门|主体|科室|领导|人|乡镇)?|完成时[限间]|时[限间](?:要求|安排)?|整改时限|单位)\s*[：:][^）)】\]\n]*)[）)】\]]"
+)
+_NESTED = re.compile(
+    r"[（(]([^（）()\n]*(?:责任|牵头|负责|主办|承办)(?:单位|部门|科室)?\s*[：:](?:[^（）()\n]|[（(][^（）()\n]*[）)])*)[）)]"
+)
+_BARE_BRACKET = re.compile(r"[（(]([^（）()：:。]{2,60}?(?:牵头|负责|落实|配合|主办))[）)][。；]?\s*$")
+_FIELD = re.compile(
+    r"[;；，,。\s]*((?:完成|整改|落实|办结)?(?:时[限间]|期限)(?:要求|安排|节点)?|(?:责任|牵头|包抓|分管|主管|负责|包联|联系)(?:领导|人)|领导)\s*[：:]\s*([^；;：:]*?)(?=[；;]|[，,。\s]+[^，,；;：:]{2,6}[：:]|$)"
+)
+_LEAD = re.compile(
+    r"(?:由|以)?(?P<who>[^，。；：:！？\s]{2,50}?)(?:共同|统一|具体|全面)?(?P<verb>牵头|负总责|主抓|主办|承办|负责(?!任|人|的|制))(?:[^，。；]{0,30}?)?(?:[，,、]\s*(?P<help>[^。；：:]{2,80}?)(?:等(?:部门|单位)?)?(?:积极|密切|共同|分别|按职责分工)?(?:配合|协助|参与|协同|协办))?"
+)
+_WITH = re.compile(
+    r"(?:由)?(?P<who>[^，。；：:！？\s]{2,30}?)(?:会同|联合|商)(?P<help>[^，。；：:]{2,60}?)(?:等(?:有关)?(?:部门|单位))?(?=[，,]|负责|制定|研究|开展|组织|建立|出台|推进|共同|抓|完成|做好|实施|落实|对|编制|加强|尽快|于|在)"
+)
+_SUBJECT = re.compile(
+    r"(?P<who>[^，。；：:！？\s]{2,50}?)(?:要|须|应当?|务必|必须|负责(?!任|人|的|制)|需)(?![求点害素件领闻塞职])"
+)
+_HELP = re.compile(
+    r"[，,；;]\s*(?:由)?(?P<help>[^，。；：:]{2,60}?)(?:等(?:部门|单位)?)?(?:积极|密切|共同|分别|按职责分工|予以)*(?:配合|协助|参与|协同)(?![制机])"
+)
+_LEADING = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][，、]|同时|其中|另外|此外|对此|为此|今年|今后|下一步|会后)[，,、]?"
+)
+_TIME = re.compile(r"^(?:(?:在|于|到)?[^，、]{0,14}?(?:底前|前|年内|季度|上半年|下半年|月底|年底)[，,]?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Owner ("" unknown), helpers, the wording of the time limit in the bracket, and the text of the bracket."""
+
+    owner: str = ""
+    helpers: tuple[str, ...] = ()
+    limit: str = ""
+    bracket: str = ""
+
+
+def bracket_of(text: str) -> Said:
+    """Read （责任单位：A、B；完成时限：6月底前）, （牵头单位：A；配合单位：B） or （A负责） in a sentence."""
+    found = list(_NESTED.finditer(text)) or list(_BRACKET.finditer(text))
+    if not found:
+        bare = _BARE_BRACKET.search(text)
+        return _said(parties(bare[1]), "", bare[0]) if bare else Said()
+    inner = "；".join(match[1] for match in found)
+    limit = next((field[2].strip() for field in _FIELD.finditer(inner) if re.search("时|期", field[1])), "")
+    named = _FIELD.sub("", inner).strip("；;，,。 ")
+    return _said(parties(named), limit, "".join(match[0] for match in found))
+
+
+def inline(text: str) -> Said:
+    """Read 由X牵头，Y、Z配合; X负责…; X会同Y…; 各乡镇（街道）要… in a sentence."""
+    plain = _LEADING.sub("", text)
+    for pattern in (_LEAD, _WITH, _SUBJECT):
+        for match in pattern.finditer(plain):
+            owners = _units(match["who"])
+            if owners:
+                given = match.groupdict().get("help") or ""
+                behind = _HELP.search(plain, match.end("who"))
+                helpers = _units(given) or (_units(behind["help"]) if behind else [])
+                return Said(
+                    owners[0], tuple(dict.fromkeys(u for u in [*owners[1:], *helpers] if u != owners[0]))
+                )
+            if pattern is _SUBJECT:
+                break
+    return Said()
+
+
+def _said(found: Parties, limit: str, bracket: str) -> Said:
+    names = [(unit.name.strip("。；， "), unit.part) for unit in found.units]
+    lead = [name for name, part in names if part != "help" and name]
+    helpers = [name for name, part in names if part == "help" and name]
+    owner = lead[0] if lead else ""
+    return Said(owner, tuple(dict.fromkeys(n for n in [*lead[1:], *helpers] if n != owner)), limit, bracket)
+
+
+def _units(text: str) -> list[str]:
+    """The units that a stretch names, none unless all of it are units."""
+    words = _TIME.sub("", text.strip()).removeprefix("由").strip("，、 ").rstrip("要须应")
+    if not words:
+        return []
+    found = [unit.name for unit in parties(words).units]
+    whole = all(looks_like_unit(name) or is_collective(name) for name in found)
+    return found if found and whole and all(2 <= len(name) <= 24 for name in found) else []

@@ -1,0 +1,94 @@
+"""The sentences of a text with their places, their paragraph and the sections they stand in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bihuan.library.lines import Line, heading, is_addressee, is_date, is_salutation, lines_of
+
+_SENTENCE = re.compile(
+    r"(?:[^。！？；!?;（）()\n]|[（(][^（）()\n]*[）)])+(?:[。！？；!?;]+[”’」』]?|$)|[（(][^（）()\n]*[）)][。；]?|\S"
+)
+_TRAILING = re.compile(r"[（(][^（）()\n]*[）)][。；]?")
+_PREFIX = re.compile(
+    r"(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳]|[●○◆■▪•★]|[-—]\s)\s*"
+)
+_LONGEST_HEADING = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence with the brackets behind it. ``lead``: the headline at the start of a numbered paragraph.
+
+    ``headings`` are those it stands under, the highest first; ``paragraph`` numbers its paragraph.
+    """
+
+    start: int
+    end: int
+    text: str
+    paragraph: int
+    headings: tuple[str, ...]
+    lead: bool = False
+
+
+def sentences_of(text: str) -> list[Sentence]:
+    """Return the sentences of running text; headings, dates, addressees and greetings are none."""
+    found: list[Sentence] = []
+    above: dict[int, str] = {}
+    for number, line in enumerate(lines_of(text)):
+        mark = heading(line.words)
+        if mark is None and _is_bare_heading(line):
+            above = {0: line.words}
+        if mark is not None:
+            above = {level: words for level, words in above.items() if level < mark[0]}
+            above[mark[0]] = _headline(line.words)
+        if not _is_heading(line, numbered=mark is not None):
+            found += _sentences(
+                line, number, tuple(above[k] for k in sorted(above)), numbered=mark is not None
+            )
+    return found
+
+
+def _headline(text: str) -> str:
+    return re.split(r"[。：:；]", text, maxsplit=1)[0]
+
+
+def _is_heading(line: Line, *, numbered: bool) -> bool:
+    text = line.words
+    if is_date(text) or is_addressee(text) or is_salutation(text) or line.text.startswith("#"):
+        return True
+    return (
+        numbered and len(text) <= _LONGEST_HEADING and not re.search(r"[。；！（(，]", text[4:])
+    ) or _is_bare_heading(line)
+
+
+def _is_bare_heading(line: Line) -> bool:
+    return len(line.text) <= 24 and not re.search(r"[。；！，：:、]", line.text)
+
+
+def _sentences(line: Line, paragraph: int, above: tuple[str, ...], *, numbered: bool) -> list[Sentence]:
+    pieces: list[tuple[int, int]] = []
+    for match in _SENTENCE.finditer(line.text):
+        if pieces and _TRAILING.fullmatch(match[0]):
+            pieces[-1] = (
+                pieces[-1][0],
+                match.end(),
+            )  # （责任单位：…） behind the stop belongs to the sentence before
+        elif len(match[0].strip()) > 3:
+            pieces.append(match.span())
+    found = []
+    for no, (first, end) in enumerate(pieces):
+        begin = first + _skip(line.text[first:end])
+        words = line.text[begin:end].rstrip()
+        lead = no == 0 and numbered and len(pieces) > 1 and len(words) <= 24
+        found.append(
+            Sentence(line.start + begin, line.start + begin + len(words), words, paragraph, above, lead)
+        )
+    return found
+
+
+def _skip(text: str) -> int:
+    blanks = len(text) - len(text.lstrip())
+    prefix = _PREFIX.match(text, blanks)
+    return prefix.end() if prefix else blanks
