@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("worker", "一直处理到点的事"),
     "inspection": ("inspection", "督查、暗访、走流程：方案、批准、发现的问题"),
     "sample": ("sample", "随机抽样：登记、抽取、复核"),
+    "proofread": ("proofread", "校对公文：找出错误，改好能确定的"),
     "calendar": ("calendar", "查看、发布工作日历"),
     "bench": ("bench", "测量速度"),
     "check": ("check", "检查安装和设置"),

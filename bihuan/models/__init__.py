@@ -17,6 +17,7 @@ from bihuan.models.house import (
 )
 from bihuan.models.inspection import Finding, Inspection, WalkStep
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
+from bihuan.models.proofread import Dismissal
 from bihuan.models.sample import Sample
 from bihuan.models.slip import Happening, Receipt, Slip
 from bihuan.models.tally import Tally, Timer, Transition
@@ -58,6 +59,7 @@ __all__ = [
     "CalendarYear",
     "Campaign",
     "Counter",
+    "Dismissal",
     "Entry",
     "Evidence",
     "Finding",

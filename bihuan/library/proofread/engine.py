@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
-from math import inf
 from collections.abc import Iterable, Iterator
 
+from dataclasses import dataclass
+from math import inf
+
 from bihuan.library.proofread.base import Finding, Hit, Level, Rule
+from bihuan.library.proofread.places import place_rule
 from bihuan.library.proofread.rules import RULES
 from bihuan.library.proofread.text import Text
 
 _CONTEXT = 12
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a text is to be read: the office or place it is of, the office's own list of words, mechanical rules alone."""
+
+    office: str = ""
+    words: str = ""
+    mechanical: bool = False
+
+
+def review(text: Text, options: Options = Options(), more: Iterable[Rule] = ()) -> list[Finding]:  # noqa: B008 (frozen)
+    """Return the findings of every rule that ``options`` ask for, and of ``more``. Raises WordsInvalid."""
+    return proofread(text, [*chosen_rules(options), *more])
+
+
+def chosen_rules(options: Options) -> list[Rule]:
+    """Return the rules that ``options`` ask for. Raises WordsInvalid."""
+    if options.mechanical:
+        return list(RULES.values())
+    from bihuan.library.proofread.lexicon import lexicon
+    from bihuan.library.proofread.wrong import rules
+
+    return [*RULES.values(), place_rule(options.office), *rules(lexicon(options.words))]
+
+
 #: So many places of a form that is the text's own are shown at their level; the others are hints.
 _SHOWN, _SHOWN_OF_STATUTE = 12, 3
 _STYLE_FROM = 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from copy import copy
 from functools import cache
 from pathlib import Path
 
@@ -24,8 +25,20 @@ class Words:
 
     def __init__(self, counts: dict[str, int]) -> None:
         self.counts = counts
-        self._log_total = math.log(sum(counts.values()) or 1)
-        self.unknown = self._log_total + 2.0
+        self._total = total = math.log(sum(counts.values()) or 1)
+        log = math.log
+        self.costs_of = {word: total - log(count) for word, count in counts.items()}
+        self.unknown = total + 2.0
+
+    def with_phrases(self, phrases: frozenset[str], count: int) -> Words:
+        """Return these words and ``phrases``, each as if it occurred at least ``count`` times."""
+        made = copy(self)
+        made.counts, made.costs_of = dict(self.counts), dict(self.costs_of)
+        for phrase in phrases:
+            if len(phrase) <= _LONGEST and self.counts.get(phrase, 0) < count:
+                made.counts[phrase] = count
+                made.costs_of[phrase] = self._total - math.log(count)
+        return made
 
     def __contains__(self, word: str) -> bool:
         return word in self.counts
@@ -36,25 +49,38 @@ class Words:
 
     def cost_of(self, word: str) -> float:
         """Return the cost of one word."""
-        count = self.counts.get(word)
-        return self.unknown * len(word) if count is None else self._log_total - math.log(count)
+        return self.costs_of.get(word) or self.unknown * len(word)
 
     def cost(self, text: str) -> float:
         """Return the cost of the cheapest cutting of ``text``."""
-        return self.costs(text)[-1]
+        return self.cuts(text)[0][-1]
 
-    def costs(self, text: str) -> list[float]:
-        """Return, for each prefix of ``text``, the cost of its cheapest cutting."""
-        best = [0.0]
-        counts, log, total = self.counts, math.log, self._log_total
+    def cuts(self, text: str) -> tuple[list[float], list[int]]:
+        """Return, for each prefix of ``text``, the cost of its cheapest cutting and the length of the last word of it."""
+        best, lengths = [0.0], [0]
+        known, unknown = self.costs_of.get, self.unknown
         for end in range(1, len(text) + 1):
-            low = best[end - 1] + self.cost_of(text[end - 1])
-            for start in range(max(end - _LONGEST, 0), end - 1):
-                count = counts.get(text[start:end])
-                if count:
-                    made = best[start] + total - log(count)
-                    low = min(low, made)
+            low, length = best[end - 1] + known(text[end - 1], unknown), 1
+            for start in range(end - 2, max(end - _LONGEST, 0) - 1, -1):
+                cost = known(text[start:end])
+                if cost is not None and best[start] + cost < low:
+                    low, length = best[start] + cost, end - start
             best.append(low)
+            lengths.append(length)
+        return best, lengths
+
+    def costs_back(self, text: str) -> list[float]:
+        """Return, for each place of ``text``, the cost of the cheapest cutting of what follows it."""
+        size = len(text)
+        best = [0.0] * (size + 1)
+        known, unknown = self.costs_of.get, self.unknown
+        for start in range(size - 1, -1, -1):
+            low = best[start + 1] + known(text[start], unknown)
+            for end in range(start + 2, min(start + _LONGEST, size) + 1):
+                cost = known(text[start:end])
+                if cost is not None and best[end] + cost < low:
+                    low = best[end] + cost
+            best[start] = low
         return best
 
 
@@ -65,10 +91,5 @@ def words() -> Words:
     if spec is None or not spec.submodule_search_locations:
         raise NoWordList
     path = Path(next(iter(spec.submodule_search_locations))) / "dict.txt"
-    counts: dict[str, int] = {}
-    for line in path.read_text("utf-8").splitlines():
-        word, count, _ = line.split(" ", 2)
-        number = int(count)
-        if number:
-            counts[word] = number
-    return Words(counts)
+    rows = (line.split(" ", 2) for line in path.read_text("utf-8").splitlines())
+    return Words({row[0]: int(row[1]) for row in rows if row[1] != "0"})
