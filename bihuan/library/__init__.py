@@ -1,1 +1,1 @@
-"""The library: documents taken in, split, recognised, found again, and turned into tasks."""
+"""The library: documents taken in, split, recognised, found again, turned into tasks; and the proofreader."""

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bihuan", "0002_append_only"),
+        ("bihuan", "0004_after_closing"),
     ]
 
     operations = [

@@ -57,7 +57,7 @@ def index(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """Tables, then the index."""
 
-    dependencies: ClassVar = [("bihuan", "0002_append_only")]
+    dependencies: ClassVar = [("bihuan", "0005_messages")]
     operations: ClassVar = [
         migrations.CreateModel(
             name="DocumentCorrection",

@@ -37,6 +37,7 @@ from bihuan.models.library import (
     Intake,
     KeptSearch,
 )
+from bihuan.models.proofread import ProofDismissal
 from bihuan.models.sample import Sample
 from bihuan.models.sign import SignBand, SignMark, SignPhoto, SignPosition, SignText
 from bihuan.models.slip import Happening, Receipt, Slip
@@ -127,6 +128,7 @@ __all__ = [
     "Outlet",
     "Person",
     "Procedure",
+    "ProofDismissal",
     "Receipt",
     "Register",
     "Request",

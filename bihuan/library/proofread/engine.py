@@ -1,0 +1,112 @@
+"""Runs the rules over a text and gives the findings, in the order of their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dataclasses import dataclass
+from math import inf
+
+from bihuan.library.proofread.base import Finding, Hit, Level, Rule
+from bihuan.library.proofread.places import place_rule
+from bihuan.library.proofread.rules import RULES
+from bihuan.library.proofread.text import Text
+
+_CONTEXT = 12
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a text is to be read: the office or place it is of, the office's own list of words, mechanical rules alone."""
+
+    office: str = ""
+    words: str = ""
+    mechanical: bool = False
+
+
+def review(text: Text, options: Options = Options(), more: Iterable[Rule] = ()) -> list[Finding]:  # noqa: B008 (frozen)
+    """Return the findings of every rule that ``options`` ask for, and of ``more``. Raises WordsInvalid."""
+    return proofread(text, [*chosen_rules(options), *more])
+
+
+def chosen_rules(options: Options) -> list[Rule]:
+    """Return the rules that ``options`` ask for. Raises WordsInvalid."""
+    if options.mechanical:
+        return list(RULES.values())
+    from bihuan.library.proofread.lexicon import lexicon
+    from bihuan.library.proofread.wrong import rules
+
+    return [*RULES.values(), place_rule(options.office), *rules(lexicon(options.words))]
+
+
+#: So many places of a form that is the text's own are shown at their level; the others are hints.
+_SHOWN, _SHOWN_OF_STATUTE = 12, 3
+_STYLE_FROM = 5
+
+
+def proofread(text: Text, rules: Iterable[Rule] | None = None) -> list[Finding]:
+    """Return the findings of ``rules`` (all mechanical ones) in ``text``."""
+    found = [f for rule in (RULES.values() if rules is None else rules) for f in _of_rule(text, rule)]
+    return without_doubles(found)
+
+
+def _of_rule(text: Text, rule: Rule) -> Iterator[Finding]:
+    shown = _shown(text, rule)
+    for turn, hit in enumerate(rule.check(text)):
+        level = Level.HINT if turn >= shown else _level(text, rule, hit)
+        yield _finding(text, rule, hit, level)
+
+
+def _shown(text: Text, rule: Rule) -> float:
+    """Return how many places of the rule keep their level: a way of writing that a text follows throughout is told once or
+    a few times, and all places are hints to be fixed together.
+    """
+    if not rule.form:
+        return inf
+    if rule.style is not None:
+        wrong, right = (sum(1 for _ in regex.finditer(text.text)) for regex in rule.style)
+        if wrong >= _STYLE_FROM and wrong > right:
+            return 1
+    return _SHOWN_OF_STATUTE if text.statute else _SHOWN
+
+
+_ORDER = (Level.ERROR, Level.WARNING, Level.HINT)
+
+
+def _level(text: Text, rule: Rule, hit: Hit) -> Level:
+    level = hit.level or rule.level
+    if text.statute and rule.statute is not None:
+        return max(level, rule.statute, key=_ORDER.index)
+    return level
+
+
+def _finding(text: Text, rule: Rule, hit: Hit, level: Level) -> Finding:
+    p = text.paragraph_at(hit.start)
+    safe = rule.safe if hit.safe is None else hit.safe
+    return Finding(
+        rule=rule.id,
+        number=rule.number,
+        level=level,
+        start=hit.start,
+        end=hit.end,
+        text=text.text[hit.start : hit.end],
+        suggestion=hit.suggestion,
+        message=hit.message,
+        safe=safe and hit.suggestion is not None,
+        paragraph=p.index if p else 0,
+        context=text.text[max(hit.start - _CONTEXT, 0) : hit.end + _CONTEXT].replace("\n", "⏎"),
+    )
+
+
+def without_doubles(found: Iterable[Finding]) -> list[Finding]:
+    """Sort by place and keep one finding of each place and suggestion: the one of the lowest number."""
+    kept: dict[tuple[int, int, str | None], Finding] = {}
+    for finding in found:
+        key = (finding.start, finding.end, finding.suggestion)
+        other = kept.get(key)
+        if other is None or (_ORDER.index(finding.level), finding.number or 99) < (
+            _ORDER.index(other.level),
+            other.number or 99,
+        ):
+            kept[key] = finding
+    return sorted(kept.values(), key=lambda f: (f.start, f.end))

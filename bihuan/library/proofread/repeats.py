@@ -1,0 +1,150 @@
+"""Checks 41 and 42: doubled characters and words, repeated sentences and paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bihuan.library.proofread.base import Hit, Level, Rule, both
+from bihuan.library.proofread.text import CJK, Text
+from bihuan.library.proofread.words import words
+
+_PAIR = re.compile(r"([\u4e00-\u9fff])\1")
+#: Characters whose doubling is a word or a part of one, wherever it stands.
+_LEGAL = frozenset(
+    "人天年月日家户村处时事件层步条项个种样点渐常往仅刚偏默稳牢深大紧多好早远高满实切踏扎轰烈兢业勤恳认真清楚明白干净堂正林总方面形色郁代世"
+    "星慢轻细谆循孜念耿历斤津滔源比节频屡遥振欣蒸洋奕虎生匆急累硕落依纷重区丝毫寥口声句字刻心念苦甜蜜娓侃振茫苍巍熊滚济翩彬落浩荡绵延津"
+    "妈爸爷奶哥姐弟妹叔舅婆公宝星猩蛐蝈太娃恰悄冉缓徐潺淙沥涓泛草草平安安静悠"
+)
+_FUNCTION = frozenset("的了和在是与为对将把被向从及以于到等有不也都就并或而要可会能由中上下")
+_PREFIXES = frozenset("全新高多大小总各本该非未无应再已其每某约近超")
+_PLACES = frozenset("省市县区州旗镇乡村局部委办院厅所队组站")
+_WORD_TWICE = re.compile(rf"([{CJK}]{{2,8}})\1")
+_TWICE_LEGAL = re.compile(r"(.)\1|^(?:研究|考虑|讨论|商量|学习|休息|了解|介绍|认识|打扫|整理)$")
+
+
+def _doubled(text: Text) -> Iterator[Hit]:
+    body = text.text
+    for match in _PAIR.finditer(body):
+        char, at = match[1], match.start()
+        if body[at - 1 : at] == char or body[at + 2 : at + 3] == char:
+            continue
+        if _is_mistake(body, at, char):
+            yield Hit(at, at + 2, char, f"“{char}{char}”疑似多了一个“{char}”。")
+    for match in _WORD_TWICE.finditer(body):
+        word = match[1]
+        if not _TWICE_LEGAL.search(word) and _is_word(word, body[match.start() - 1 : match.start()]):
+            yield Hit(match.start(), match.end(), word, f"“{word}”重复。")
+
+
+def _is_word(text: str, before: str) -> bool:
+    """Whether ``text`` is a word or a phrase of its own, and not the middle of 企业创业创新."""
+    if text[0] in _FUNCTION or text[-1] in _FUNCTION or "等" in text:
+        return False
+    if words().count(before + text[0]) > words().count(text):
+        return False
+    return words().count(text) > 20 or len(text) >= 4
+
+
+_REACH = 7
+
+
+def _is_mistake(body: str, at: int, char: str) -> bool:
+    """Whether one of the two characters is too many: without it the words around cost much less."""
+    known = words()
+    if known.count(char * 2) > 20 and char in _LEGAL:
+        return False
+    if body[at + 2 : at + 3] in ("（", "("):
+        return False
+    before = re.split(rf"[^{CJK}]", body[max(at - _REACH, 0) : at])[-1]
+    after = re.split(rf"[^{CJK}]", body[at + 2 : at + 2 + _REACH])[0]
+    if _reduplicated(before, char, after) or _joined(before, char, after):
+        return False
+    gain = known.cost(before + char + char + after) - known.cost(before + char + after)
+    return gain > (2.5 if char in _FUNCTION else 7.5)
+
+
+def _reduplicated(before: str, char: str, after: str) -> bool:
+    """Whether it is AABB, ABB or AAB of a word that exists: 方方面面, 实实在在, 热腾腾."""
+    known = words()
+    whole = char * 2
+    return (
+        (len(after) >= 2 and after[0] == after[1])
+        or (len(before) >= 2 and before[-1] == before[-2])
+        or any(known.count(before[-n:] + whole) > 2 for n in (1, 2) if len(before) >= n)
+        or any(known.count(whole + after[:n]) > 2 for n in (1, 2) if len(after) >= n)
+    )
+
+
+def _joined(before: str, char: str, after: str) -> bool:
+    """Whether one word ends and the next begins with the character: 委员会会议, 工作作风."""
+    known = words()
+    ends = [before[-n:] + char for n in range(1, 6) if len(before) >= n and known.count(before[-n:] + char) > 5]
+    begins = [char + after[:n] for n in range(1, 6) if len(after) >= n and known.count(char + after[:n]) > 5]
+    function = char in _FUNCTION
+    if ends and begins:
+        return function or (max(map(known.count, ends)) > 30 and max(map(known.count, begins)) > 30)
+    if char in _PREFIXES and ends and any(known.count(after[:n]) > 30 for n in (2, 3)):
+        return True
+    if char in _PLACES and len(before) >= 1 and after[:1] and after[0] in "长直委内域级属际容场民办政情里区外":
+        return True
+    if not function:
+        return False
+    if begins and not ends:
+        return before != "" and max(map(known.count, begins)) > 300
+    return bool(ends) and max(map(known.count, ends)) > 300 and char in "的了在中上下" and len(max(ends, key=len)) >= 2
+
+
+_SENTENCE = re.compile(r"[^。！？\n]{14,}[。！？]")
+_FURNITURE = re.compile(r"第[一二三四五六七八九十百]+条|^\s*(?:附件|联系人)")
+
+
+def _repeated_sentence(text: Text) -> Iterator[Hit]:
+    seen: dict[str, int] = {}
+    inside = _repeated_spans(text)
+    for match in _SENTENCE.finditer(text.text):
+        start = match.start() + len(match[0]) - len(match[0].lstrip())
+        key = re.sub(rf"\s|^(?:[^{CJK}]|[一二三四五六七八九十]+、)+", "", match[0])
+        p = text.paragraph_at(start)
+        if p is None or p.place == "cell" or len(key) < 14:
+            continue
+        if key in seen and not any(a <= start < b for a, b in inside):
+            near = start - seen[key] <= 2 * len(match[0])
+            yield Hit(
+                start, match.end(), "", "这句话与前文重复。", Level.ERROR if near else Level.WARNING, safe=False
+            )  # fmt: skip
+        seen.setdefault(key, start)
+
+
+def _bodies(text: Text) -> Iterator[tuple[str, int, int]]:
+    for p in text.paragraphs:
+        if p.place != "cell" and len(p.text) >= 16:
+            begin = p.marker.end - p.start if p.marker else 0
+            yield p.text[begin:], p.start, p.end
+
+
+def _repeated_spans(text: Text) -> list[tuple[int, int]]:
+    seen: set[str] = set()
+    spans = []
+    for key, start, end in _bodies(text):
+        if key in seen and len(key) >= 12:
+            spans.append((start, end))
+        seen.add(key)
+    return spans
+
+
+def _repeated_paragraph(text: Text) -> Iterator[Hit]:
+    for start, end in _repeated_spans(text):
+        yield Hit(start, end, "", "这一段与前文重复。", Level.ERROR, safe=False)
+
+
+RULES = (
+    Rule(
+        "doubled-character", 41, "多了一个字或词", Level.ERROR, "编校：衍字", _doubled,
+        "打造特色色产业。", "打造特色产业。", statute=Level.WARNING,
+    ),
+    Rule(
+        "repeated-passage", 42, "句子或段落重复", Level.WARNING, "编校：重文", both(_repeated_paragraph, _repeated_sentence),
+        "各级各部门要切实提高政治站位。各级各部门要切实提高政治站位。", "各级各部门要切实提高政治站位。", statute=Level.HINT,
+    ),
+)  # fmt: skip

@@ -1,0 +1,122 @@
+"""A file as a text to be proofread, and the same file with the findings worked in.
+
+``READERS`` is where a kind of file is added: a suffix and a function from bytes to a ``Source``.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from bihuan.library.proofread.base import Finding
+from bihuan.library.proofread.text import Text
+from bihuan.library.proofread.wordfile import WordSource
+from bihuan.rules.errors import Invalid
+
+
+class NotReadable(Invalid):
+    """这个文件不能校对。"""
+
+    code = "not-readable"
+    default_hint = "可校对 txt、md、docx；其他格式请先另存为 docx 或 txt。"
+
+
+class Source(Protocol):
+    """What a file gives: its text, and the bytes of the file with findings fixed or noted."""
+
+    @property
+    def text(self) -> Text:
+        """The plain text that offsets count in."""
+
+    def fixed(self, findings: Iterable[Finding], now: datetime) -> bytes:
+        """Return the file with its safe findings fixed."""
+
+
+@dataclass(frozen=True)
+class PlainSource:
+    """A txt or md file. Line ends are read as one character each and written back as they were."""
+
+    text: Text
+    encoding: str
+    mark: bytes
+    ends: tuple[str, ...]
+
+    def fixed(self, findings: Iterable[Finding], now: datetime) -> bytes:
+        """Return the bytes with the safe findings replaced, in the same encoding with the same line ends."""
+        lines = replaced(self.text.text, findings).split("\n")
+        joined = "".join(line + end for line, end in zip(lines, (*self.ends, ""), strict=True))
+        return self.mark + joined.encode(self.encoding, "replace")
+
+
+def replaced(text: str, findings: Iterable[Finding]) -> str:
+    """Return ``text`` with every safe finding replaced; of findings that overlap the first is taken."""
+    parts, at = [], 0
+    for finding in chosen(findings):
+        parts += [text[at : finding.start], finding.suggestion or ""]
+        at = finding.end
+    return "".join([*parts, text[at:]])
+
+
+def chosen(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the safe findings that do not overlap, in their order."""
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=lambda f: (f.start, -f.end)):
+        if finding.safe and (not kept or finding.start >= kept[-1].end):
+            kept.append(finding)
+    return kept
+
+
+_LINE_END = re.compile("(\r\n|\r|\n)")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def plain_source(data: bytes, markdown: bool = False) -> PlainSource:
+    """Read a text in UTF-8, UTF-16 or GB18030. Raises NotReadable."""
+    mark, encoding = next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", _encoding(data)))
+    try:
+        whole = data[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise NotReadable(
+            f"读不懂这个文件的编码（第 {error.start} 字节起不是 {encoding}）。", hint="请另存为 UTF-8 再试。"
+        ) from error
+    if "\x00" in whole:
+        raise NotReadable("这不是文本文件。")
+    parts = _LINE_END.split(whole)
+    text = Text("\n".join(parts[::2]), markdown=markdown)
+    return PlainSource(text, encoding, mark, tuple(parts[1::2]))
+
+
+def _encoding(data: bytes) -> str:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
+
+
+READERS: dict[str, Callable[[bytes], Source]] = {
+    ".txt": plain_source,
+    ".md": lambda data: plain_source(data, markdown=True),
+    ".docx": WordSource.read,
+}
+
+
+def read_source(path: Path) -> Source:
+    """Read the file at ``path`` as a text. Raises NotReadable for a kind or content that cannot be read."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise NotReadable(f"不能校对“{path.name}”：不认识“{path.suffix or '没有扩展名'}”这种文件。")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise NotReadable(f"读不到文件“{path}”：{error.strerror}。", hint="请核对路径和权限。") from error
+    return reader(data)

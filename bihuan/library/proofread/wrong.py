@@ -1,0 +1,95 @@
+"""Wrong characters and set phrases that are misquoted, as rules made from a lexicon."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from bihuan.library.proofread.base import Hit, Level, Rule
+from bihuan.library.proofread.lexicon import Lexicon, Misquoted, misquoted, wrong_words
+from bihuan.library.proofread.sounds import alike
+from bihuan.library.proofread.spelling import suspects
+from bihuan.library.proofread.text import Text
+
+_COUNTED = (
+    ("四个意识", r"([一二两三四五六七八九十])个意识”"),
+    ("四个自信", r"([一二两三四五六七八九十])个自信”"),
+    ("两个维护", r"([一二两三四五六七八九十])个维护”"),
+    ("两个确立", r"([一二两三四五六七八九十])个确立”"),
+    ("五位一体", r"([一二两三四五六七八九十])位一体”总体布局"),
+    ("四个全面", r"([一二两三四五六七八九十])个全面”战略布局"),
+    ("八项规定", r"中央([一二两三四五六七八九十])项规定"),
+    ("三个代表", r"“([一二两三四五六七八九十])个代表”重要思想"),
+)
+_CJK = re.compile(r"[\u4e00-\u9fff]+")
+
+
+def rules(lexicon: Lexicon) -> tuple[Rule, ...]:
+    """Return the rules of wrong characters that use ``lexicon``."""
+    return (
+        Rule(
+            "fixed-expression", 0, "固定表述有误", Level.ERROR, "固定表述和规范用语表", lambda text: _fixed(text, lexicon),
+            "增强“五个意识”，不忘初心、劳记使命。", "增强“四个意识”，不忘初心、牢记使命。",
+        ),
+        Rule(
+            "wrong-word", 0, "错别字（常见错误写法）", Level.ERROR, "常见错误写法表", lambda text: _wrong(text, lexicon),
+            "认真布署，抓好台帐。", "认真部署，抓好台账。", safe=True,
+        ),
+        Rule(
+            "wrong-character", 0, "疑似错别字", Level.WARNING, "音近、形近字与词表比对", lambda text: _spelling(text, lexicon),
+            "做好安全生产检察和综和治理工作。", "做好安全生产检查和综合治理工作。", statute=Level.WARNING,
+        ),
+    )  # fmt: skip
+
+
+def _fixed(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
+    for right, regex in _COUNTED:
+        for match in re.finditer(regex, text.text):
+            if match[1] != right[0]:
+                yield Hit(match.start(1), match.end(1), right[0], f"应为“{right}”。")
+    for found in misquoted(text.text, lexicon):
+        written = text.text[found.start : found.end]
+        level = _how_sure(found, written, lexicon)
+        if level is not None:
+            yield Hit(found.start, found.end, found.name, f"固定表述应为“{found.name}”。", level)
+
+
+def _how_sure(found: Misquoted, written: str, lexicon: Lexicon) -> Level | None:
+    """Return the level of a name that stands almost so; None when it is another name or an allowed form."""
+    if written in lexicon.variants or written in lexicon.names or written in lexicon.words | lexicon.allowed:
+        return None
+    if any(mark in written for mark in "\n。；《》"):
+        return None
+    if found.change == 0:
+        wrong, right = written[found.at], found.name[found.at]
+        if not (_CJK.fullmatch(wrong) and _CJK.fullmatch(right)):
+            return Level.HINT
+        if alike(wrong, right):
+            return Level.ERROR
+    edge = found.at in (0, len(found.name) - 1)
+    if edge or len(found.name) < 6:
+        return None
+    changed = written[found.at : found.at + 1] if found.change else ""
+    if found.change and not _CJK.fullmatch(changed or "x"):
+        return Level.HINT
+    return Level.WARNING if len(found.name) >= 8 else Level.HINT
+
+
+def _wrong(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
+    for at, wrong, right in wrong_words(text.text, lexicon):
+        yield Hit(at, at + len(wrong), right, f"“{wrong}”应为“{right}”。")
+
+
+def _spelling(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
+    found = list(suspects(text.text, lexicon))
+    windows = [text.text[s.begin : s.begin + len(s.word)] for s in found]
+    often = Counter(windows)
+    for suspect, window in zip(found, windows, strict=True):
+        if window in lexicon.allowed or often[window] > 2:
+            continue
+        sure = suspect.sure and often[window] == 1
+        yield Hit(
+            suspect.at, suspect.at + 1, suspect.right, f"疑似错别字：“{window}”是否为“{suspect.word}”？",
+            Level.WARNING if sure else Level.HINT,
+        )  # fmt: skip
