@@ -1,6 +1,6 @@
 """The tables. ``Entry`` holds the facts; what is listed in ``PROJECTIONS`` is rebuilt from them."""
 
-from bihuan.models.account import Account
+from bihuan.models.account import Account, SavedView, SignedIn
 from bihuan.models.entry import Entry, Head, Seal
 from bihuan.models.house import (
     CalendarYear,
@@ -77,7 +77,9 @@ __all__ = [
     "Register",
     "Review",
     "Sample",
+    "SavedView",
     "Seal",
+    "SignedIn",
     "Slip",
     "Tally",
     "Timer",
