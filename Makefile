@@ -6,7 +6,7 @@ CODE := bihuan verifier tools tests examples setup.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test rules-coverage demo lint format reference lock package bench ci clean
+.PHONY: help setup run test rules-coverage screenshots demo lint format reference lock package bench ci clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -24,6 +24,9 @@ test: setup  ## every test on SQLite, then those of the database on PostgreSQL
 	BIHUAN_TEST_DB=postgres $(PYTEST) --cov-append -m 'db and not browser'
 	@$(BIN)/coverage report --include='bihuan/rules/*' --skip-covered --show-missing --fail-under=100
 	@echo "coverage of the whole package: $$($(BIN)/coverage report --format=total) %"
+
+screenshots: setup  ## look at every page as a fitting person: build/screenshots, 1440 and 390 pixels wide
+	$(BIN)/python -m tools.screenshots
 
 demo: setup  ## from a workbook to a checked stage report, under build/demo
 	@rm -rf build/demo

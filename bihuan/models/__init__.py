@@ -1,6 +1,6 @@
 """The tables. ``Entry`` holds the facts; what is listed in ``PROJECTIONS`` is rebuilt from them."""
 
-from bihuan.models.account import Account
+from bihuan.models.account import Account, SavedView, SignedIn
 from bihuan.models.closing import (
     CaseItem,
     CaseReview,
@@ -134,12 +134,14 @@ __all__ = [
     "Request",
     "Review",
     "Sample",
+    "SavedView",
     "Seal",
     "SignBand",
     "SignMark",
     "SignPhoto",
     "SignPosition",
     "SignText",
+    "SignedIn",
     "Slip",
     "Tally",
     "Timer",

@@ -30,6 +30,11 @@ class Account(AbstractBaseUser):
     )
     failures = models.IntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
+    password_at = models.DateTimeField(null=True, help_text="when the password was last changed")
+    second = models.CharField(
+        max_length=300, default="", help_text="the encrypted secret of the second factor"
+    )
+    second_step = models.BigIntegerField(default=0, help_text="the last step of time whose code was used")
 
     objects: ClassVar[AccountManager] = AccountManager()
     USERNAME_FIELD = "name"
@@ -38,3 +43,33 @@ class Account(AbstractBaseUser):
         """Not a projection."""
 
         db_table = "account"
+
+
+class SignedIn(models.Model):
+    """A browser in which somebody is logged in, for its owner to see and to end; it goes with its session."""
+
+    session_key = models.CharField(max_length=40, primary_key=True)
+    account_id = models.BigIntegerField(db_index=True)
+    since = models.DateTimeField()
+    seen = models.DateTimeField()
+    address = models.CharField(max_length=45)
+    browser = models.CharField(max_length=200)
+
+    class Meta:
+        """Not a projection."""
+
+        db_table = "signed_in"
+
+
+class SavedView(models.Model):
+    """A list that a person keeps under a name: the query part of its address."""
+
+    person_id = models.BigIntegerField()
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=2000)
+
+    class Meta:
+        """Not a projection."""
+
+        db_table = "saved_view"
+        constraints = (models.UniqueConstraint(fields=["person_id", "name"], name="saved_view_name"),)

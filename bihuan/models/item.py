@@ -115,6 +115,17 @@ class Item(models.Model):
                 name="item_waiting",
                 condition=models.Q(waiting__gt=""),
             ),
+            models.Index(fields=["office_id", "state", "due_order", "id"], name="item_office"),
+            models.Index(
+                fields=["office_id", "state", "due_order", "id"],
+                name="item_office_waits",
+                condition=models.Q(waiting__gt=""),
+            ),
+            models.Index(
+                fields=["owner_id", "state", "due_order", "id"],
+                name="item_unit_waits",
+                condition=models.Q(waiting__gt=""),
+            ),
         )
 
 

@@ -49,6 +49,8 @@ class Slip(models.Model):
             models.Index(fields=["item_id", "id"], name="slip_item"),
             models.Index(fields=["unit_id", "issued_at"], name="slip_unit"),
             models.Index(fields=["register_id", "state", "id"], name="slip_register"),
+            models.Index(fields=["unit_id", "state", "id"], name="slip_unit_state"),
+            models.Index(fields=["office_id", "state", "id"], name="slip_office_state"),
         ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -131,10 +131,13 @@ def marks(slip_id: int, using: str = "default") -> list[Mark]:
 
 
 def _steps(slip: Slip, item: Item, actor: Actor, using: str) -> list[SlipStep]:
-    paths = dict(
-        Unit.objects.using(using).filter(pk__in={slip.unit_id, item.office_id}).values_list("id", "path")
-    )
-    place, address = Place(paths[item.office_id]), Address(paths[slip.unit_id], tuple(slip.to), slip.approver)
+    units = Unit.objects.using(using).filter(pk__in={slip.unit_id, item.office_id})
+    return steps_of(slip, item.office_id, actor, dict(units.values_list("id", "path")))
+
+
+def steps_of(slip: Slip, office: int, actor: Actor, paths: Mapping[int, str]) -> list[SlipStep]:
+    """Return the steps that ``actor`` may take now; ``office`` supervises the item, ``paths`` are those of both units by id."""
+    place, address = Place(paths[office]), Address(paths[slip.unit_id], tuple(slip.to), slip.approver)
     state = SlipState(slip.state)
     asked = slip.answer_due is not None
     return [

@@ -23,14 +23,21 @@ class Entry:
 
 
 MENU = (
-    Entry("overview", "总览", "home", Duty.READ),
+    Entry("todo", "待办", "list-check", Duty.READ),
+    Entry("overview", "总览", "chart-bar", Duty.READ),
     Entry("items", "台账", "table", Duty.READ),
+    Entry("slips", "督办", "bell", Duty.READ),
     Entry("import", "导入", "file-import", Duty.IMPORT),
     Entry("report", "汇报", "file-text", Duty.REPORT),
     Entry("ledger", "核验", "shield-check", Duty.AUDIT),
     Entry("units", "单位", "building", Duty.UNITS),
     Entry("people", "人员", "users", Duty.ROLES),
 )
+
+#: Pages that belong to an entry under another name.
+_PART_OF = {"inspections": "slips", "samples": "slips"}
+#: So many entries fit at the foot of a phone; the others are in the person's menu there.
+_AT_FOOT = 5
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -39,10 +46,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if who is None:
         return {"who": None, "menu": ()}
     match = request.resolver_match
+    part = match.url_name.partition("-")[0] if match and match.url_name else ""
+    menu = [entry for entry in MENU if who.actor.may(entry.duty)]
     return {
         "who": who.actor,
         "roles": "、".join(ROLE_NAMES[r] for r in Role if any(g.role is r for g in who.actor.grants)),
-        "menu": [entry for entry in MENU if who.actor.may(entry.duty)],
+        "menu": menu,
+        "folded": menu[_AT_FOOT:],
         "unread": unread(who.actor.person),
-        "here": match.url_name.partition("-")[0] if match and match.url_name else "",
+        "here": _PART_OF.get(part, part),
     }

@@ -15,8 +15,14 @@ def procedure_of_register(register: Register) -> types.Procedure:
     return parsed(Procedure.objects.get(pk=register.procedure_id).text)
 
 
+def procedures_of(ids: Iterable[int]) -> dict[int, types.Procedure]:
+    """Return the procedure versions with these ids."""
+    rows = Procedure.objects.filter(pk__in=set(ids)).values_list("id", "text")
+    return {pk: parsed(text) for pk, text in rows}
+
+
 def state_labels(items: Iterable[Item]) -> dict[int, str]:
     """Return, by item id, the state as the item's own procedure calls it."""
     kept = list(items)
-    texts = dict(Procedure.objects.filter(pk__in={i.procedure_id for i in kept}).values_list("id", "text"))
-    return {i.pk: state_name(i.state, parsed(texts[i.procedure_id])) for i in kept}
+    procedures = procedures_of(i.procedure_id for i in kept)
+    return {i.pk: state_name(i.state, procedures[i.procedure_id]) for i in kept}

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.web.views import account, imports, inbox, item, items, ledger, overview, people, report, units
+from bihuan.web.views import (
+    account,
+    findings,
+    imports,
+    inbox,
+    inspections,
+    item,
+    items,
+    ledger,
+    overview,
+    people,
+    report,
+    samples,
+    slips,
+    todo,
+    units,
+)
 
 urlpatterns = [
-    path("", overview.page, name="overview"),
+    path("", todo.page, name="todo"),
+    path("overview/", overview.page, name="overview"),
     path("login/", account.login, name="login"),
     path("logout/", account.logout, name="logout"),
     path("password/", account.password, name="password"),
@@ -16,7 +33,22 @@ urlpatterns = [
     path("items/export/<str:layout>/", items.export, name="items-export"),
     path("items/<int:item_id>/", item.page, name="items-one"),
     path("items/<int:item_id>/evidence/<int:evidence_id>/", item.evidence, name="items-evidence"),
+    path("items/<int:item_id>/slip/", slips.issue, name="items-slip"),
     path("items/<int:item_id>/<str:action>/", item.step, name="items-step"),
+    path("slips/", slips.page, name="slips"),
+    path("slips/print/", slips.print_, name="slips-print"),
+    path("slips/<int:slip_id>/", slips.one, name="slips-one"),
+    path("slips/<int:slip_id>/<str:action>/", slips.step, name="slips-step"),
+    path("inspections/", inspections.page, name="inspections"),
+    path("inspections/new/", inspections.new, name="inspections-new"),
+    path("inspections/<int:inspection_id>/", inspections.one, name="inspections-one"),
+    path("inspections/<int:inspection_id>/sheet/", inspections.sheet, name="inspections-sheet"),
+    path("inspections/<int:inspection_id>/finding/", findings.finding, name="inspections-finding"),
+    path("inspections/<int:inspection_id>/walk/", findings.walk, name="inspections-walk"),
+    path("inspections/<int:inspection_id>/<str:action>/", inspections.step, name="inspections-step"),
+    path("samples/", samples.page, name="samples"),
+    path("samples/<int:sample_id>/", samples.one, name="samples-one"),
+    path("samples/<int:sample_id>/draw/", samples.draw, name="samples-draw"),
     path("import/", imports.page, name="import"),
     path("import/<str:token>/", imports.preview, name="import-preview"),
     path("report/", report.page, name="report"),

@@ -9,13 +9,14 @@ from typing import Any
 
 from bihuan.actions.amend import AMENDABLE
 from bihuan.actions.measures import MEASURE_STATES
+from bihuan.models import Item
 from bihuan.queries.item import Moment
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.events import Json
 from bihuan.rules.procedure_types import COLOURS, CYCLES, Procedure
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
-from bihuan.web.dates import day_words
+from bihuan.web.dates import day_words, left_words
 from bihuan.web.words_slip import SLIP_FIELDS
 
 #: Not shown: they are told by another field, by the entry itself, or mean nothing to a person.
@@ -104,6 +105,13 @@ def due_words(day: str, data: Json) -> str:
     noted = [f"原文“{original}”"] if original and original != day else []
     noted += ["暂定，当年放假安排未公布"] if data.get("provisional") else []
     return f"{text}（{'；'.join(noted)}）" if noted else text
+
+
+def remaining(item: Item, on: date) -> str:
+    """Return how long an item has left at ``on``; "" for what is closed, and for ongoing work whose date has passed."""
+    if item.closed_at is not None or (item.due is not None and item.due < on and not item.overdue):
+        return ""
+    return left_words(item.due, on)
 
 
 def _due(label: str) -> Make:

@@ -20,6 +20,9 @@ NAMES = [str(p.name) for p in PATTERNS]
 OPEN_NAMES = {"login", "logout"}
 #: The pages of an item; whoever may not see the item is refused at each.
 OF_ITEMS = {"items-one", "items-step", "items-evidence"}
+#: The pages of one slip, inspection or sample, which are refused to others in their own way; see below.
+OF_OTHERS = {"slips-one", "slips-step", "slips-print", "inspections-one", "inspections-step", "inspections-sheet",
+             "inspections-finding", "inspections-walk", "samples-one", "samples-draw", "items-slip"}  # fmt: skip
 
 
 def address(name: str, item: int = 1, evidence: int = 1) -> str:
@@ -28,6 +31,16 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "items-one": [item],
         "items-step": [item, "comment"],
         "items-evidence": [item, evidence],
+        "items-slip": [item],
+        "slips-one": [item],
+        "slips-step": [item, "answer"],
+        "inspections-one": [item],
+        "inspections-sheet": [item],
+        "inspections-finding": [item],
+        "inspections-walk": [item],
+        "inspections-step": [item, "approve"],
+        "samples-one": [item],
+        "samples-draw": [item],
         "items-export": ["plain"],
         "import-preview": ["token"],
         "report-file": ["docx"],
@@ -60,7 +73,7 @@ def test_nobody_gets_past_the_log_in_page_without_logging_in(db, name, method):
 def test_a_page_is_open_to_the_roles_that_its_duty_names_and_closed_to_all_others(office: Office, person):
     actor = office.people[person]
     for pattern in PATTERNS:
-        if pattern.name in OPEN_NAMES | OF_ITEMS:
+        if pattern.name in OPEN_NAMES | OF_ITEMS | OF_OTHERS:
             continue
         whom = pattern.callback.opens_to
         response = office.as_(person).get(address(pattern.name, item=actor.person))
@@ -131,9 +144,10 @@ def test_lists_and_figures_hold_only_what_one_may_see(office: Office):
 def test_administrators_see_no_business_content(office: Office):
     office.at("working", title="机密的事")
     for person in ("admin", "security", "audit"):
-        home = text_of(office.as_(person).get(reverse("overview")))
-        assert "不查看业务内容" in home
-        assert "专项整治" not in home
+        for name in ("todo", "overview"):
+            home = text_of(office.as_(person).get(reverse(name)))
+            assert "不查看业务内容" in home
+            assert "专项整治" not in home
 
 
 def test_a_filter_for_a_register_that_one_may_not_see_gives_nothing_away(office: Office):
@@ -141,7 +155,7 @@ def test_a_filter_for_a_register_that_one_may_not_see_gives_nothing_away(office:
     for url in (
         f"/items/?register={register}",
         f"/items/?campaign={office.campaign}",
-        f"/?campaign={office.campaign}",
+        f"/overview/?campaign={office.campaign}",
     ):
         there = office.as_("other_handler").get(url)
         nowhere = office.as_("other_handler").get(re.sub(r"\d+$", "999999", url))

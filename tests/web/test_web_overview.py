@@ -47,7 +47,7 @@ def linked_numbers(html: str) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("person", ["supervisor", "chief", "handler", "head", "other_handler"])
 @pytest.mark.parametrize("cut", ["register", "unit", "class"])
 def test_every_number_opens_a_list_of_just_so_many(lived: Office, person: str, cut: str):
-    numbers = linked_numbers(lived.as_(person).get(f"/?by={cut}").content.decode())
+    numbers = linked_numbers(lived.as_(person).get(f"/overview/?by={cut}").content.decode())
     assert len(numbers) > 8
     for url, number in numbers:
         if "reopened=1" in url:
@@ -57,7 +57,7 @@ def test_every_number_opens_a_list_of_just_so_many(lived: Office, person: str, c
 
 def test_the_tiles_of_a_unit_count_what_it_owns(lived: Office):
     def registered(person: str) -> int:
-        html = lived.as_(person).get("/").content.decode()
+        html = lived.as_(person).get("/overview/").content.decode()
         return int(re.search(r"登记事项</span>\s*<span class=\"tile-value\">(\d+)", html)[1])
 
     owned = Item.objects.exclude(state__in=["cancelled", "merged"])
@@ -67,7 +67,7 @@ def test_the_tiles_of_a_unit_count_what_it_owns(lived: Office):
 
 
 def test_an_earlier_day_shows_the_figures_of_its_end_and_no_links(lived: Office):
-    before = lived.as_("supervisor").get("/", {"as_of": (today() - timedelta(days=90)).isoformat()})
+    before = lived.as_("supervisor").get("/overview/", {"as_of": (today() - timedelta(days=90)).isoformat()})
     assert "登记事项 0 项" in text_of(before)
     assert linked_numbers(before.content.decode()) == []
     assert day_words(today() - timedelta(days=90)) in text_of(before)
@@ -75,14 +75,14 @@ def test_an_earlier_day_shows_the_figures_of_its_end_and_no_links(lived: Office)
 
 @pytest.mark.parametrize("day", ["", "kein Tag", "2999-01-01"])
 def test_no_day_or_one_to_come_shows_now(lived: Office, day: str):
-    response = lived.as_("supervisor").get("/", {"as_of": day})
+    response = lived.as_("supervisor").get("/overview/", {"as_of": day})
     assert "回到现在" not in text_of(response)
     assert linked_numbers(response.content.decode())
 
 
 def test_the_switcher_answers_with_a_fragment_and_the_address_with_a_page(lived: Office):
-    fragment = lived.as_("supervisor").get("/?by=unit", headers=HTMX).content.decode()
-    page = lived.as_("supervisor").get("/?by=unit").content.decode()
+    fragment = lived.as_("supervisor").get("/overview/?by=unit", headers=HTMX).content.decode()
+    page = lived.as_("supervisor").get("/overview/?by=unit").content.decode()
     assert fragment.lstrip().startswith('<div id="board">')
     assert "<html" in page
     assert re.findall(r'class="tile-value">\s*([\d.%]+)', fragment) == re.findall(
@@ -111,7 +111,7 @@ def test_what_is_due_within_two_weeks_is_listed(office: Office):
 
     soon = office.at("working", title="快到期的事", due=in_days(10))
     office.at("working", title="不急的事", due=in_days(100))
-    html = office.as_("supervisor").get("/").content.decode()
+    html = office.as_("supervisor").get("/overview/").content.decode()
     listed = html[html.index('class="soon"') :]
     assert f"/items/{soon}/" in listed
     assert "不急的事" not in listed
@@ -132,9 +132,9 @@ def test_an_office_without_a_campaign_is_told_how_to_begin(db):
     house.grant_role(SYSTEM, now(), person, Role.SUPERVISOR, unit)
     client = Client()
     client.force_login(Account.objects.create(name="w", person_id=person, password="!"))
-    assert "导入一份 Excel 台账就能开始" in text_of(client.get("/"))
+    assert "导入一份 Excel 台账就能开始" in text_of(client.get("/overview/"))
     assert "还没有事项" in text_of(client.get("/items/"))
 
 
 def test_a_unit_without_items_is_told_so(office: Office):
-    assert "您单位还没有交办的事项" in text_of(office.as_("other_handler").get("/"))
+    assert "您单位还没有交办的事项" in text_of(office.as_("other_handler").get("/overview/"))

@@ -35,7 +35,7 @@ def everywhere(office: Office) -> dict[str, list[str]]:
         reverse("items-step", args=[working, a]) for a in ("amend", "transfer", "extend", "suspend", "merge")
     ]
     return {
-        "chief": ["/", "/?by=unit", "/?by=class&as_of=2020-01-01", "/items/", "/items/?q=nichts", "/report/",
+        "chief": ["/", "/overview/", "/overview/?by=unit", "/overview/?by=class&as_of=2020-01-01", "/items/", "/items/?q=nichts", "/report/",
                   f"/report/?campaign={office.campaign}", "/ledger/", "/items/999999/", *one, *office_steps],
         "supervisor": ["/items/new/", f"/items/new/?register={office.registers['livelihood']}", "/import/",
                        bring(office, workbook()), *one],

@@ -11,7 +11,7 @@ from django import forms
 from bihuan.queries.people import Directory
 
 #: Units written in one line are told apart by these; a name of two words keeps its single space.
-_BETWEEN = re.compile(r"[、,，;；\n]+")
+BETWEEN = re.compile(r"[、,，;；\n]+")
 DEADLINE_HELP = "可写日期，也可写“2026年12月底前”“立行立改”“长期坚持”。"
 
 
@@ -118,7 +118,7 @@ class UnitsField(UnitField):
 
     def clean(self, value: Any) -> list[int]:  # type: ignore[override]
         """Return the ids, in the order written."""
-        names = [part.strip() for part in _BETWEEN.split(forms.CharField.clean(self, value))]
+        names = [part.strip() for part in BETWEEN.split(forms.CharField.clean(self, value))]
         return list(dict.fromkeys(unit_named(self.units, name) for name in names if name))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -10,8 +9,6 @@ from django import forms
 from bihuan.queries.people import Directory
 from bihuan.rules.permissions import ROLE_NAMES, Role
 from bihuan.web.forms import fields as f
-
-_BETWEEN = re.compile(r"[、,，;；\n]+")
 
 
 class GrantRole(forms.Form):
@@ -59,5 +56,5 @@ class UnitForm(forms.Form):
 
     def clean_aliases(self) -> list[str]:
         """Return the aliases, each once."""
-        names = (" ".join(part.split()) for part in _BETWEEN.split(self.cleaned_data["aliases"]))
+        names = (" ".join(part.split()) for part in f.BETWEEN.split(self.cleaned_data["aliases"]))
         return list(dict.fromkeys(name for name in names if name))

@@ -10,9 +10,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from bihuan.models import Item
 from bihuan.rules.procedure_types import COLOURS
 from bihuan.rules.workflow import STATE_NAMES
-from bihuan.web import dates
+from bihuan.web import dates, words
 
 register = template.Library()
 register.filter("day", dates.day_words)
@@ -71,6 +72,12 @@ def ago(value: datetime | None, at: datetime | None = None) -> SafeString | str:
 def left(due: date | None) -> str:
     """Say how many days are left until ``due``."""
     return dates.left_words(due, dates.today())
+
+
+@register.simple_tag
+def remaining(item: Item) -> str:
+    """Say how many days an item has left, or by how many it is overdue."""
+    return words.remaining(item, dates.today())
 
 
 @register.filter

@@ -23,11 +23,11 @@ def login(request: HttpRequest) -> HttpResponse:
     """Begin a session, and go where the person wanted to go."""
     target = _safe(request, request.POST.get("next") or request.GET.get("next", ""))
     if request.user.is_authenticated:
-        return redirect(target or "overview")
+        return redirect(target or "todo")
     form = LogIn(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         start_session(request, form.account)
-        return redirect(target or "overview")
+        return redirect(target or "todo")
     status = 401 if form.errors else 200
     return render(request, "login.html", {"form": form, "next": target}, status=status)
 
@@ -60,7 +60,7 @@ def password(request: Request) -> HttpResponse:
         account.save(update_fields=["password", "must_change"])
         update_session_auth_hash(request, account)
         messages.success(request, "密码已修改。")
-        return redirect("overview")
+        return redirect("todo")
     context: dict[str, Any] = {"form": form, "must_change": account.must_change}
     context["rules"] = password_validation.password_validators_help_texts()
     return render(request, "password.html", context, status=422 if form.errors else 200)

@@ -37,7 +37,7 @@ _PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "im
 @opens_to(Duty.READ)
 def page(request: Request, item_id: int) -> HttpResponse:
     """Show the item, with the form of the step that comes next if this person may take it."""
-    found = _visible(request, item_id)
+    found = visible(request, item_id)
     first = item_page.first_step(found, item_page.checks(found, request.who.actor))
     return _page(request, found, first)
 
@@ -45,7 +45,7 @@ def page(request: Request, item_id: int) -> HttpResponse:
 @opens_to(Duty.READ, "GET", "POST")
 def step(request: Request, item_id: int, action: str) -> HttpResponse:
     """Show the form of a step, or take it."""
-    found = _visible(request, item_id)
+    found = visible(request, item_id)
     if action not in STEP_FORMS:
         raise NotFound("没有这一步。", hint="请从事项页面选择要办理的步骤。")
     if request.method == "POST":
@@ -58,7 +58,7 @@ def step(request: Request, item_id: int, action: str) -> HttpResponse:
     return _page(request, found, action)
 
 
-def _visible(request: Request, item_id: int) -> Detail:
+def visible(request: Request, item_id: int) -> Detail:
     """Return the item if this person may see it. Raises NotFound or NotAllowed."""
     item = Item.objects.filter(pk=item_id).first()
     if item is None:
@@ -126,14 +126,16 @@ def _attach(request: Request, found: Detail, form: Attach) -> str:
 def _refused(request: Request, found: Detail, form: StepForm, error: BihuanError) -> Detail:
     """Put the refusal on the form and read the item again: what others did since is shown, what was typed stays."""
     seen = form.cleaned_data["version"]
-    found = _visible(request, found.item.pk)
+    found = visible(request, found.item.pk)
     told = item_page.timeline(found, form.about.units.labels)
     form.refuse(str(error), found.item.version, told[: max(found.item.version - seen, 0)])
     return found
 
 
 def _back(request: Request, item_id: int) -> HttpResponse:
-    url = reverse("items-one", args=[item_id])
+    """Go where the person came from: their tasks, else the item."""
+    to_tasks = request.POST.get("back") == "todo"
+    url = reverse("todo") if to_tasks else reverse("items-one", args=[item_id])
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
@@ -190,7 +192,7 @@ def _page(
 @opens_to(Duty.READ)
 def evidence(request: Request, item_id: int, evidence_id: int) -> HttpResponseBase:
     """Hand out a file; pictures may be looked at in the browser."""
-    _visible(request, item_id)
+    visible(request, item_id)
     found = Evidence.objects.filter(pk=evidence_id, item_id=item_id).first()
     if found is None:
         raise NotFound("没有这份佐证。")

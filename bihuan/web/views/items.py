@@ -21,7 +21,7 @@ from bihuan.queries.items import SORTS, Filter, matching, page_of
 from bihuan.queries.people import directory
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import BihuanError, Invalid, NotAllowed, NotFound
-from bihuan.rules.permissions import Duty, Role
+from bihuan.rules.permissions import DUTIES, Duty, Role
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, filters
@@ -117,6 +117,12 @@ def _occurring(wanted: Filter) -> tuple[set[int], list[str]]:
 def own_registers(who: Scope) -> list[Register]:
     """Return the registers in which this person may register items."""
     return _supervised(who, _units({r.unit_id for r in who.registers}).paths)
+
+
+def sampled_registers(who: Scope) -> list[Register]:
+    """Return the registers from whose items this person may draw samples."""
+    paths = _units({r.unit_id for r in who.registers}).paths
+    return [r for r in who.registers if who.actor.holds(DUTIES[Duty.SAMPLE], paths[r.unit_id])]
 
 
 def _supervised(who: Scope, paths: dict[int, str]) -> list[Register]:

@@ -82,3 +82,33 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details.person[open]").forEach((open) => { open.open = false; });
 });
+
+// One tick for all of a page.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.tickAll;
+  if (!name) return;
+  for (const box of event.target.form.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
+});
+
+// What is typed into a form marked so is kept in this tab until it was taken: through an error, an expired log-in, a lost
+// connection, a closed lid. It goes with the tab and with the log-out; nothing is left on a shared computer.
+const keptFields = (form) => [...form.elements].filter((e) => e.name && !["hidden", "password", "file", "submit"].includes(e.type) && e.name !== "csrfmiddlewaretoken");
+const keptName = (form) => `kept:${form.dataset.keep}`;
+const kept = (form) => Object.fromEntries(keptFields(form).map((e) => [e.type === "radio" || e.type === "checkbox" ? `${e.name}=${e.value}` : e.name, e.type === "radio" || e.type === "checkbox" ? e.checked : e.value]));
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  const found = JSON.parse(sessionStorage.getItem(keptName(form)) || "null");
+  const taken = document.querySelector("#notice .note-success");
+  if (taken) sessionStorage.removeItem(keptName(form));
+  else if (found) {
+    for (const e of keptFields(form)) {
+      const choice = e.type === "radio" || e.type === "checkbox";
+      const value = found[choice ? `${e.name}=${e.value}` : e.name];
+      if (value === undefined) continue;
+      if (choice) e.checked = value; else if (value) e.value = value;
+    }
+  }
+  form.addEventListener("input", () => sessionStorage.setItem(keptName(form), JSON.stringify(kept(form))));
+}
+document.addEventListener("submit", (event) => {
+  if (event.target.action?.endsWith("/logout/")) sessionStorage.clear();
+});

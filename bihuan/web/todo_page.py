@@ -1,0 +1,195 @@
+"""How a task reads on the page: what it is, why now, and the one button that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from bihuan.models import Item
+from bihuan.queries.todo import LATER, NOW, SOON, Task, Todo
+from bihuan.rules.clocked import CHINA
+from bihuan.rules.inspection import INSPECTION_STEPS, MODE_NAMES
+from bihuan.rules.procedure_types import Procedure
+from bihuan.rules.slips import SLIP_STEPS
+from bihuan.rules.timers import WAITING_NAMES
+from bihuan.rules.workflow import STEPS
+from bihuan.web import dates, filters, words
+
+GROUPS = ((NOW, "马上办"), (SOON, "该办了"), (LATER, "在办，不急"))
+#: Steps that need nothing to be filled in: one tap does them.
+_ONE_TAP = frozenset({"accept", "slip-acknowledge"})
+#: Kind of task → the list behind it; the page shows only the first of each.
+_BEHIND = {
+    "accept": {"state": "assigned"},
+    "check-in": {"state": "working", "waiting": "check-in"},
+    "report": {"state": "working"},
+    "approve": {"state": "registered"},
+    "assign": {"state": "approved"},
+    "close": {"state": "passed"},
+    "look_back": {"state": "closed", "waiting": "look-back"},
+    "review": {"state": "reviewing"},
+}
+
+
+@dataclass(frozen=True)
+class Button:
+    """What does it: a link, or with ``fields`` a form that is sent at once."""
+
+    label: str
+    url: str
+    fields: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One task as the page shows it; ``colour`` "" for what has no lamp."""
+
+    verb: str
+    title: str
+    link: str
+    number: str
+    unit: str
+    colour: str
+    why: str
+    late: bool
+    exact: str
+    do: Button
+    also: Button | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The tasks of one urgency."""
+
+    key: int
+    name: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Rest:
+    """More tasks of a kind than the page shows: how many ("1000+" when nobody counted on), and the list of them."""
+
+    verb: str
+    count: str
+    link: str
+
+
+def groups(found: Todo, procedures: Mapping[int, Procedure], now: datetime, own: int) -> list[Group]:
+    """Return the tasks by urgency; empty groups are left out. The person's ``own`` unit is not named to them."""
+    lines: dict[int, list[Line]] = {}
+    units = {pk: name for pk, name in found.units.items() if pk != own}
+    for task in found.tasks:
+        lines.setdefault(task.urgency, []).append(_line(task, units, procedures, now))
+    return [Group(key, name, lines[key]) for key, name in GROUPS if key in lines]
+
+
+def rests(found: Todo, most: int) -> list[Rest]:
+    """Return what the page leaves out, with the list where it is found."""
+    return [
+        Rest(
+            STEPS["report" if name == "check" else name].name,
+            f"{most}+" if count > most else str(count),
+            filters.address(**_BEHIND[kind if kind in _BEHIND else name]),
+        )
+        for kind, count in found.more.items()
+        for name in [kind.partition("-")[0]]
+    ]
+
+
+def _line(task: Task, units: Mapping[int, str], procedures: Mapping[int, Procedure], now: datetime) -> Line:
+    if task.inspection is not None:
+        return _of_inspection(task, units)
+    assert task.item is not None, "a task is about an item, a slip or an inspection"
+    return _of_slip(task, units, now) if task.slip else _of_item(task, task.item, units, procedures)
+
+
+def _of_item(task: Task, item: Item, units: Mapping[int, str], procedures: Mapping[int, Procedure]) -> Line:
+    procedure = procedures[item.procedure_id]
+    verb = procedure.action_labels.get(task.kind, STEPS[task.kind].name)
+    waits = "、".join(WAITING_NAMES[name] for name in item.waiting.split())
+    left = words.remaining(item, dates.today())
+    url = reverse("items-step", args=[item.pk, task.kind])
+    sent = (("version", item.version), ("back", "todo"))
+    return Line(
+        verb=verb,
+        title=item.title,
+        link=reverse("items-one", args=[item.pk]),
+        number=item.number,
+        unit=units.get(item.owner_id, ""),
+        colour="" if item.colour == "none" else item.colour,
+        why="；".join(part for part in (waits, _level(item, procedure, task.kind), left) if part),
+        late=item.overdue,
+        exact=dates.day_words(item.due),
+        do=Button(verb, url, sent) if task.kind in _ONE_TAP else Button(verb, f"{url}#step"),
+        also=_second(task.kind, item, url, sent),
+    )
+
+
+def _level(item: Item, procedure: Procedure, kind: str) -> str:
+    return procedure.levels[item.level - 1].name if kind == "review" and item.level else ""
+
+
+def _second(kind: str, item: Item, url: str, sent: tuple[tuple[str, object], ...]) -> Button | None:
+    """Return the other answer: not ours, or nothing new."""
+    if kind == "accept":
+        return Button("退回", f"{reverse('items-step', args=[item.pk, 'return'])}#step")
+    return Button("暂无进展", url, (*sent, ("unchanged", 1))) if kind == "report" else None
+
+
+def _of_slip(task: Task, units: Mapping[int, str], now: datetime) -> Line:
+    slip, item = task.slip, task.item
+    assert slip is not None
+    assert item is not None
+    step = task.kind.removeprefix("slip-")
+    link = reverse("slips-one", args=[slip.pk])
+    limit = slip.answer_due if step == "answer" else None
+    late = limit is not None and limit <= now
+    left = dates.left_words(limit.astimezone(CHINA).date(), dates.today()) if limit else ""
+    why = f"答复：{left}" if left else ""
+    if limit is not None and late:
+        why = f"答复已超期（{dates.since_words(limit, now)}到期）"
+    name = SLIP_STEPS[step].name
+    url = reverse("slips-step", args=[slip.pk, step])
+    one_tap = Button(name, url, (("back", "todo"),))
+    return Line(
+        verb=f"{name}{slip.rung}",
+        title=item.title,
+        link=link,
+        number=slip.number or "待编号",
+        unit=units.get(slip.unit_id, ""),
+        colour="",
+        why=why,
+        late=late,
+        exact=dates.moment_words(limit) if limit else "",
+        do=one_tap if task.kind in _ONE_TAP else Button(name, f"{link}#step"),
+    )
+
+
+def _of_inspection(task: Task, units: Mapping[int, str]) -> Line:
+    found = task.inspection
+    assert found is not None
+    step = task.kind.removeprefix("inspection-")
+    link = reverse("inspections-one", args=[found.pk])
+    label = INSPECTION_STEPS[step].name
+    target = reverse("inspections-finding", args=[found.pk]) if step == "finding" else f"{link}#step"
+    return Line(
+        verb=label,
+        title=found.name,
+        link=link,
+        number=MODE_NAMES[found.mode],
+        unit=units.get(found.office_id, ""),
+        colour="",
+        why=f"{dates.day_words(found.starts)}至{dates.day_words(found.ends)}",
+        late=False,
+        exact="",
+        do=Button(label, target),
+    )
+
+
+def summary(shown: Iterable[Group]) -> str:
+    """Say in one line how much there is."""
+    return "，".join(f"{group.name} {len(group.lines)} 件" for group in shown)

@@ -1,0 +1,79 @@
+"""The home page: each task with the button that does it, and back again."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+
+from bihuan.actions.slip import issue_slip
+from bihuan.models import Receipt, Slip
+from tests.web.markup import Markup, faults
+from tests.web.office import Office, text_of
+
+
+def buttons(html: str) -> set[str]:
+    """The addresses to which the buttons of a page send."""
+    return {form["action"] for form in Markup(html).all("form") if "/items/" in form.get("action", "")}
+
+
+def test_accepting_takes_one_tap_and_leads_back_to_the_tasks(office: Office):
+    item = office.at("assigned", title="修好东街的路")
+    html = office.as_("handler").get("/").content.decode()
+    assert "修好东街的路" in html
+    assert buttons(html) == {f"/items/{item}/accept/"}
+    response = office.step("handler", item, "accept", back="todo")
+    assert response["Location"] == "/"
+    assert office.row(item).state == "working"
+
+
+def test_nothing_new_is_said_in_one_tap(office: Office):
+    item = office.at("working")
+    assert f"/items/{item}/report/" in buttons(office.as_("handler").get("/").content.decode())
+    assert office.step("handler", item, "report", back="todo", unchanged=1)["Location"] == "/"
+    assert office.last(item).kind == "item.progressed"
+
+
+def test_a_slip_that_wants_no_answer_is_signed_for_in_one_tap(office: Office):
+    office.at("working")
+    slip = Slip.objects.get()
+    office.as_("handler").get("/")
+    response = office.as_("handler").post(
+        reverse("slips-step", args=[slip.pk, "acknowledge"]), {"back": "todo"}
+    )
+    assert response["Location"] == "/"
+    assert Receipt.objects.filter(slip_id=slip.pk, step="acknowledge").count() == 1
+
+
+def test_a_late_answer_stands_first_and_says_so(office: Office):
+    item = office.at("working")
+    issue_slip(item, "整改反馈单", office.people["supervisor"], office.later(days=5))
+    html = office.as_("head").get("/").content.decode()
+    assert "答复已超期" in text_of(office.as_("head").get("/"))
+    assert html.index("马上办") < html.index("答复整改反馈单") < html.index("反馈整改进展")
+
+
+def test_nothing_to_do_is_a_good_state(office: Office):
+    office.at("working")
+    response = office.as_("reviewer").get("/")
+    assert "现在没有要您办的事" in text_of(response)
+    assert faults(response.content.decode()) == []
+
+
+def test_an_auditor_begins_with_the_overview(office: Office):
+    assert office.as_("auditor").get("/")["Location"] == "/overview/"
+
+
+def test_a_refused_tap_shows_the_item_and_what_changed_meanwhile(office: Office):
+    item = office.at("assigned")
+    seen = office.row(item).version
+    office.step("head", item, "accept")
+    response = office.step("handler", item, "accept", version=seen, back="todo")
+    assert response.status_code == 409
+    assert "您打开页面之后" in text_of(response)
+
+
+def test_ongoing_work_whose_date_has_passed_is_not_called_overdue(office: Office):
+    due = (office.now + timedelta(days=20)).date()
+    office.at("working", due=f"{due.year}年{due.month}月{due.day}日前，并长期坚持")
+    text = text_of(office.as_("handler").get("/items/"))
+    assert "已超期" not in text
+    assert "长期坚持" in text
