@@ -27,8 +27,6 @@ from bihuan.models.house import (
 )
 from bihuan.models.inspection import Finding, Inspection, WalkStep
 from bihuan.models.item import Evidence, Helper, Item, Measure, Origin, Review
-from bihuan.models.meeting import Agenda, Decision, Meeting, Request
-from bihuan.models.message import Delivery, Feed, Message, Outlet
 from bihuan.models.library import (
     Document,
     DocumentCorrection,
@@ -37,6 +35,8 @@ from bihuan.models.library import (
     Intake,
     KeptSearch,
 )
+from bihuan.models.meeting import Agenda, Decision, Meeting, Request
+from bihuan.models.message import Delivery, Feed, Message, Outlet
 from bihuan.models.proofread import ProofDismissal
 from bihuan.models.sample import Sample
 from bihuan.models.sign import SignBand, SignMark, SignPhoto, SignPosition, SignText

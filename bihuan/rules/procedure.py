@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from bihuan.rules.procedure_clock import colours, deadlines, look_back, recurring
 from bihuan.rules.procedure_flow import flow as read_flow
-from bihuan.rules.procedure_reader import DAYS, HOURS, Problem, ProcedureFaults, Reader, parse, similar
+from bihuan.rules.procedure_reader import HOURS, Problem, ProcedureFaults, Reader, parse, similar
 from bihuan.rules.procedure_slips import slips
 from bihuan.rules.procedure_types import (
     Column,

@@ -18,7 +18,6 @@ from bihuan.rules.procedure_types import (
     Procedure,
     Quantity,
     Recurring,
-    Returns,
     SlipRule,
     Span,
 )

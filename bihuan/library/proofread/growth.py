@@ -87,7 +87,9 @@ def _told(match: re.Match[str], value: Decimal, unit: str, a: Decimal, b: Decima
         message = "增减的方向与给出的数字相反，请核对。"
         yield Hit(match.start(5), match.end(7), None, message)
         return
-    shown_value = value if unit in ("%", "％", "倍") or unit.endswith("百分点") else value / scaled(Decimal(1), unit)[0]
+    shown_value = (
+        value if unit in ("%", "％", "倍") or unit.endswith("百分点") else value / scaled(Decimal(1), unit)[0]
+    )
     right = f"{shown(shown_value, 2 if unit == '倍' else 1)}{unit}"
     yield Hit(
         match.start(6), match.end(7), right, f"按给出的数字计算应为{right}，文中写的是{match[6]}{unit}。", Level.ERROR

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from collections.abc import Iterator
 
 from bihuan.library.proofread.base import Hit, Level, Rule
@@ -22,8 +21,12 @@ _OUR = re.compile(
 _GENERAL = re.compile(
     r"^(?:各|全|我|本|该|某|外|兄弟|邻|所在|所辖|其他|有关|相关|自治|直辖|县|市|区|省|国家|辖|设区|地级|副省级|跨|上级|下级|当地|试点|示范|高新|开发|经开|园|新|城|郊|老|社|片|库|景|山|林|灌|牧|矿|农|乡|镇|村)"
 )
-_VERB = re.compile(r"^.*(?:由|经|向|报|到|在|对|与|和|及|请|赴|以|为|被|从|按|据|是|将|把|了|的|各|过|于|按照|根据|贯彻|落实)(?=[\u4e00-\u9fff]{2,})")
-_NOT_PLACES = frozenset("城市 都市 股市 超市 上市 门市 夜市 菜市 社区 小区 园区 景区 地区 辖区 灾区 山区 库区 牧区 林区 矿区 城区 郊区 新区 片区 战区 校区 厂区 街区 郡县".split())
+_VERB = re.compile(
+    r"^.*(?:由|经|向|报|到|在|对|与|和|及|请|赴|以|为|被|从|按|据|是|将|把|了|的|各|过|于|按照|根据|贯彻|落实)(?=[\u4e00-\u9fff]{2,})"
+)
+_NOT_PLACES = frozenset(
+    "城市 都市 股市 超市 上市 门市 夜市 菜市 社区 小区 园区 景区 地区 辖区 灾区 山区 库区 牧区 林区 矿区 城区 郊区 新区 片区 战区 校区 厂区 街区 郡县".split()
+)
 
 
 def _bare(name: str) -> str:
@@ -74,5 +77,3 @@ def place_rule(office: str) -> Rule:
         "other-place", 0, "外地或外单位名称", Level.WARNING, "编校：套用他处文稿的残留", lambda text: _check(text, office),
         "江源县人民政府关于防汛的通知\n由云岭县水利局负责。", "江源县人民政府关于防汛的通知\n由江源县水利局负责。",
     )  # fmt: skip
-
-

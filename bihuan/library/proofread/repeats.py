@@ -79,20 +79,32 @@ def _reduplicated(before: str, char: str, after: str) -> bool:
 def _joined(before: str, char: str, after: str) -> bool:
     """Whether one word ends and the next begins with the character: 委员会会议, 工作作风."""
     known = words()
-    ends = [before[-n:] + char for n in range(1, 6) if len(before) >= n and known.count(before[-n:] + char) > 5]
+    ends = [
+        before[-n:] + char for n in range(1, 6) if len(before) >= n and known.count(before[-n:] + char) > 5
+    ]
     begins = [char + after[:n] for n in range(1, 6) if len(after) >= n and known.count(char + after[:n]) > 5]
     function = char in _FUNCTION
     if ends and begins:
         return function or (max(map(known.count, ends)) > 30 and max(map(known.count, begins)) > 30)
     if char in _PREFIXES and ends and any(known.count(after[:n]) > 30 for n in (2, 3)):
         return True
-    if char in _PLACES and len(before) >= 1 and after[:1] and after[0] in "长直委内域级属际容场民办政情里区外":
+    if (
+        char in _PLACES
+        and len(before) >= 1
+        and after[:1]
+        and after[0] in "长直委内域级属际容场民办政情里区外"
+    ):
         return True
     if not function:
         return False
     if begins and not ends:
         return before != "" and max(map(known.count, begins)) > 300
-    return bool(ends) and max(map(known.count, ends)) > 300 and char in "的了在中上下" and len(max(ends, key=len)) >= 2
+    return (
+        bool(ends)
+        and max(map(known.count, ends)) > 300
+        and char in "的了在中上下"
+        and len(max(ends, key=len)) >= 2
+    )
 
 
 _SENTENCE = re.compile(r"[^。！？\n]{14,}[。！？]")

@@ -9,7 +9,9 @@ from bihuan.library.proofread.base import Hit, Level, Rule, both
 from bihuan.library.proofread.text import END_MARKS, Paragraph, Text
 
 _NINE = "一二三四五六七八九十"
-_FORMULA = re.compile(r"[=＝×÷∑]|^[\d\s.]+$|^[A-Za-z\d\s.,/:_-]+$|^(?:抄送|印发|主题词|联系人|联系电话|地址|来源|注|时间|地点|参加|主持|记录|电话|邮编)[:： ]|\d{4}年\d{1,2}月\d{1,2}日印发")
+_FORMULA = re.compile(
+    r"[=＝×÷∑]|^[\d\s.]+$|^[A-Za-z\d\s.,/:_-]+$|^(?:抄送|印发|主题词|联系人|联系电话|地址|来源|注|时间|地点|参加|主持|记录|电话|邮编)[:： ]|\d{4}年\d{1,2}月\d{1,2}日印发"
+)
 
 
 def _no_end(text: Text) -> Iterator[Hit]:
@@ -65,7 +67,9 @@ def _inline_list(p: Paragraph, starts: list[int]) -> Iterator[Hit]:
         at = p.start + match.start()
         closing = match.end() in starts
         message = (
-            "分号列举的各项之间应为分号。" if closing else "分号列举的一项里用了句号，请改为逗号或统一用句号。"
+            "分号列举的各项之间应为分号。"
+            if closing
+            else "分号列举的一项里用了句号，请改为逗号或统一用句号。"
         )
         yield Hit(at, at + 1, "；" if closing else None, message)
 
@@ -168,7 +172,9 @@ def _annex_not_named(text: Text) -> Iterator[Hit]:
 
 
 _CAPTION = re.compile(r"([表图])\s?(\d{1,3})(?:(?=[\s　:：.])|(?=[\u4e00-\u9fff]))(?!\s?[-—－–.．]\s?\d)")
-_REFERENCE = re.compile(r"(?<![附代报发名地列外年月日季左右上下])([表图])(\d{1,3})(?![\d-])(?=所示|可知|看出|中|反映|显示|列|）|。|，|、|和)")
+_REFERENCE = re.compile(
+    r"(?<![附代报发名地列外年月日季左右上下])([表图])(\d{1,3})(?![\d-])(?=所示|可知|看出|中|反映|显示|列|）|。|，|、|和)"
+)
 
 
 def _captions(text: Text) -> Iterator[Hit]:

@@ -187,9 +187,7 @@ class _Writer:
     def _replace(self, finding: Finding, touched: list[_Piece]) -> None:
         last = None
         for piece in touched:
-            run = self._isolated(
-                piece, max(finding.start, piece.start), min(finding.end, piece.end)
-            )
+            run = self._isolated(piece, max(finding.start, piece.start), min(finding.end, piece.end))
             last = self._deleted(run)
         if finding.suggestion and last is not None:
             self._inserted(last, finding.suggestion)
