@@ -243,7 +243,9 @@ def export(
         return
     if register_text is None:
         raise click.UsageError("请用 --register 指定清单，或用 --ledger 导出全部留痕。")
-    count = write_register(register_named(register_text), acting(as_name), out, layout, original, filters)
+    count, out = write_register(
+        register_named(register_text), acting(as_name), out, layout, original, filters
+    )
     answer({"file": str(out), "items": count}, as_json=as_json, text=f"已导出 {count} 个事项：{out}")
 
 

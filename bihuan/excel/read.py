@@ -32,7 +32,7 @@ MAX_BYTES = 256 * 2**20
 MAX_COLUMNS = 1_000
 MAX_MERGES = 200_000
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KINDS = (
     (b"%PDF", "PDF 文件"),
     (b"\x89PNG", "图片"),
@@ -85,7 +85,7 @@ def _nothing(book: Book) -> EmptyWorkbook:
 def _reader(data: bytes) -> Callable[[bytes, str], Book]:
     if data.startswith(b"PK"):
         return _read_xlsx
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         return _read_xls
     for mark, what in _KINDS:
         if data.startswith(mark):
