@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 
 from bihuan.actions.house import create_campaign, create_register, keep_mapping
 from bihuan.cli.item_commands import register_named
-from bihuan.cli.output import answer, tell, working
+from bihuan.cli.output import REFUSED, answer, tell, working
 from bihuan.cli.people import acting, as_option, current
 from bihuan.cli.sheet_export import write_register
 from bihuan.excel.commit import Closed, Committed, Conflict, Missing, demand_importable
@@ -75,6 +76,8 @@ def import_(
     if only_preview:
         found = preview_file(source, file.name, now, base=day, corrections=corrections)
         answer(found.to_json(), as_json=as_json, text=_preview_text(found))
+        if not found.items:
+            sys.exit(REFUSED)
         return
     actor = acting(as_name)
     with working("读取"):
