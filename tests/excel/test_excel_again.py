@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from bihuan.actions.slip import issue_slip
 from bihuan.excel.commit import HasErrors
 from bihuan.ledger.reading import head
-from bihuan.models import Campaign, Import, Item, Measure, Register, Slip
+from bihuan.models import Import, Item, Measure, Slip
 from tests.support.county import NOW, World, world
 
 LATER = NOW + timedelta(days=1)
@@ -55,6 +55,10 @@ def book(
     for row in rows:
         steps = between.join(number.format(n=n, m=m) for n, m in enumerate(row["整改措施"], 1))
         page.append([steps if name == "整改措施" else row.get(name, "") for name in head])
+    return saved(made)
+
+
+def saved(made: Workbook) -> bytes:
     out = BytesIO()
     made.save(out)
     return out.getvalue()
@@ -193,15 +197,16 @@ def test_a_file_with_errors_enters_nothing_and_each_place_is_named():
 
 
 @pytest.mark.django_db
-def test_a_formula_error_in_a_sheet_that_is_no_ledger_stops_nothing():
+def test_a_formula_without_a_result_stops_an_import_only_where_an_item_would_lose_it():
     made = world()
     source = Workbook()
     page = source.active
     page.append(HEAD)
     page.append([1, "路灯不亮", "更换路灯", "县住建局", "2026年3月底前", ""])
+    page.append(["合计", "=COUNTA(B2:B2)"])
     other = source.create_sheet("测算")
     other.append(["=1/0", "甲", "乙"])
-    out = BytesIO()
-    source.save(out)
-    assert made.bring(out.getvalue()).registered == 1
-    assert Register.objects.count() == Campaign.objects.count()
+    assert made.bring(saved(source)).registered == 1
+    page["F2"] = "=1/0"
+    with pytest.raises(HasErrors, match="1 处错误，一行也没有导入：工作表“Sheet”F2“=1/0”：公式没有计算结果"):
+        made.bring(saved(source), now=LATER)
