@@ -170,9 +170,10 @@ def _problems(found: Preview) -> list[str]:
     """Return every doubt with its place, as lines of text."""
     lines = []
     for problem in (p for sheet in found.sheets for p in sheet.problems):
-        place = f"{problem.column or ''}{problem.row or ''}"
-        value = f"“{problem.value}”" if problem.value else ""
-        lines.append(f"{_SIGNS[problem.severity]} {problem.sheet} {place} {value}：{problem.told}")
+        row = f"{problem.row or ''}" if problem.column else f"第 {problem.row} 行" if problem.row else ""
+        place = " ".join(filter(None, (problem.sheet, f"{problem.column or ''}{row}")))
+        value = f"“{problem.value}”" if problem.value and problem.value not in problem.message else ""
+        lines.append(f"{_SIGNS[problem.severity]} {place}{value}：{problem.told}")
     return lines
 
 
