@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 
 from bihuan.actions.house import create_campaign, create_register, keep_mapping
 from bihuan.cli.item_commands import register_named
-from bihuan.cli.output import answer, tell, working
+from bihuan.cli.output import REFUSED, answer, tell, working
 from bihuan.cli.people import acting, as_option, current
 from bihuan.cli.sheet_export import write_register
 from bihuan.excel.commit import Closed, Committed, Conflict, Missing, demand_importable
@@ -75,6 +76,8 @@ def import_(
     if only_preview:
         found = preview_file(source, file.name, now, base=day, corrections=corrections)
         answer(found.to_json(), as_json=as_json, text=_preview_text(found))
+        if not found.items:
+            sys.exit(REFUSED)
         return
     actor = acting(as_name)
     with working("读取"):
@@ -167,9 +170,10 @@ def _problems(found: Preview) -> list[str]:
     """Return every doubt with its place, as lines of text."""
     lines = []
     for problem in (p for sheet in found.sheets for p in sheet.problems):
-        place = f"{problem.column or ''}{problem.row or ''}"
-        value = f"“{problem.value}”" if problem.value else ""
-        lines.append(f"{_SIGNS[problem.severity]} {problem.sheet} {place} {value}：{problem.told}")
+        row = f"{problem.row or ''}" if problem.column else f"第 {problem.row} 行" if problem.row else ""
+        place = " ".join(filter(None, (problem.sheet, f"{problem.column or ''}{row}")))
+        value = f"“{problem.value}”" if problem.value and problem.value not in problem.message else ""
+        lines.append(f"{_SIGNS[problem.severity]} {place}{value}：{problem.told}")
     return lines
 
 
@@ -243,7 +247,9 @@ def export(
         return
     if register_text is None:
         raise click.UsageError("请用 --register 指定清单，或用 --ledger 导出全部留痕。")
-    count = write_register(register_named(register_text), acting(as_name), out, layout, original, filters)
+    count, out = write_register(
+        register_named(register_text), acting(as_name), out, layout, original, filters
+    )
     answer({"file": str(out), "items": count}, as_json=as_json, text=f"已导出 {count} 个事项：{out}")
 
 

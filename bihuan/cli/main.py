@@ -100,39 +100,37 @@ def run(args: list[str]) -> int:
     """Run ``bihuan`` with ``args`` and return its exit status."""
     from django.db import DatabaseError
 
+    from bihuan.cli.misuse import misuse
     from bihuan.cli.output import MISUSED, REFUSED, tell
     from bihuan.rules.errors import BihuanError
 
     try:
         status = group.main(args, prog_name="bihuan", standalone_mode=False)
-    except click.UsageError as misuse:
-        tell(f"用法不对：{_misuse(misuse)}")
+    except click.UsageError as wrong:
+        tell(f"用法不对：{misuse(wrong)}")
         tell("查看用法：bihuan --help，或 bihuan 命令 --help")
         return MISUSED
     except click.Abort:
         tell("已中断，没有留下半成品。")
         return REFUSED
-    except BihuanError as error:
-        return _refused(error, args)
-    except DatabaseError as error:
-        return _refused(_database_error(error), args)
+    except (BihuanError, DatabaseError, OSError) as error:
+        return _refused(_designed(error), args)
     except SystemExit as leave:
         return int(leave.code or 0)
     return status if isinstance(status, int) else 0
 
 
-def _misuse(error: click.UsageError) -> str:
-    """Say in Chinese what is wrong with the command line."""
-    if isinstance(error, click.NoSuchOption):
-        return f"没有选项 {error.option_name}。"
-    if isinstance(error, click.MissingParameter):
-        return f"还缺 {error.param.make_metavar(error.ctx) if error.param and error.ctx else ''}。"
-    if isinstance(error, click.BadParameter):
-        name = error.param.human_readable_name if error.param else ""
-        return f"{name} {error.message}".strip()
-    if error.message.startswith("No such command"):
-        return f"没有这个命令。可用：{'、'.join(COMMANDS)}。"
-    return error.message
+def _designed(error: Exception) -> Any:
+    """Say what a failing file or database means in the form of every other refusal."""
+    from bihuan.rules.errors import BihuanError, Invalid
+
+    if isinstance(error, BihuanError):
+        return error
+    if isinstance(error, OSError):
+        place = f"“{error.filename}”" if error.filename else ""
+        why = error.strerror or str(error)
+        return Invalid(f"读写文件{place}出错：{why}。", hint="请核对路径、权限和磁盘空间。")
+    return _database_error(error)
 
 
 def _database_error(error: Exception) -> Any:

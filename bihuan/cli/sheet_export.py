@@ -19,8 +19,11 @@ from bihuan.rules.workflow import STATE_NAMES
 
 def write_register(
     register: Register, actor: Actor, out: Path, layout: str, original: Path | None, filters: dict[str, Any]
-) -> int:
-    """Write what ``actor`` may see of ``register`` and the filters let through; returns how many items."""
+) -> tuple[int, Path]:
+    """Write what ``actor`` may see of ``register`` and the filters let through; returns how many items, and the file.
+
+    A file of another kind than ``out`` says gets its own suffix: no spreadsheet opens an xlsx that is called csv.
+    """
     if not actor.may(Duty.EXPORT):
         raise NotAllowed("您没有导出的权限。")
     found = _filter(register, actor, **filters)
@@ -29,10 +32,14 @@ def write_register(
     else:
         source = original.read_bytes() if original else None
         written = write_register_back(register, found, current(), original=source)
+    if out.suffix.lower() not in {written.suffix, ""}:
+        kept = out.with_suffix(written.suffix)
+        tell(f"！内容是 {written.suffix[1:]} 格式，已写到 {kept}。")
+        out = kept
     out.write_bytes(written.content)
     if written.left_out:
         tell(f"！有 {written.left_out} 个事项不在原表里，没有写入；可用 --layout plain 导出全部。")
-    return written.items
+    return written.items, out
 
 
 def _filter(

@@ -27,26 +27,23 @@ def unit() -> None:
 @_JSON
 def list_(as_json: bool) -> None:
     """列出在用单位和它们的别名。"""
-    aliases = defaultdict(list)
+    aliases = defaultdict[int, list[str]](list)
     for alias, unit_id in UnitAlias.objects.order_by("alias").values_list("alias", "unit_id"):
         aliases[unit_id].append(alias)
     labels = directory().labels
+    units = list(Unit.objects.filter(active=True).order_by("path"))
     found = [
-        {
-            "id": u.pk,
-            "name": u.name,
-            "parent": labels.get(u.parent_id),
-            "aliases": aliases[u.pk],
-            "path": u.path,
-        }
-        for u in Unit.objects.filter(active=True).order_by("path")
+        {"id": u.pk, "name": u.name, "parent": labels.get(u.parent_id), "aliases": aliases[u.pk]}
+        for u in units
     ]
-    lines = [
-        f"{'  ' * (str(u['path']).count('/') - 2)}{u['name']}"
-        f"{'（又写作：' + '、'.join(aliases[u['id']]) + '）' if aliases[u['id']] else ''}"
-        for u in found
-    ]
+    lines = [_line(u, aliases[u.pk]) for u in units]
     answer(found, as_json=as_json, text="\n".join(lines))
+
+
+def _line(unit: Unit, aliases: list[str]) -> str:
+    depth = unit.path.count("/") - 2
+    also = f"（又写作：{'、'.join(aliases)}）" if aliases else ""
+    return f"{'  ' * depth}{unit.name}{also}"
 
 
 @unit.command()

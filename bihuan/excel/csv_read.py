@@ -6,8 +6,10 @@ import codecs
 import csv
 import io
 from collections import Counter
+from dataclasses import dataclass
 from itertools import islice
 
+from bihuan.cells import unguarded
 from bihuan.excel.book import Sheet, Value
 from bihuan.excel.errors import NotAWorkbook, TooLarge
 
@@ -21,32 +23,48 @@ _BOMS = (
 )
 
 
+@dataclass(frozen=True)
+class CsvText:
+    """A csv file taken apart: all its records, and how they were written. ``head``: a leading ``sep=`` line of Excel."""
+
+    records: list[list[str]]
+    encoding: str
+    delimiter: str
+    head: str
+
+
 def read_csv(data: bytes, name: str) -> Sheet:
     """The one sheet of a csv file. Raises NotAWorkbook when the bytes are no text, TooLarge over MAX_BYTES."""
-    if len(data) > MAX_BYTES:
-        raise TooLarge(f"文件有 {len(data) >> 20} MB，超过上限 {MAX_BYTES >> 20} MB，已停止读取。")
-    text = decode(data)
-    delimiter, body = _delimiter(text)
-    csv.field_size_limit(len(text) + 1)  # a cell may be longer than the 131,072 characters of the default
     rows: dict[int, list[Value]] = {}
-    try:
-        for number, cells in enumerate(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter), 1):
-            if any(cells):
-                rows[number] = list(cells)
-    except csv.Error as fault:
-        raise NotAWorkbook("文件不是有效的 CSV 表格。") from fault
+    for number, cells in enumerate(take_apart(data).records, 1):
+        if any(cells):
+            rows[number] = [unguarded(cell) for cell in cells]
     return Sheet(name, rows)
 
 
-def decode(data: bytes) -> str:
-    """Text from UTF-8 (with or without mark), UTF-16 or GB18030; raises NotAWorkbook for anything else."""
+def take_apart(data: bytes) -> CsvText:
+    """The records of a csv file and its form; see ``read_csv``."""
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"文件有 {len(data) >> 20} MB，超过上限 {MAX_BYTES >> 20} MB，已停止读取。")
+    text, encoding = _decoded(data)
+    delimiter, head = _delimiter(text)
+    csv.field_size_limit(len(text) + 1)  # a cell may be longer than the 131,072 characters of the default
+    body = io.StringIO(text[len(head) :], newline="")
+    try:
+        return CsvText(list(csv.reader(body, delimiter=delimiter)), encoding, delimiter, head)
+    except csv.Error as fault:
+        raise NotAWorkbook("文件不是有效的 CSV 表格。") from fault
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    """Text from UTF-8 (with or without mark), UTF-16 or GB18030, and which; raises NotAWorkbook for anything else."""
     for encoding in _encodings(data):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
         if _is_text(text):
-            return text
+            return text, encoding
     raise NotAWorkbook
 
 
@@ -68,12 +86,12 @@ def _is_text(text: str) -> bool:
 
 
 def _delimiter(text: str) -> tuple[str, str]:
-    """The delimiter, and the text without a leading ``sep=`` line (which Excel writes)."""
-    first, _, rest = text.partition("\n")
+    """The delimiter, and a leading ``sep=`` line (which Excel writes) with its end."""
+    first, end, _ = text.partition("\n")
     stated = first.strip().strip('"')
     if stated.lower().startswith("sep=") and len(stated) == 5:
-        return stated[4], rest
-    return max(_DELIMITERS, key=lambda mark: _regularity(text, mark)), text
+        return stated[4], first + end
+    return max(_DELIMITERS, key=lambda mark: _regularity(text, mark)), ""
 
 
 def _regularity(text: str, delimiter: str) -> tuple[int, int]:

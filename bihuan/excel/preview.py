@@ -51,9 +51,12 @@ class SheetPreview:
 
     @property
     def errors(self) -> list[Problem]:
-        """What must be put right before the file can be imported; a sheet that is no ledger has none of that kind."""
-        concerned = self.rows or self.unread
-        return [problem for problem in self.problems if problem.severity == "error" and concerned]
+        """What must be put right before the file can be imported: nothing in a total, a note, or a sheet that is no ledger."""
+        if not (self.rows or self.unread):
+            return []
+        read = {None} | {row for item in self.rows for row in item.rows}
+        errors = (problem for problem in self.problems if problem.severity == "error")
+        return [problem for problem in errors if self.unread or problem.row in read]
 
     @property
     def fingerprint(self) -> str:

@@ -32,17 +32,17 @@ MAX_BYTES = 256 * 2**20
 MAX_COLUMNS = 1_000
 MAX_MERGES = 200_000
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KINDS = (
-    (b"%PDF", "PDF 文件"),
+    (b"%PDF", " PDF 文件"),
     (b"\x89PNG", "图片"),
     (b"\xff\xd8\xff", "图片"),
     (b"GIF8", "图片"),
     (b"BM", "图片"),
-    (b"Rar!", "RAR 压缩包"),
-    (b"7z\xbc\xaf", "7z 压缩包"),
+    (b"Rar!", " RAR 压缩包"),
+    (b"7z\xbc\xaf", " 7z 压缩包"),
     (b"\x1f\x8b", "压缩包"),
-    (b"{\\rtf", "RTF 文档"),
+    (b"{\\rtf", " RTF 文档"),
 )
 _MARKUP = re.compile(rb"<(?:!doctype|html|table|head|body|\?xml|\?mso)", re.IGNORECASE)
 
@@ -74,7 +74,8 @@ def _nothing(book: Book) -> EmptyWorkbook:
     for sheet in book.sheets:
         for problem in sheet.problems:
             if problem.severity == "error":
-                return EmptyWorkbook(f"工作表“{sheet.name}”没有读到内容：{problem.message}")
+                message = f"工作表“{sheet.name}”没有读到内容：{problem.message}"
+                return EmptyWorkbook(message, hint="改好后另存，再导入。")
         if sheet.has_picture:
             return EmptyWorkbook(
                 f"工作表“{sheet.name}”里只有图片，没有表格内容。", hint="请把图片中的台账录入单元格后再导入。"
@@ -85,7 +86,7 @@ def _nothing(book: Book) -> EmptyWorkbook:
 def _reader(data: bytes) -> Callable[[bytes, str], Book]:
     if data.startswith(b"PK"):
         return _read_xlsx
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         return _read_xls
     for mark, what in _KINDS:
         if data.startswith(mark):

@@ -42,11 +42,12 @@ _MARKS = {"open": "", "done": "（已完成）", "waived": "（免办）"}
 
 @dataclass(frozen=True)
 class Written:
-    """A workbook with how many items it holds, and how many of the register it does not hold."""
+    """A file with how many items it holds, and how many of the register it does not hold; ``suffix`` says its kind."""
 
     content: bytes
     items: int
     left_out: int
+    suffix: str = ".xlsx"
 
 
 def write_register_plain(register: Register, found: Filter, *, using: str = "default") -> Written:
@@ -59,9 +60,9 @@ def write_register_plain(register: Register, found: Filter, *, using: str = "def
 def write_register_back(
     register: Register, found: Filter, now: datetime, *, original: bytes | None = None, using: str = "default"
 ) -> Written:
-    """Write progress, state and lamp into the workbook that was last imported into ``register`` (or ``original``).
+    """Write progress, state and lamp into the file that was last imported into ``register`` (or ``original``).
 
-    Raises NotFound when nothing was imported, LayoutLost when it was no xlsx.
+    Raises NotFound when nothing was imported.
     """
     last = Import.objects.using(using).filter(register_id=register.pk).order_by("-id").first()
     if last is None:
@@ -77,8 +78,8 @@ def write_register_back(
     }
     lines = dict(zip(wanted, _lines(wanted.values(), using), strict=True))
     places = {(rows[index][0], rows[index][1].row): line for index, line in lines.items()}
-    content, filled = write_back(source, preview, places)
-    return Written(content, filled, len(items) - filled)
+    content, filled, suffix = write_back(source, preview, places)
+    return Written(content, filled, len(items) - filled, suffix)
 
 
 def _lines(items: Iterable[Item], using: str) -> list[Line]:

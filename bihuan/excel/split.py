@@ -110,7 +110,7 @@ def split_steps(text: str) -> Steps:
         return _cut(text, best)
     bare = _without_mark(text)
     lines = _lines(bare if bare != text else text)
-    return Steps(tuple(step for line in lines if (step := line.strip(_TRIM))) or (text,))
+    return Steps(tuple(_bare(step) for line in lines if (step := line.strip(_TRIM))) or (text,))
 
 
 def _best_marks(text: str) -> list[_Mark]:
@@ -159,7 +159,12 @@ def _cut(text: str, marks: list[_Mark]) -> Steps:
         bodies[0] = f"{intro}{bodies[0]}"
     numbers = [mark.number for mark in marks]
     skips = any(after != number + 1 for number, after in pairwise(numbers))
-    return Steps(tuple(filter(None, bodies)) or (text,), skips)
+    return Steps(tuple(map(_bare, filter(None, bodies))) or (text,), skips)
+
+
+def _bare(step: str) -> str:
+    """A step of one sentence without its stop: 1.甲；2.乙。 and 1.甲。2.乙。 are the same two steps."""
+    return step[:-1] if step.endswith("。") and "。" not in step[:-1] and len(step) > 1 else step
 
 
 _ALONE = re.compile(

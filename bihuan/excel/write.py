@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, StringIO
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -13,9 +14,11 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bihuan.cells import put_text
-from bihuan.excel.errors import FileRefused
+from bihuan.cells import guarded, put_text
+from bihuan.excel.csv_read import take_apart
+from bihuan.excel.from_xls import workbook_of_xls
 from bihuan.excel.preview import Preview, SheetPreview
+from bihuan.excel.read import OLE
 from bihuan.excel.rows import ItemRow
 
 #: Colour of the lamp → its fill; the word stands beside it, so that no meaning hangs on the colour alone.
@@ -25,13 +28,6 @@ COLUMNS_ADDED = {"progress": "进展情况", "state": "状态", "colour": "亮�
 _SIDE = Side(style="thin", color="999999")
 _BOX = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _WRAP = Alignment(vertical="center", wrap_text=True)
-
-
-class LayoutLost(FileRefused):
-    """这种文件不能写回原表样式。"""
-
-    code = "layout-lost"
-    default_hint = "只有 xlsx、xlsm 能写回原表样式；请另存为 xlsx 后导入，或导出通用样式。"
 
 
 @dataclass(frozen=True)
@@ -44,25 +40,66 @@ class Line:
     colour: str
     colour_word: str
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """What is filled in, by the names of ``COLUMNS_ADDED``."""
+        return {"progress": self.progress, "state": self.state, "colour": self.colour_word}
 
-def write_back(original: bytes, preview: Preview, lines: Mapping[tuple[str, int], Line]) -> tuple[bytes, int]:
-    """Fill progress, state and lamp into the workbook that came in; everything else stays as it is.
 
-    ``lines`` gives the item at (sheet, first row). Returns the file and how many items were filled in. Raises LayoutLost
-    for what is no xlsx.
+def write_back(
+    original: bytes, preview: Preview, lines: Mapping[tuple[str, int], Line]
+) -> tuple[bytes, int, str]:
+    """Fill progress, state and lamp into the file that came in; everything else stays as it is.
+
+    ``lines`` gives the item at (sheet, first row). Returns the file, how many items were filled in, and its suffix: an old
+    xls comes back as xlsx, a csv as csv.
     """
-    if not original.startswith(b"PK"):
-        raise LayoutLost
-    book = load_workbook(BytesIO(original), keep_vba=False)
+    if not original.startswith((b"PK", OLE)):
+        return *_fill_csv(original, preview.sheets, lines), ".csv"
+    is_old = original.startswith(OLE)
+    book = workbook_of_xls(original) if is_old else load_workbook(BytesIO(original), keep_vba=False)
     filled = 0
     for sheet in preview.sheets:
         if sheet.header is not None and sheet.rows:
             filled += _fill(book[sheet.name], sheet, lines)
-    return _saved(book), filled
+    return _saved(book), filled, ".xlsx"
+
+
+def _fill_csv(
+    original: bytes, sheets: Sequence[SheetPreview], lines: Mapping[tuple[str, int], Line]
+) -> tuple[bytes, int]:
+    """The same delimiter, encoding and order; a cell that begins like a formula is marked as text."""
+    text = take_apart(original)
+    filled = 0
+    for sheet in sheets:
+        if sheet.header is None or not sheet.rows:
+            continue
+        places, added = places_of(sheet)
+        for name in added:
+            _put(text.records, sheet.header.rows[0], places[name], COLUMNS_ADDED[name])
+        for row in sheet.rows:
+            line = lines.get((sheet.name, row.row))
+            filled += line is not None
+            for name, column in places.items() if line else ():
+                _put(text.records, row.row, column, line.texts[name] if line else "")
+    out = StringIO(newline="")
+    out.write(text.head)
+    writer = csv.writer(out, delimiter=text.delimiter)
+    writer.writerows([guarded(cell) for cell in record] for record in text.records)
+    return out.getvalue().encode(text.encoding, errors="replace"), filled
+
+
+def _put(records: list[list[str]], row: int, column: int, text: str) -> None:
+    record = records[row - 1]
+    record.extend([""] * (column - len(record)))
+    record[column - 1] = text
 
 
 def _fill(page: Worksheet, sheet: SheetPreview, lines: Mapping[tuple[str, int], Line]) -> int:
-    places = _places(page, sheet)
+    assert sheet.header is not None
+    places, added = places_of(sheet)
+    for name in added:
+        _add_heading(page, sheet.header.rows, places[name], COLUMNS_ADDED[name])
     filled = 0
     for row in sheet.rows:
         line = lines.get((sheet.name, row.row))
@@ -73,8 +110,8 @@ def _fill(page: Worksheet, sheet: SheetPreview, lines: Mapping[tuple[str, int], 
     return filled
 
 
-def _places(page: Worksheet, sheet: SheetPreview) -> dict[str, int]:
-    """Return the columns (from 1) of progress, state and lamp; what the sheet lacks is added at its right edge."""
+def places_of(sheet: SheetPreview) -> tuple[dict[str, int], list[str]]:
+    """Return the columns (from 1) of progress, state and lamp, and which of them the sheet lacks: they come at its right edge."""
     assert sheet.header is not None
     assert sheet.columns is not None
     found = {name: columns[0] + 1 for name in ("progress", "state") if (columns := sheet.columns.of(name))}
@@ -83,13 +120,9 @@ def _places(page: Worksheet, sheet: SheetPreview) -> dict[str, int]:
             found.setdefault("colour", column + 1)
     if found.get("state") == found.get("colour"):
         found.pop("state", None)
+    added = [name for name in COLUMNS_ADDED if name not in found]
     edge = max(sheet.header.paths) + 1
-    for name, word in COLUMNS_ADDED.items():
-        if name not in found:
-            edge += 1
-            found[name] = edge
-            _add_heading(page, sheet.header.rows, edge, word)
-    return found
+    return found | {name: edge + number for number, name in enumerate(added, 1)}, added
 
 
 def _add_heading(page: Worksheet, rows: Sequence[int], column: int, word: str) -> None:
@@ -108,7 +141,7 @@ def _copy_form(source: Cell, target: Cell) -> None:
 
 
 def _fill_row(page: Worksheet, row: ItemRow, line: Line, places: Mapping[str, int]) -> None:
-    texts = {"progress": line.progress, "state": line.state, "colour": line.colour_word}
+    texts = line.texts
     for name, column in places.items():
         cell = _top(page, row.row, column)
         if cell.font == Font() and column > 1:

@@ -206,7 +206,7 @@ def apply_scan(sheet: Sheet, found: Scan) -> None:
     sheet.percents = frozenset(found.percents)
     sheet.has_picture = found.has_picture
     for row, column, value in found.errors:
-        sheet.note(row, column, value, "公式出错，这一格按空白处理；请改正公式或直接填写内容。", "error")
+        sheet.note(row, column, value, "公式出错，没有内容可读；请改正公式或直接填写内容。", "error")
     for row, column, formula in found.no_value:
-        message = "公式没有计算结果，这一格按空白处理；请用 Excel 打开并保存一次，或直接填写内容。"
+        message = "公式没有计算结果，没有内容可读；请用 Excel 打开并保存一次，或直接填写内容。"
         sheet.note(row, column, formula, message, "error")

@@ -265,3 +265,32 @@ def test_a_register_is_exported_in_the_layout_that_came_in_and_plainly(told: Any
         str(out),
     )
     assert found["items"] == 1
+
+
+def test_units_are_listed_named_and_merged(founded: dict[str, str], told: Any, workbook: Path):
+    told("import", str(workbook), "--register", "清单")
+    assert told("unit", "alias", "县住建局", "住建部门")[0] == 0
+    status, made = told("unit", "add", "县城建办", "--alias", "城建办")
+    assert (status, made["name"]) == (0, "县城建办")
+    status, done = told("unit", "merge", "城建办", "县住建局", "--reason", "同一单位")
+    assert (status, done["items"], done["people"]) == (0, 0, 0)
+    _, units = told("unit", "list")
+    named = {u["name"]: u["aliases"] for u in units}
+    assert (named["县住建局"], "县城建办" in named) == (["住建部门", "县城建办", "城建办"], False)
+    assert told("unit", "merge", "没有的单位", "县住建局", "--reason", "同一单位")[0] == 1
+
+
+def test_a_refused_file_leaves_no_register_behind(founded: dict[str, str], told: Any, tmp_path: Path):
+    file = tmp_path / "台账.csv"
+    file.write_text("序号,问题表现,整改措施,责任单位\n1,,更换路灯,县住建局\n", encoding="utf-8")
+    before = head()
+    status, answer = told("import", str(file), "--register", "新清单")
+    assert (status, answer["error"]["code"], "B2" in answer["error"]["message"]) == (1, "import-errors", True)
+    assert (head(), Register.objects.filter(name="新清单").exists()) == (before, False)
+
+
+def test_a_preview_without_any_ledger_is_found_wanting(told: Any, tmp_path: Path):
+    file = tmp_path / "说明.csv"
+    file.write_text("这是一段说明\n没有表格\n", encoding="utf-8")
+    status, found = told("import", str(file), "--preview")
+    assert (status, [sheet["rows"] for sheet in found["sheets"]]) == (1, [[]])

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from datetime import timedelta
-from io import BytesIO
+import csv
+from datetime import date, timedelta
+from io import BytesIO, StringIO
 
 import pytest
+import xlwt
 from openpyxl import Workbook, load_workbook
 
 from bihuan.actions import do
@@ -11,7 +13,7 @@ from bihuan.cells import MAX_TEXT
 from bihuan.clock.tick import tick
 from bihuan.demo import life, workbooks
 from bihuan.excel.register_out import write_register_back, write_register_plain
-from bihuan.excel.write import COLUMNS_ADDED, LayoutLost
+from bihuan.excel.write import COLUMNS_ADDED
 from bihuan.models import Item, Register
 from bihuan.queries.items import Filter
 from bihuan.rules.errors import NotFound
@@ -113,16 +115,92 @@ def test_a_register_that_was_never_imported_has_no_layout():
         write_register_back(*all_of(made), NOW)
 
 
-def test_a_text_file_has_no_layout_to_write_back():
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"), [("gb18030", ","), ("utf-8-sig", ","), ("utf-8", ";"), ("utf-16", "\t")]
+)
+def test_a_csv_comes_back_as_it_was_with_its_columns_filled(encoding: str, delimiter: str):
     made = world()
-    made.bring(
-        "序号,问题表现,整改措施,责任单位,整改时限\n1,路灯不亮,更换路灯,县住建局,2026年3月底前\n".encode(
-            "gb18030"
-        ),
-        "台账.csv",
+    head = ["序号", "问题表现", "责任单位", "整改时限", "进展情况", "备注"]
+    rows = [
+        ["某县台账"],
+        head,
+        ["1", "=路灯不亮", "县住建局", "2026年3月底前", "", "-5"],
+        [],
+        ["合计", "1项"],
+    ]
+    source = "".join(f"{delimiter.join(row)}\r\n" for row in rows)
+    made.bring(source.encode(encoding), "台账.csv")
+    item = Item.objects.get()
+    do(
+        "report",
+        item.pk,
+        made.people.handlers[Item.objects.get().owner_id],
+        LATER,
+        text="@已采购，安装中",
+        percent=50,
     )
-    with pytest.raises(LayoutLost):
-        write_register_back(*all_of(made), NOW)
+    written = write_register_back(*all_of(made), LATER)
+    assert (written.items, written.left_out, written.suffix) == (1, 0, ".csv")
+    back = list(csv.reader(StringIO(written.content.decode(encoding)), delimiter=delimiter))
+    assert back == [
+        ["某县台账"],
+        [*head, "状态", "亮灯"],
+        ["1", "'=路灯不亮", "县住建局", "2026年3月底前", "'@已采购，安装中", "-5", "整改中", "绿灯"],
+        [],
+        ["合计", "1项"],
+    ]
+    again = made.bring(written.content, "台账.csv", now=LATER)
+    assert (again.registered, again.missing, Item.objects.get().title) == (0, [], "=路灯不亮")
+
+
+def test_an_old_workbook_comes_back_as_a_new_one_in_its_layout():
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("台账")
+    bold = xlwt.easyxf(
+        "font: name 黑体, height 280, bold on; align: horiz center, vert center, wrap on;"
+        "borders: left thin, right thin, top thin, bottom thin; pattern: pattern solid, fore_colour yellow"
+    )
+    sheet.write_merge(0, 0, 0, 5, "某县整改台账", bold)
+    for column, word in enumerate(["序号", "问题表现", "整改措施", "责任单位", "整改时限", "进展情况"]):
+        sheet.write(1, column, word, bold)
+    sheet.write_merge(2, 3, 0, 0, 1)
+    sheet.write_merge(2, 3, 1, 1, "路灯不亮")
+    sheet.write(2, 2, "更换路灯")
+    sheet.write(3, 2, "建立制度")
+    sheet.write(2, 3, "县住建局")
+    sheet.write(2, 4, date(2026, 3, 31), xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+    sheet.col(1).width = 40 * 256
+    sheet.row(2).height, sheet.row(2).height_mismatch = 600, True
+    out = BytesIO()
+    book.save(out)
+    made = world()
+    made.bring(out.getvalue(), "台账.xls")
+    written = write_register_back(*all_of(made), NOW)
+    page = opened(written.content)
+    assert (written.items, written.suffix) == (1, ".xlsx")
+    assert {"A1:F1", "A3:A4", "B3:B4"} <= {str(r) for r in page.merged_cells.ranges}
+    assert (page.column_dimensions["B"].width, page.row_dimensions[3].height) == (40, 30)
+    head = page["C2"]
+    assert (head.value, head.font.name, head.font.size, head.font.bold) == ("整改措施", "黑体", 14, True)
+    assert (head.alignment.horizontal, head.border.left.style, head.fill.fgColor.rgb) == (
+        "center", "thin", "00FFFF00",
+    )  # fmt: skip
+    assert (page["E3"].value.date(), page["E3"].number_format) == (date(2026, 3, 31), "yyyy-mm-dd")
+    assert [page.cell(2, c).value for c in (7, 8)] == ["状态", "亮灯"]
+    assert made.bring(written.content, "台账.xlsx", now=LATER).registered == 0
+
+
+def test_formulas_of_the_original_are_kept():
+    book = load_workbook(BytesIO(workbooks.problems(START)))
+    page = book.active
+    page["Z5"] = "=1+1"
+    out = BytesIO()
+    book.save(out)
+    made = world()
+    made.bring(workbooks.problems(START), "问题.xlsx")
+    register, found = all_of(made)
+    written = write_register_back(register, found, NOW, original=out.getvalue())
+    assert opened(written.content)["Z5"].value == "=1+1"
 
 
 def test_the_plain_layout_holds_exactly_what_the_filter_shows(lived: World):

@@ -144,7 +144,7 @@ def export(request: Request, layout: str) -> HttpResponseBase:
     else:
         raise NotFound("没有这种导出样式。")
     left = f"，另有{written.left_out}项原表里没有" if written.left_out else ""
-    name = f"{registers[0].name}（{written.items}项{left}，{dates.today().isoformat()}）.xlsx"
+    name = f"{registers[0].name}（{written.items}项{left}，{dates.today().isoformat()}）{written.suffix}"
     return FileResponse(BytesIO(written.content), as_attachment=True, filename=name)
 
 
