@@ -134,7 +134,7 @@ def _passages(institution: int, using: str) -> list[Passage]:
 
 
 def _named(kind: str, event: object) -> str:
-    return "补充起因事项" if isinstance(event, InstitutionCaused) else KIND_NAMES[kind]
+    return "列入起因事项" if isinstance(event, InstitutionCaused) else KIND_NAMES[kind]
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def look_back_tasks(
             names.get(i.owner_id, ""),
             i.look_back_due,
             i.look_back_sample,
-            "look-back-overdue" in i.waiting,
+            "recheck-overdue" in i.waiting,
         )
         for i in found.order_by("id")
     ]

@@ -22,7 +22,7 @@ WAITING_NAMES = {
     "review-overdue": "审核超期",
     "check-in": "该报进展",
     "look-back": "该回头看",
-    "look-back-overdue": "回头看超期",
+    "recheck-overdue": "回头看超期",
 }
 """What an item waits for once it has fallen due → what people call it."""
 
@@ -43,7 +43,7 @@ class Turn:
 class Timer:
     """At ``due_at`` (UTC) something of a ``kind`` falls due; ``detail`` names the level, slip or colour, else "".
 
-    Kinds: colour, accept-overdue, plan-overdue, review-overdue, check-in, look-back, look-back-overdue, and the kinds of slips.
+    Kinds: colour, accept-overdue, plan-overdue, review-overdue, check-in, look-back, recheck-overdue, and the kinds of slips.
     An item has at most one timer of a kind at an instant.
     """
 
@@ -129,7 +129,7 @@ def _closed(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Itera
     """
     if clocked.look_back_due is not None and clocked.closed_at is not None:
         yield Timer(clocked.closed_at, "look-back", "抽中")
-        yield Timer(day_end(clocked.look_back_due), "look-back-overdue", "")
+        yield Timer(day_end(clocked.look_back_due), "recheck-overdue", "")
         return
     rule = procedure.look_back
     after = rule.after if rule and rule.sample == WHOLE else ()

@@ -65,10 +65,10 @@ def test_a_rule_goes_from_draft_to_repeal_and_its_items_show_it(county):
     assert ([i.pk for i in shown.items], shown.hidden) == ([one, two, three], 0)
     assert [p.name for p in shown.passages] == [
         "起草制度",
-        *["补充起因事项"] * 2,
+        *["列入起因事项"] * 2,
         "印发制度",
         "修订制度",
-        "补充起因事项",
+        "列入起因事项",
     ]
     assert [p.hash for p in shown.passages] == [
         bytes(Entry.objects.get(pk=p.seq).hash).hex() for p in shown.passages

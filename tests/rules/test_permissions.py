@@ -20,6 +20,10 @@ CARRIED_BY = {
     "sample": "supervisor checker auditor",
     "inspect": "supervisor checker",
     "approve_inspection": "lead",
+    "signs": "supervisor lead reviewer checker auditor",
+    "dismiss_sign": "supervisor checker",
+    "institute": "supervisor lead",
+    "review_case": "supervisor lead checker",
 }
 
 
