@@ -8,13 +8,24 @@ from dataclasses import dataclass, field
 from django.db.models import Count
 
 from bihuan.ledger import derive
+from bihuan.ledger.facts import fact_of
 from bihuan.ledger.reading import facts_of, head
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import scan, tables
 from bihuan.ledger.verify import verify
 from bihuan.models import Counter as Series
-from bihuan.models import Entry, Item, Procedure, Timer, Transition
+from bihuan.models import (
+    Deadline,
+    Entry,
+    Inspection,
+    Institution,
+    Item,
+    Objection,
+    Procedure,
+    Timer,
+    Transition,
+)
 from bihuan.rules.colours import colour
 from bihuan.rules.figures import SUM_NAMES, Key, Ref, Sums, value
 from tests.simulation.life import Life, counters
@@ -32,6 +43,7 @@ FROM = {
     "item.reviewed": "reviewing",
     "item.closed": "passed",
     "item.looked_back": "closed",
+    "item.chosen": "closed",
     "item.reopened": "closed",
     "item.extended": "assigned working",
     "item.transferred": "assigned working returned",
@@ -202,6 +214,7 @@ def _check(life: Life) -> None:
     tables_equal_a_rebuild()
     stories_are_allowed()
     numbers_have_no_gaps()
+    what_follows_closures_is_in_order()
     transitions_add_up_to_the_counters()
     earlier_moments_are_told_as_they_were(life)
     figures_are_the_same_from_counters_and_from_rows()
@@ -249,6 +262,31 @@ def numbers_have_no_gaps():
     assert not Item.objects.values("number").annotate(n=Count("id")).filter(n__gt=1).exists()
 
 
+def what_follows_closures_is_in_order():
+    """Institutions are numbered without gaps; what waits has its deadline; nobody decided on what they inspected."""
+    numbers = defaultdict(list)
+    for fact in facts("institution.issued"):
+        numbers[fact.event.series].append(fact.event.no)
+    assert all(given == list(range(1, len(given) + 1)) for given in numbers.values())
+    waiting = {
+        ("institution-review", i.pk)
+        for i in Institution.objects.filter(review_on__isnull=False, review_waits=False)
+    }
+    waiting |= {("re-examination", o.pk) for o in Objection.objects.filter(outcome="", overdue=False)}
+    assert set(Deadline.objects.values_list("what", "ref")) == waiting
+    for objection in Objection.objects.exclude(outcome=""):
+        plan = Inspection.objects.get(pk=objection.inspection_id)
+        assert objection.decided_by not in {plan.leader_id, *plan.members, plan.proposed_by}
+    drawn = Item.objects.filter(look_back_sample__gt=0)
+    assert {i.state for i in drawn} <= {"closed"}
+    assert all("look-back" in i.waiting for i in drawn)
+
+
+def facts(kind):
+    """The facts of one kind, in order."""
+    return [fact_of(e.body) for e in Entry.objects.filter(kind=kind).order_by("seq")]
+
+
 def folded(at=None):
     """The counters as the transitions up to ``at`` make them."""
     sums = defaultdict(lambda: [0] * len(SUM_NAMES))
@@ -293,6 +331,7 @@ def everything_due_is_entered(now) -> None:
 
     rows = Rows(connection)
     assert not Timer.objects.filter(due_at__lte=now).exists()
+    assert not Deadline.objects.filter(due_at__lte=now).exists()
     calendar = derive.calendar_of(rows)
     table = tables(connection.vendor)["item"]
 

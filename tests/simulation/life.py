@@ -17,6 +17,7 @@ from bihuan.rules.figures import SUM_NAMES
 from bihuan.rules.permissions import SYSTEM, Role
 from bihuan.rules.workflow import STEPS
 from tests.actions.county import NEEDED, County, upload
+from tests.simulation import after_closing
 
 DUES = (
     "2026-04-30", "2026年6月底前", "15个工作日内", "立行立改", "长期坚持", "每季度报送，长期坚持", "2026年8月底前，并长期坚持",
@@ -54,7 +55,7 @@ class Life:
 
     def step(self) -> None:
         """Let one thing happen, or be refused."""
-        kinds = {"act": 80, "wild": 6, "register": 4, "wait": 5, "tick": 4, "house": 1}
+        kinds = {"act": 80, "wild": 6, "register": 4, "wait": 5, "tick": 4, "house": 1, "after": 4}
         what = self.random.choices(list(kinds), list(kinds.values()))[0]
         try:
             said = getattr(self, f"_{what}")()
@@ -128,7 +129,9 @@ class Life:
 
     def _house(self):
         r, county = self.random, self.county
-        what = r.choice(["calendar", "unit", "seal", "mapping"])
+        what = r.choice(
+            ["calendar", "unit", "seal", "mapping"]
+        )
         self.counts[what] += 1
         if what == "calendar":
             self.years += 1
@@ -147,6 +150,13 @@ class Life:
         else:
             house.keep_mapping(SYSTEM, county.now, r.choice("甲乙"), {"甲": r.choice(["title", "due"])})
         return what
+
+    def _after(self):
+        """What follows closures and goes on beside the items."""
+        what = self.random.choice(["look_back_draw", "institution", "inspection"])
+        said = getattr(after_closing, what)(self)
+        self.counts[what] += 1
+        return f"{what}: {said}"
 
     # ---- whom and with what ----
 
