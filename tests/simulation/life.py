@@ -129,9 +129,7 @@ class Life:
 
     def _house(self):
         r, county = self.random, self.county
-        what = r.choice(
-            ["calendar", "unit", "seal", "mapping"]
-        )
+        what = r.choice(["calendar", "unit", "seal", "mapping"])
         self.counts[what] += 1
         if what == "calendar":
             self.years += 1
