@@ -21,10 +21,11 @@ from tests.actions.county import NEEDED
 
 
 def look_back_draw(life):
-    """Draw from what was closed up to yesterday."""
+    """Draw from what was closed up to yesterday, where there is something."""
     county, day = life.county, life.county.now.date()
+    closed = set(Item.objects.filter(state="closed").values_list("register_id", flat=True))
     population = Population(
-        register=county.registers[life.random.choice(list(county.registers))], closed_from=day - timedelta(days=400),
+        register=life.random.choice(sorted(closed) or list(county.registers.values())), closed_from=day - timedelta(days=400),
         closed_to=day - timedelta(days=1), look_back=True,
     )  # fmt: skip
     made = commit_sample(
