@@ -11,6 +11,7 @@ import pytest
 
 from bihuan.cli.main import run
 from bihuan.models import Account, Entry
+from bihuan.queries import sign_index
 from tests.actions.county import County
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,13 @@ def copied(county: County) -> tuple[int, int]:
         county.do("submit", item, "handler", text=TEXT)
         items.append(item)
     return items[0], items[1]
+
+
+def test_a_tick_extends_the_index_of_the_signs(county: County, told: Any) -> None:
+    copied(county)
+    assert sign_index.reached() == 0
+    assert told("tick", "--now", county.now.isoformat())[0] == 0
+    assert sign_index.reached() == Entry.objects.count()
 
 
 def test_signs_are_listed_shown_on_the_item_and_set_aside(county: County, told: Any) -> None:
