@@ -138,7 +138,7 @@ def _task_line(task: LookBackTask) -> str:
 @as_option
 @_JSON
 @click.pass_context
-def signs_(ctx: click.Context, as_name: str | None, as_json: bool, **given: Any) -> None:
+def signs_(ctx: click.Context, /, as_name: str | None, as_json: bool, **given: Any) -> None:
     """虚假销号的迹象：提示去哪里看，附证据；不是结论，不打分，不对人。"""
     if ctx.invoked_subcommand:
         return

@@ -142,7 +142,7 @@ def test_what_recurs_becomes_an_institution(county: County, told: Any) -> None:
 
 def test_a_case_is_written_up_and_printed(county: County, told: Any, tmp_path: Path) -> None:
     item = county.at("closed")
-    turns = ("--turn", f"{item}=立项", "--turn", f"#{Entry.objects.order_by('-seq')[0].seq}")
+    turns = ("--turn", f"{item}=立项", "--turn", f"#{Entry.objects.get(kind='item.closed').seq}")
     words = ("--title", "案例", "--cause", "因", "--lesson", "训")
     made = told("case", "add", number(county, item), *words, *turns)[1]["case"]
     shown = told("case", "show", str(made))[1]

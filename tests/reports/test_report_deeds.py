@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from bihuan.actions.inspection import finish_inspection
 from bihuan.actions.institution import draft_institution, issue_institution
 from bihuan.clock.tick import tick
-from bihuan.models import Campaign, Slip
+from bihuan.models import Campaign, Happening, Slip
 from bihuan.queries.closing import case_detail
 from bihuan.reports import layout
 from bihuan.reports.case_paper import write_case
@@ -78,9 +78,9 @@ def test_what_was_done_around_the_items_is_told_and_holds(county: County) -> Non
 
 
 def test_the_burden_is_that_of_the_period(county: County) -> None:
-    since = date(2026, 3, 20)
+    since = date(2026, 3, 3)
     ctx = context(county, since)
-    later = Slip.objects.filter(issued_at__gte=day_start(since)).count()
+    later = Happening.objects.filter(what="slip-issued", at__gte=day_start(since)).count()
     (row,) = ctx.burden.rows
     assert row.cells["slips"] == f"slips[since={since},unit={county.units['town']}]"
     assert (ctx.figure(row.cells["slips"]).value, ctx.figure(row.cells["inspected"]).value) == (
@@ -112,14 +112,15 @@ def test_a_case_review_is_a_paper_with_its_turning_points(county: County) -> Non
     from bihuan.queries.item import detail
 
     item = county.at("closed")
-    seqs = [m.seq for m in detail(item, county.people["lead"], None).timeline]
+    steps = {m.kind: m.seq for m in detail(item, county.people["lead"], None).timeline}
+    seqs = [steps["item.approved"], steps["item.closed"]]
     made = review_case(
         county.people["lead"],
         county.now,
         "断头路案例",
         [item],
         "职责不清。\n底数不明。",
-        {seqs[1]: "审定", seqs[-1]: ""},
+        {seqs[0]: "审定", seqs[1]: ""},
         "先定责",
     )
     docx = write_case(case_detail(made, None))
@@ -131,8 +132,8 @@ def test_a_case_review_is_a_paper_with_its_turning_points(county: County) -> Non
     rows = [[c.text for c in row.cells] for row in table.rows]
     assert [r[2:4] for r in rows] == [
         ["关键节点", "留痕号"],
-        ["审定", f"#{seqs[1]}"],
-        ["销号", f"#{seqs[-1]}"],
+        ["审定", f"#{seqs[0]}"],
+        ["销号", f"#{seqs[1]}"],
     ]
     assert sum(column.width.twips for column in table.columns) == layout.TEXT_WIDTH
     assert "w:pgSz" in part(docx, "word/document.xml")
