@@ -8,23 +8,23 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from django.db import transaction
-from PIL import Image, ImageOps
 
 from bihuan.ledger.blobs import read
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.models import Entry, SignBand, SignMark, SignPhoto, SignPosition, SignText
 from bihuan.rules import events as ev
 from bihuan.rules import likeness, pictures
-from bihuan.rules.errors import NotFound
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 #: Entries looked through in one transaction.
 BATCH = 2_000
 #: Marks kept of one text, the smallest ones: of two texts that are alike they are alike too, and no text is too long.
 MARKS = 40
-#: A picture of more pixels than this is not decoded.
-PIXELS = 250_000_000
 _BASE = 256
 _KINDS = ("item.registered", "item.progressed", "item.submitted", "item.amended", "item.attached")
 
@@ -122,26 +122,30 @@ def photo_hashes(digest: str) -> list[int]:
     """Return the perceptual hashes of a stored picture and its crops; none where it is missing, damaged, huge or blank."""
     try:
         grey = _grey(b"".join(read(digest)))
-    except (NotFound, OSError, ValueError, SyntaxError):  # Pillow has no one error for what it cannot read
+    except (
+        Exception
+    ):  # missing in the storage, or damaged: a decoder of Pillow raises whatever it stumbles over
         return []
-    if grey is None or pictures.is_blank(_square(grey, pictures.CROPS[0])):
+    if pictures.is_blank(_square(grey, pictures.CROPS[0])):
         return []
     return [pictures.perceptual(_square(grey, crop)) for crop in pictures.CROPS]
 
 
-def _grey(content: bytes) -> Image.Image | None:
-    """Decode a picture, the right way up, as a small grey square; None for one of too many pixels."""
+def _grey(content: bytes) -> Image:
+    """Decode a picture, the right way up, as a small grey square. Raises for one of too many pixels, too."""
+    from PIL import Image, ImageOps  # a command that shows no picture starts without it
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         with Image.open(BytesIO(content)) as image:
-            if image.width * image.height > PIXELS:
-                return None
             image.draft("L", (2 * _BASE, 2 * _BASE))
             upright = ImageOps.exif_transpose(image)
             return upright.convert("L").resize((_BASE, _BASE), Image.Resampling.BOX)
 
 
-def _square(grey: Image.Image, crop: tuple[int, int, int, int]) -> list[int]:
+def _square(grey: Image, crop: tuple[int, int, int, int]) -> list[int]:
+    from PIL import Image
+
     left, top, right, bottom = (round(_BASE * part / 100) for part in crop)
     part = grey.crop((left, top, _BASE - right, _BASE - bottom))
     return list(part.resize((pictures.SIDE, pictures.SIDE), Image.Resampling.BOX).tobytes())

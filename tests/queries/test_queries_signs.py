@@ -164,12 +164,15 @@ def test_different_photographs_are_not_taken_for_one(county):
         assert found(county, item, "photo") == []
 
 
-def test_blank_damaged_and_missing_pictures_have_no_hash_and_do_no_harm(county, tmp_path):
+def test_blank_damaged_huge_and_missing_pictures_have_no_hash_and_do_no_harm(county, monkeypatch):
     blank = stored(Image.new("RGB", (300, 200), (250, 250, 250)))
     nearly = stored(Image.new("RGB", (300, 200), (249, 250, 250)))
     for content in (blank, nearly, b"\xff\xd8\xff" + b"\0" * 50, stored(scene(3))[:3000]):
         item = reviewing(county, photo=content)
         assert found(county, item, "photo") == []
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1_000)  # Pillow refuses twice as many
+    assert found(county, reviewing(county, photo=stored(scene(8))), "photo") == []
+    monkeypatch.undo()
     lost = reviewing(county, photo=stored(scene(9)))
     shutil.rmtree(django_settings.STORAGES["evidence"]["OPTIONS"]["location"], ignore_errors=True)
     sign_index.empty()
