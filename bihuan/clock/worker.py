@@ -41,8 +41,16 @@ def _round(stop: Event, now: datetime) -> int | None:
             entered += batch
             if stop.is_set():
                 break
-        sign_index.extend(stop=stop.is_set)
     except Exception:
         _log.exception("the clock failed; it tries again")
         return None
+    _index(stop)
     return entered
+
+
+def _index(stop: Event) -> None:
+    """Extend the index of the signs; its failure is no failure of the clock."""
+    try:
+        sign_index.extend(stop=stop.is_set)
+    except Exception:
+        _log.exception("the index of the signs was not extended; it is tried again")

@@ -60,15 +60,22 @@ def empty(using: str = "default") -> None:
 
 
 def _extend(using: str) -> tuple[int, bool]:
-    """Take in one batch; returns the seq reached, and whether there is more."""
+    """Take in one batch; returns the seq reached, and whether there is more.
+
+    Photographs are decoded before the transaction: on SQLite nobody else could write meanwhile.
+    """
+    start = reached(using)
+    last = Entry.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
+    upto = min(start + BATCH, last)
+    found = Entry.objects.using(using).filter(kind__in=_KINDS, seq__gt=start, seq__lte=upto).order_by("seq")
+    facts = [fact_of(body) for body in found.values_list("body", flat=True)]
+    photos = _new_photos(facts, using)
     with transaction.atomic(using=using):
         position = SignPosition.objects.using(using).select_for_update().get(pk=1)
-        last = Entry.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
-        upto = min(position.seq + BATCH, last)
-        found = Entry.objects.using(using).filter(kind__in=_KINDS, seq__gt=position.seq, seq__lte=upto)
-        facts = [fact_of(body) for body in found.order_by("seq").values_list("body", flat=True)]
+        if position.seq != start:  # another process took this batch in
+            return position.seq, True
         _add_texts(facts, using)
-        _add_photos({f.event.digest for f in facts if is_photo(f)}, using)  # type: ignore[attr-defined]
+        _add_photos(photos, using)
         position.seq = upto
         position.save(using=using)
     return upto, upto < last
@@ -103,19 +110,23 @@ def marks_of(text: str) -> list[int]:
     return sorted(likeness.marks(text))[:MARKS]
 
 
-def is_photo(fact: Fact) -> bool:
-    """Whether an entry attaches a picture."""
-    return isinstance(fact.event, ev.ItemAttached) and fact.event.media.startswith("image/")
+def _new_photos(facts: Iterable[Fact], using: str) -> dict[str, list[int]]:
+    """Return the hashes of the photographs among ``facts`` that the index has not got yet, by digest."""
+    attached = [f.event for f in facts if isinstance(f.event, ev.ItemAttached)]
+    digests = {e.digest for e in attached if e.media.startswith("image/")}
+    known = SignPhoto.objects.using(using).filter(pk__in=digests).values_list("digest", flat=True)
+    return {digest: photo_hashes(digest) for digest in sorted(digests - set(known))}
 
 
-def _add_photos(digests: set[str], using: str) -> None:
-    known = set(SignPhoto.objects.using(using).filter(pk__in=digests).values_list("digest", flat=True))
-    for digest in sorted(digests - known):
-        hashes = photo_hashes(digest)
-        SignPhoto.objects.using(using).create(digest=digest, hashes=[f"{h:016x}" for h in hashes])
-        SignBand.objects.using(using).bulk_create(
-            SignBand(band=band, digest=digest) for band in sorted(pictures.bands(hashes))
-        )
+def _add_photos(photos: dict[str, list[int]], using: str) -> None:
+    SignPhoto.objects.using(using).bulk_create(
+        SignPhoto(digest=digest, hashes=[f"{h:016x}" for h in hashes]) for digest, hashes in photos.items()
+    )
+    SignBand.objects.using(using).bulk_create(
+        SignBand(band=band, digest=digest)
+        for digest, hashes in photos.items()
+        for band in sorted(pictures.bands(hashes))
+    )
 
 
 def photo_hashes(digest: str) -> list[int]:
