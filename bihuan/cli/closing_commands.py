@@ -138,7 +138,7 @@ def _task_line(task: LookBackTask) -> str:
 @as_option
 @_JSON
 @click.pass_context
-def signs_(ctx: click.Context, as_name: str | None, as_json: bool, **given: Any) -> None:
+def signs_(ctx: click.Context, /, as_name: str | None, as_json: bool, **given: Any) -> None:
     """虚假销号的迹象：提示去哪里看，附证据；不是结论，不打分，不对人。"""
     if ctx.invoked_subcommand:
         return
@@ -227,7 +227,7 @@ def _proposal(found: Proposal) -> dict[str, Any]:
 
 
 def _proposal_text(found: Proposal) -> str:
-    where = f"{len(found.units)} 个单位" if found.across else found.units[0]
+    where = f"{len(found.units)} 个单位（{'、'.join(found.units)}）" if found.across else found.units[0]
     made = f"　已有制度 {'、'.join(map(str, found.institutions))}" if found.institutions else "　尚无制度"
     numbers = "、".join(i.number for i in found.items)
     return f"{found.register_name}　{found.klass}　{where}　自 {found.since} 共 {found.times} 次{made}\n  {numbers}"

@@ -27,7 +27,7 @@ from bihuan.queries.item import find_item
 from bihuan.queries.people import directory, visible_units
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import Invalid
-from bihuan.rules.institution import INSTITUTION_STATES
+from bihuan.rules.institution import INSTITUTION_STATES, InstitutionState
 from bihuan.rules.permissions import Actor
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="结果以 JSON 输出。")
@@ -167,7 +167,11 @@ def _say(done: Instituted, as_json: bool) -> None:
 
 @institution.command("list")
 @click.option(
-    "--state", "states", multiple=True, type=click.Choice(list(INSTITUTION_STATES)), help="状态，可重复。"
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([s.value for s in InstitutionState]),
+    help="状态，可重复。",
 )
 @click.option("--review-due", "waiting", is_flag=True, help="只列到期该复核的。")
 @as_option

@@ -52,5 +52,13 @@ def _due(stop: Event, now: datetime) -> int:
         entered += batch
         if stop.is_set():
             break
-    sign_index.extend(stop=stop.is_set)  # so that nobody who asks for the signs has to wait for that
+    _index(stop)
     return entered
+
+
+def _index(stop: Event) -> None:
+    """Extend the index of the signs; its failure is no failure of the clock."""
+    try:
+        sign_index.extend(stop=stop.is_set)
+    except Exception:
+        _log.exception("the index of the signs was not extended; it is tried again")

@@ -8,13 +8,14 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from bihuan.ledger.facts import fact_of
+from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.reading import facts_of
 from bihuan.models import CaseItem, CaseReview, Cause, Entry, Institution, Item
 from bihuan.queries.items import seen_by
 from bihuan.queries.people import directory, person_names
 from bihuan.rules.errors import NotAllowed, NotFound
-from bihuan.rules.events import KIND_NAMES, InstitutionCaused
+from bihuan.rules.events import EVENTS, KIND_NAMES, DeadlineFellDue, Event, InstitutionCaused
+from bihuan.rules.objection import DEADLINES
 
 
 @dataclass(frozen=True)
@@ -114,27 +115,32 @@ def institution_detail(
 
 
 def _passages(institution: int, using: str) -> list[Passage]:
-    """The record: the draft, and whatever names the institution since, in order."""
-    seqs = Cause.objects.using(using).filter(institution_id=institution).values_list("seq", flat=True)
-    own = (
-        Q(pk=institution)
-        | Q(pk__in=list(seqs))
-        | Q(kind__startswith="institution.", pk__gt=institution, item_id=None)
-    )
-    entries = Entry.objects.using(using).filter(own).order_by("seq")
+    """The record: the draft, whatever names the institution since, and when its review fell due; in order."""
+    seqs = list(Cause.objects.using(using).filter(institution_id=institution).values_list("seq", flat=True))
+    later = Q(kind__in=_STEPS, pk__gt=institution)
+    entries = Entry.objects.using(using).filter(Q(pk__in=[institution, *seqs]) | later).order_by("seq")
     facts = [(fact_of(e.body), bytes(e.hash).hex()) for e in entries]
-    mine = [
-        (f, h) for f, h in facts
-        if f.seq == institution or getattr(f.event, "institution", 0) == institution
-    ]  # fmt: skip
+    mine = [(f, digest) for f, digest in facts if f.seq == institution or _is_about(f.event, institution)]
     people = person_names({f.actor for f, _ in mine}, using)
-    return [
-        Passage(f.seq, _named(f.kind, f.event), f.at, people.get(f.actor, ""), digest) for f, digest in mine
-    ]
+    return [Passage(f.seq, _named(f), f.at, people.get(f.actor, ""), digest) for f, digest in mine]
 
 
-def _named(kind: str, event: object) -> str:
-    return "补充起因事项" if isinstance(event, InstitutionCaused) else KIND_NAMES[kind]
+_REVIEW = "institution-review"
+_STEPS = [k for k in EVENTS if k.startswith("institution.") and k != "institution.caused"] + [
+    "deadline.fell_due"
+]
+
+
+def _is_about(event: Event, institution: int) -> bool:
+    if isinstance(event, DeadlineFellDue):
+        return (event.what, event.ref) == (_REVIEW, institution)
+    return getattr(event, "institution", 0) == institution
+
+
+def _named(fact: Fact) -> str:
+    if isinstance(fact.event, DeadlineFellDue):
+        return DEADLINES[fact.event.what]
+    return "列入起因事项" if isinstance(fact.event, InstitutionCaused) else KIND_NAMES[fact.kind]
 
 
 @dataclass(frozen=True)
@@ -217,7 +223,7 @@ def look_back_tasks(
             names.get(i.owner_id, ""),
             i.look_back_due,
             i.look_back_sample,
-            "look-back-overdue" in i.waiting,
+            "recheck-overdue" in i.waiting,
         )
         for i in found.order_by("id")
     ]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db import connections
 from django.db.models import Q
 
 from bihuan.ledger.facts import Fact
-from bihuan.models import Evidence, Item, SignBand, SignMark, SignPhoto, SignText
+from bihuan.models import Entry, Evidence, Item, SignBand, SignMark, SignPhoto, SignText
 from bihuan.queries.sign_index import marks_of, photo_hashes
 from bihuan.rules import likeness, pictures
 
@@ -110,9 +109,5 @@ def titles(items: set[int], using: str) -> dict[int, Item]:
 
 def entry_hashes(seqs: set[int], using: str) -> dict[int, str]:
     """Return the hashes (hex) under which these entries stand."""
-    marks = ",".join(["%s"] * len(seqs))
-    if not seqs:
-        return {}
-    with connections[using].cursor() as cursor:
-        cursor.execute(f'SELECT "seq","hash" FROM "entry" WHERE "seq" IN ({marks})', sorted(seqs))  # noqa: S608
-        return {seq: bytes(digest).hex() for seq, digest in cursor.fetchall()}
+    entries = Entry.objects.using(using).only("hash").in_bulk(seqs)
+    return {seq: bytes(entry.hash).hex() for seq, entry in entries.items()}

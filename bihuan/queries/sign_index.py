@@ -8,23 +8,23 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from django.db import transaction
-from PIL import Image, ImageOps
 
 from bihuan.ledger.blobs import read
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.models import Entry, SignBand, SignMark, SignPhoto, SignPosition, SignText
 from bihuan.rules import events as ev
 from bihuan.rules import likeness, pictures
-from bihuan.rules.errors import NotFound
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 #: Entries looked through in one transaction.
 BATCH = 2_000
 #: Marks kept of one text, the smallest ones: of two texts that are alike they are alike too, and no text is too long.
 MARKS = 40
-#: A picture of more pixels than this is not decoded.
-PIXELS = 250_000_000
 _BASE = 256
 _KINDS = ("item.registered", "item.progressed", "item.submitted", "item.amended", "item.attached")
 
@@ -60,15 +60,22 @@ def empty(using: str = "default") -> None:
 
 
 def _extend(using: str) -> tuple[int, bool]:
-    """Take in one batch; returns the seq reached, and whether there is more."""
+    """Take in one batch; returns the seq reached, and whether there is more.
+
+    Photographs are decoded before the transaction: on SQLite nobody else could write meanwhile.
+    """
+    start = reached(using)
+    last = Entry.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
+    upto = min(start + BATCH, last)
+    found = Entry.objects.using(using).filter(kind__in=_KINDS, seq__gt=start, seq__lte=upto).order_by("seq")
+    facts = [fact_of(body) for body in found.values_list("body", flat=True)]
+    photos = _new_photos(facts, using)
     with transaction.atomic(using=using):
         position = SignPosition.objects.using(using).select_for_update().get(pk=1)
-        last = Entry.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
-        upto = min(position.seq + BATCH, last)
-        found = Entry.objects.using(using).filter(kind__in=_KINDS, seq__gt=position.seq, seq__lte=upto)
-        facts = [fact_of(body) for body in found.order_by("seq").values_list("body", flat=True)]
+        if position.seq != start:  # another process took this batch in
+            return position.seq, True
         _add_texts(facts, using)
-        _add_photos({f.event.digest for f in facts if is_photo(f)}, using)  # type: ignore[attr-defined]
+        _add_photos(photos, using)
         position.seq = upto
         position.save(using=using)
     return upto, upto < last
@@ -103,45 +110,53 @@ def marks_of(text: str) -> list[int]:
     return sorted(likeness.marks(text))[:MARKS]
 
 
-def is_photo(fact: Fact) -> bool:
-    """Whether an entry attaches a picture."""
-    return isinstance(fact.event, ev.ItemAttached) and fact.event.media.startswith("image/")
+def _new_photos(facts: Iterable[Fact], using: str) -> dict[str, list[int]]:
+    """Return the hashes of the photographs among ``facts`` that the index has not got yet, by digest."""
+    attached = [f.event for f in facts if isinstance(f.event, ev.ItemAttached)]
+    digests = {e.digest for e in attached if e.media.startswith("image/")}
+    known = SignPhoto.objects.using(using).filter(pk__in=digests).values_list("digest", flat=True)
+    return {digest: photo_hashes(digest) for digest in sorted(digests - set(known))}
 
 
-def _add_photos(digests: set[str], using: str) -> None:
-    known = set(SignPhoto.objects.using(using).filter(pk__in=digests).values_list("digest", flat=True))
-    for digest in sorted(digests - known):
-        hashes = photo_hashes(digest)
-        SignPhoto.objects.using(using).create(digest=digest, hashes=[f"{h:016x}" for h in hashes])
-        SignBand.objects.using(using).bulk_create(
-            SignBand(band=band, digest=digest) for band in sorted(pictures.bands(hashes))
-        )
+def _add_photos(photos: dict[str, list[int]], using: str) -> None:
+    SignPhoto.objects.using(using).bulk_create(
+        SignPhoto(digest=digest, hashes=[f"{h:016x}" for h in hashes]) for digest, hashes in photos.items()
+    )
+    SignBand.objects.using(using).bulk_create(
+        SignBand(band=band, digest=digest)
+        for digest, hashes in photos.items()
+        for band in sorted(pictures.bands(hashes))
+    )
 
 
 def photo_hashes(digest: str) -> list[int]:
     """Return the perceptual hashes of a stored picture and its crops; none where it is missing, damaged, huge or blank."""
     try:
         grey = _grey(b"".join(read(digest)))
-    except (NotFound, OSError, ValueError, SyntaxError):  # Pillow has no one error for what it cannot read
+    except (
+        Exception
+    ):  # missing in the storage, or damaged: a decoder of Pillow raises whatever it stumbles over
         return []
-    if grey is None or pictures.is_blank(_square(grey, pictures.CROPS[0])):
+    if pictures.is_blank(_square(grey, pictures.CROPS[0])):
         return []
     return [pictures.perceptual(_square(grey, crop)) for crop in pictures.CROPS]
 
 
-def _grey(content: bytes) -> Image.Image | None:
-    """Decode a picture, the right way up, as a small grey square; None for one of too many pixels."""
+def _grey(content: bytes) -> Image:
+    """Decode a picture, the right way up, as a small grey square. Raises for one of too many pixels, too."""
+    from PIL import Image, ImageOps  # a command that shows no picture starts without it
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         with Image.open(BytesIO(content)) as image:
-            if image.width * image.height > PIXELS:
-                return None
             image.draft("L", (2 * _BASE, 2 * _BASE))
             upright = ImageOps.exif_transpose(image)
             return upright.convert("L").resize((_BASE, _BASE), Image.Resampling.BOX)
 
 
-def _square(grey: Image.Image, crop: tuple[int, int, int, int]) -> list[int]:
+def _square(grey: Image, crop: tuple[int, int, int, int]) -> list[int]:
+    from PIL import Image
+
     left, top, right, bottom = (round(_BASE * part / 100) for part in crop)
     part = grey.crop((left, top, _BASE - right, _BASE - bottom))
     return list(part.resize((pictures.SIDE, pictures.SIDE), Image.Resampling.BOX).tobytes())

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
-from bihuan.ledger.facts import Fact
+from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.reading import facts_of
-from bihuan.models import Dismissal, Evidence, Item, Measure, Unit
+from bihuan.models import Dismissal, Entry, Evidence, Item, Measure, Unit
 from bihuan.queries.items import may_see
 from bihuan.queries.people import visible_units
 from bihuan.queries.sign_copies import Copy, copied_text, entry_hashes, reused_photo, titles
@@ -25,6 +25,8 @@ from bihuan.rules.workflow import State
 
 #: Where a closure is being asked for, or stands.
 LOOKED_AT = (State.REVIEWING, State.PASSED, State.CLOSED)
+#: Proofs listed for one sign; how many there are in all is told.
+PROOFS = 10
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class _Run:
     """One look at some items; what several of them share is read once."""
 
     using: str
-    closures: dict[tuple[int, date], list[tuple[int, str]]] = field(default_factory=dict)
+    closures: dict[tuple[int, date], list[int]] = field(default_factory=dict)
 
 
 def signs(
@@ -103,7 +105,9 @@ def signs(
 
 def signs_of(item: Item, actor: Actor, *, using: str = "default") -> list[Sign]:
     """Return the signs on one item, those set aside too; none for who may not look at signs."""
-    if item.state not in LOOKED_AT or item.office_id not in _offices(actor, using):
+    if item.state not in LOOKED_AT or not actor.may(Duty.SIGNS):
+        return []
+    if not actor.holds(DUTIES[Duty.SIGNS], Unit.objects.using(using).get(pk=item.office_id).path):
         return []
     return _signs([item], actor, tuple(SIGN_NAMES), True, using)
 
@@ -201,24 +205,33 @@ def _bulk(item: Item, run: _Run) -> Iterator[_Raw]:
         return
     together = _closed_with(item.owner_id, day, run)
     if len(together) >= BULK:
-        others = [(pk, _closing_seq(pk, run.using), "") for pk, _ in together if pk != item.pk]
-        what = f"责任单位 {day} 一天有 {len(together)} 个事项在时限前 {BULK_DAYS} 天内销号。"
-        yield _Raw("bulk", f"{item.owner_id}-{day}", what, others)
+        others = [pk for pk in together if pk != item.pk][:PROOFS]
+        seqs = _last_seqs("item.closed", others, run.using)
+        what = f"责任单位 {day} 一天有 {len(together)} 个事项在时限前 {BULK_DAYS} 天内销号{_listed(len(together) - 1)}。"
+        proofs = [(pk, seqs.get(pk, pk), "") for pk in others]  # one that came in closed has its registration
+        yield _Raw("bulk", f"{item.owner_id}-{day}", what, proofs)
 
 
-def _closed_with(unit: int, day: date, run: _Run) -> list[tuple[int, str]]:
+def _listed(count: int) -> str:
+    """Say that not all are listed as proofs."""
+    return f"（列出其中 {PROOFS} 个）" if count > PROOFS else ""
+
+
+def _closed_with(unit: int, day: date, run: _Run) -> list[int]:
     """Return the items of ``unit`` closed on ``day`` just before their deadlines; read once for a run."""
     if (unit, day) not in run.closures:
         found = Item.objects.using(run.using).filter(owner_id=unit, state=State.CLOSED)
         found = found.filter(closed_at__gte=day_start(day), closed_at__lt=day_end(day)).order_by("id")
-        rows = found.values_list("id", "number", "due")
-        run.closures[unit, day] = [(pk, number) for pk, number, due in rows if is_just_before(day, due)]
+        run.closures[unit, day] = [
+            pk for pk, due in found.values_list("id", "due") if is_just_before(day, due)
+        ]
     return run.closures[unit, day]
 
 
-def _closing_seq(item: int, using: str) -> int:
-    facts = [f for f in facts_of(item, using) if isinstance(f.event, ev.ItemClosed | ev.ItemRegistered)]
-    return facts[-1].seq
+def _last_seqs(kind: str, items: list[int], using: str) -> dict[int, int]:
+    """Return the seq of the last entry of ``kind`` of each of ``items`` that has one."""
+    found = Entry.objects.using(using).filter(kind=kind, item_id__in=items)
+    return dict(found.values_list("item_id").annotate(Max("seq")).order_by())
 
 
 def _waived(item: Item, run: _Run) -> Iterator[_Raw]:
@@ -239,15 +252,18 @@ def _relapsed(item: Item, run: _Run) -> Iterator[_Raw]:
     found = list(others.order_by("id"))
     if not found:
         return
-    proofs = [(o.pk, _relapse_seq(o.pk, run.using), f"回潮 {o.relapses} 次") for o in found]
+    seqs = _relapse_seqs([o.pk for o in found[:PROOFS]], run.using)
+    proofs = [(o.pk, seqs[o.pk], f"回潮 {o.relapses} 次") for o in found[:PROOFS]]
     key = f"{hashed(','.join(f'{o.pk}:{o.relapses}' for o in found)):x}"
-    what = f"同一单位“{item.klass}”类事项有 {len(found)} 个曾在回头看时发现回潮。"
+    what = f"同一单位“{item.klass}”类事项有 {len(found)} 个曾在回头看时发现回潮{_listed(len(found))}。"
     yield _Raw("relapse", key, what, proofs)
 
 
-def _relapse_seq(item: int, using: str) -> int:
-    facts = facts_of(item, using)
-    return [f.seq for f in facts if isinstance(f.event, ev.ItemLookedBack) and not f.event.held][-1]
+def _relapse_seqs(items: list[int], using: str) -> dict[int, int]:
+    """Return the seq of the last look-back of each of ``items`` that found a relapse."""
+    entries = Entry.objects.using(using).filter(kind="item.looked_back", item_id__in=items).order_by("seq")
+    facts = map(fact_of, entries.values_list("body", flat=True))
+    return {f.item: f.seq for f in facts if isinstance(f.event, ev.ItemLookedBack) and not f.event.held}
 
 
 _FINDERS: dict[str, Callable[[Item, _Run], Iterator[_Raw]]] = {

@@ -8,11 +8,11 @@ from bihuan.rules.clocked import CHINA
 from bihuan.rules.slip_words import day_words
 
 _TURNS = (
-    ("时间", 1500),
+    ("时间", 1850),
     ("事项编号", 1900),
-    ("关键节点", 3345),
-    ("留痕号", 900),
-    ("哈希值（前 12 位）", 1200),
+    ("关键节点", 2395),
+    ("留痕号", 800),
+    ("哈希值前12位", 1900),
 )
 
 

@@ -250,10 +250,11 @@ def _inspections(ctx: StageContext) -> str:
 
 
 def _afterwards(ctx: StageContext) -> str:
-    clauses = [f"抽中回头看{_count(ctx, 'chosen')}"] if _has(ctx, "chosen") else []
+    clauses = []
     if _has(ctx, "looked_back"):
         found = f"发现问题反弹{_count(ctx, 'relapsed')}" if _has(ctx, "relapsed") else "未发现问题反弹"
         clauses.append(f"销号后开展回头看{_count(ctx, 'looked_back')}，{found}")
+    clauses += [f"按抽样安排回头看{_count(ctx, 'chosen')}"] if _has(ctx, "chosen") else []
     if _has(ctx, "reopened"):
         clauses.append(f"回潮重办{_count(ctx, 'reopened')}，按原编号继续办理")
     if _has(ctx, "extended"):

@@ -80,7 +80,7 @@ def stage_context(
 ) -> StageContext:
     """Return the stage report of ``campaign`` as of the aware instant ``as_of``, with what was closed since ``period_from``."""
     source = _read(campaign, as_of, using)
-    further = stage_deeds.tables(source.deeds, source.units, source.ref, period_from)
+    further = _further(source, period_from, using)
     words = letterhead or Letterhead()
     day = as_of.astimezone(CHINA).date()
     tables = {
@@ -115,6 +115,12 @@ def stage_context(
         **tables,
         **further,
     )
+
+
+def _further(source: _Source, since: date | None, using: str) -> dict[str, Breakdown]:
+    ids = [r.pk for r in source.registers]
+    period = deeds(ids, since=since, as_of=source.as_of, upto=source.seq, using=using)
+    return stage_deeds.tables(source.deeds, period, source.units, source.ref, since)
 
 
 def _read(campaign: Campaign, as_of: datetime, using: str) -> _Source:

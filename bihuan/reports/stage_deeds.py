@@ -24,13 +24,18 @@ _BURDEN = ("slips", "slips_asked", "inspected")
 ASKED = frozenset({"slip-issued", "slip-asked", "inspected"})
 
 
-def tables(found: Deeds, units: dict[int, str], note: Noting, since: date | None) -> dict[str, Breakdown]:
-    """Return the tables of a report by their names in its context; one of nothing has no rows."""
+def tables(
+    found: Deeds, period: Deeds, units: dict[int, str], note: Noting, since: date | None
+) -> dict[str, Breakdown]:
+    """Return the tables of a report by their names in its context; one of nothing has no rows.
+
+    ``period`` are the deeds from ``since`` on: units of which nothing was asked then are not in the table of burdens.
+    """
     slips, modes = (
         _there(found, "slip-issued", "kind"),
         _there(found, "inspection", "kind") | _there(found, "finding", "kind"),
     )
-    asked = {deed.unit for deed, times in found.items() if times and deed.what in ASKED}
+    asked = {deed.unit for deed, times in period.items() if times and deed.what in ASKED}
     start = {} if since is None else {"since": since.isoformat()}
     return {
         "by_slip": _table(note, _SLIPS, "kind", {k: n for k, n in KINDS.items() if k in slips}),

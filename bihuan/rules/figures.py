@@ -176,7 +176,7 @@ _LIST = (
     Definition("obstacles", "走流程发现堵点", "个", "走流程各步中记有堵点的。", _times("obstacle"), DEED_DIMENSIONS),
     Definition("findings", "督查发现问题", "个", "督查登记的问题，按问题类别（class）、督查方式（kind）、所在单位划分。",
                _times("finding"), DEED_DIMENSIONS),
-    Definition("findings_registered", "督查问题立项", "个", "督查登记的问题中立为新事项的，其余并入已有事项。",
+    Definition("findings_registered", "督查问题立项", "项", "督查登记的问题中立为新事项的，其余并入已有事项。",
                _times("finding-registered"), DEED_DIMENSIONS),
     Definition("inspected", "接受督查", "次", "收到督查结论的次数，同一次督查每个被督查单位计一次。",
                _times("inspected"), DEED_DIMENSIONS),

@@ -15,7 +15,7 @@ WINDOW = 4
 #: A text shorter than this says too little: stock phrases (已完成整改) are alike everywhere.
 SHORTEST = 20
 #: From this share on (percent) a text counts as copied.
-COPIED = 80
+COPIED = 70
 
 
 def plain(text: str) -> str:

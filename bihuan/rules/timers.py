@@ -22,7 +22,7 @@ WAITING_NAMES = {
     "review-overdue": "审核超期",
     "check-in": "该报进展",
     "look-back": "该回头看",
-    "look-back-overdue": "回头看超期",
+    "recheck-overdue": "回头看超期",
     "request-overdue": "申请逾期未批",
     "respond-overdue": "提级后逾期未回应",
     "resume-due": "该恢复办理",
@@ -155,7 +155,7 @@ def _closed(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Itera
     """
     if clocked.look_back_due is not None and clocked.closed_at is not None:
         yield Timer(clocked.closed_at, "look-back", "抽中")
-        yield Timer(day_end(clocked.look_back_due), "look-back-overdue", "")
+        yield Timer(day_end(clocked.look_back_due), "recheck-overdue", "")
         return
     rule = procedure.look_back
     after = rule.after if rule and rule.sample == WHOLE else ()

@@ -14,6 +14,7 @@ from bihuan.queries.item import Moment
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.events import Json
 from bihuan.rules.procedure_types import COLOURS, CYCLES, Procedure
+from bihuan.rules.signs import SIGN_NAMES
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web.dates import day_words, left_words
@@ -319,6 +320,10 @@ SPECIAL: dict[tuple[str, str], Make] = {
     ("item.assigned", "note"): _plain("交办要求"),
     ("item.submitted", "text"): _plain("完成情况"),
     ("item.progressed", "text"): _plain("进展"),
+    ("item.chosen", "sample"): _plain("抽样编号"),
+    ("item.chosen", "due"): _due("回头看期限"),
+    ("item.sign_dismissed", "sign"): lambda value, _data, _names: [Said("迹象", SIGN_NAMES[value])],
+    ("institution.caused", "title"): _plain("制度"),
     ("inspection.found", "unit"): _unit("所在单位"),
     ("inspection.found", "content"): _plain("督查内容"),
     ("inspection.found", "text"): _plain("发现的问题"),
@@ -328,5 +333,11 @@ SPECIAL: dict[tuple[str, str], Make] = {
 }
 #: Told by the kind of the entry.
 SILENT = frozenset(
-    {("item.assigned", "state"), ("item.transferred", "state"), ("inspection.found", "inspection")}
+    {
+        ("item.assigned", "state"),
+        ("item.transferred", "state"),
+        ("item.sign_dismissed", "key"),
+        ("inspection.found", "inspection"),
+        ("institution.caused", "institution"),
+    }
 )

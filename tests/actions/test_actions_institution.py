@@ -65,10 +65,10 @@ def test_a_rule_goes_from_draft_to_repeal_and_its_items_show_it(county):
     assert ([i.pk for i in shown.items], shown.hidden) == ([one, two, three], 0)
     assert [p.name for p in shown.passages] == [
         "起草制度",
-        *["补充起因事项"] * 2,
+        *["列入起因事项"] * 2,
         "印发制度",
         "修订制度",
-        "补充起因事项",
+        "列入起因事项",
     ]
     assert [p.hash for p in shown.passages] == [
         bytes(Entry.objects.get(pk=p.seq).hash).hex() for p in shown.passages
@@ -111,6 +111,8 @@ def test_the_review_date_falls_due_once_at_its_own_instant_and_is_settled_by_a_r
     assert head() == after
     assert [i.pk for i in institutions(None, waiting=True)] == [made]
     keep_institution(made, county.people["lead"], county.later(minutes=1), "仍适用", date(2027, 9, 1))
+    names = [p.name for p in institution_detail(str(made), None).passages]
+    assert names == ["起草制度", "列入起因事项", "印发制度", "制度该复核", "复核制度"]
     assert [list(institutions(None, waiting=True)), Institution.objects.get(pk=made).review_on] == [
         [],
         date(2027, 9, 1),

@@ -83,7 +83,7 @@ def test_a_task_is_done_by_looking_back_and_falls_overdue_otherwise(county):
     tick(county.now)
     assert [county.row(i).waiting for i in (first, second, third)] == [
         "",
-        *["look-back look-back-overdue"] * 2,
+        *["look-back recheck-overdue"] * 2,
     ]
     assert [t.overdue for t in look_back_tasks([county.registers["task"]], None)] == [True, True]
     county.do("look_back", second, "checker", held=False, text="反弹")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -20,7 +20,7 @@ from bihuan.models import Timer
 from bihuan.queries.items import Filter, page_of
 from bihuan.rules import events as ev
 from bihuan.rules.calendar import CalendarYear
-from bihuan.rules.clocked import CHINA
+from bihuan.rules.clocked import CHINA, day_end
 from bihuan.rules.permissions import SYSTEM
 from bihuan.rules.timers import WAITING_NAMES, timers
 
@@ -116,8 +116,29 @@ def test_each_limit_falls_due_once_at_its_own_instant_and_ends_with_the_step_it_
     assert digests() == same
 
 
+def test_a_look_back_that_was_drawn_waits_at_once_and_is_late_the_day_after_its_last(county):
+    item = county.at("closed")
+    with writing(county.later(minutes=1)) as ledger:
+        ledger.item(item)
+        ledger.append(ev.ItemChosen(sample=1, due="2026-04-20"), item=item)
+    assert (county.row(item).waiting, timer(item, "recheck-overdue")) == (
+        "look-back",
+        day_end(date(2026, 4, 20)),
+    )
+    tick(day_end(date(2026, 4, 20)) - TICK)
+    assert fallen(item) == []
+    tick(day_end(date(2026, 4, 20)))
+    assert (county.row(item).waiting, fallen(item)) == (
+        "look-back recheck-overdue",
+        [("recheck-overdue", "", day_end(date(2026, 4, 20)))],
+    )
+    same = digests()
+    rebuild()
+    assert digests() == same
+
+
 def test_every_kind_that_an_item_can_wait_for_is_tried_here():
-    assert set(CASES) == set(WAITING_NAMES)
+    assert {*CASES, "recheck-overdue"} == set(WAITING_NAMES)
     assert not any(
         a in b for a in WAITING_NAMES for b in WAITING_NAMES if a != b
     )  # lists look for a kind in a text

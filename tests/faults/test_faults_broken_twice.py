@@ -12,6 +12,8 @@ import pytest
 from django.db import OperationalError, connection
 
 from bihuan.actions import house, register
+from bihuan.actions.institution import draft_institution, issue_institution
+from bihuan.actions.sample import Population, commit_sample, draw_sample
 from bihuan.clock.tick import tick
 from bihuan.ledger.reading import head
 from bihuan.ledger.rebuild import digests, rebuild
@@ -20,7 +22,7 @@ from bihuan.ledger.verify import verify
 from bihuan.models import Entry, Item
 from bihuan.procedures import texts
 from bihuan.rules.calendar import CalendarYear
-from bihuan.rules.errors import BihuanError, Stale
+from bihuan.rules.errors import BihuanError, Stale, WrongState
 from bihuan.rules.permissions import SYSTEM, Role
 from bihuan.rules.workflow import STEPS
 from tests.actions.county import upload
@@ -224,6 +226,31 @@ def test_every_change_of_the_house_survives_being_broken_twice(county):
     before = digests()
     rebuild()
     assert digests() == before
+
+
+def test_a_draw_and_a_rule_survive_being_broken_twice_and_are_made_once(county):
+    item = county.at("closed", procedure="task")
+    county.later(days=40)
+    who, day = county.people["supervisor"], county.now.date()
+    period = {"closed_from": date(2026, 3, 1), "closed_to": date(2026, 3, 31), "look_back": True}
+    population = Population(register=county.registers["task"], **period)
+    sample = commit_sample(who, county.now, population, "回头看", seed="1").sample
+    rule = draft_institution(who, county.now, "办法", county.units["town"], "依据", [item]).institution
+    writes = {
+        "draw": lambda: draw_sample(sample, who, county.now),
+        "issue": lambda: issue_institution(rule, who, county.now, day.replace(year=2027)),
+    }
+    for what, write in writes.items():
+        break_everywhere(write, what)
+        lose_the_answer(write)
+        done = snapshot()
+        with pytest.raises(WrongState):
+            write()
+        assert snapshot() == done
+    assert (county.row(item).look_back_sample, county.kinds(item).count("item.chosen")) == (sample, 1)
+    assert verify().ok
+    rebuild()
+    assert snapshot() == done
 
 
 def test_a_tick_survives_being_broken_twice(county):

@@ -20,6 +20,7 @@ from bihuan.reports.context import (
     DueGroup,
     DueItem,
     FigureValue,
+    IssuedRule,
     LedgerPosition,
     OpenItem,
     Row,
@@ -36,6 +37,9 @@ VALUES = {
     "registered": "128", "measures": "356", "measures_done": "300", "measures_rate": "84.3%", "finished": "96",
     "finishing_rate": "75.0%", "open": "32", "overdue": "3", "reviewing": "5", "suspended": "1", "claimed": "2",
     "ongoing": "6", "merged": "2", "cancelled": "1", "looked_back": "12", "relapsed": "1", "reopened": "1", "extended": "4",
+    "chosen": "5", "institutions": "2", "institutions_revised": "1", "slips": "9", "slips_asked": "7", "slips_answered": "6",
+    "slips_answered_in_time": "5", "slips_in_time_rate": "71.4%", "inspections": "3", "walk_throughs": "1", "obstacles": "4",
+    "findings": "12", "findings_registered": "10", "objections": "1",
 }  # fmt: skip
 UNITS = (
     "市发展和改革委员会", "市教育局", "市住房和城乡建设局", "市交通运输局", "市生态环境局", "市卫生健康委员会",
@@ -108,6 +112,17 @@ def rich(*, annex: int = 45, **changes: object) -> StageContext:
         ),
         by_unit=breakdown(figures, "unit", UNITS),
         by_class=breakdown(figures, "class", ("基础设施", "公共服务", "营商环境")),
+        by_slip=table(figures, "kind", "slips", {"notice": ("通知单", "6"), "warning": ("预警单", "3")}),
+        by_mode=table(
+            figures, "kind", "inspections", {"special": ("专项督查", "2"), "walk": ("走流程", "1")}
+        ),
+        by_finding=table(figures, "class", "findings", {"": ("未分类", "2"), "财务": ("财务", "10")}),
+        burden=table(
+            figures, "unit", "slips", {str(n): (name, str(n)) for n, name in enumerate(UNITS[:3], 1)}
+        ),
+        rules=(
+            IssuedRule("制〔2026〕1号", "供水管网巡检办法", UNITS[2], date(2026, 10, 8), date(2027, 10, 8)),
+        ),
         done=tuple(done_item(n) for n in range(7)),
         open_items=tuple(open_item(n) for n in range(12)),
         next_steps=(
@@ -140,6 +155,18 @@ def breakdown(figures: dict[str, FigureValue], dim: str, labels: tuple[str, ...]
         rows.append(Row(label, cells))
     rows.append(Row("合计", {column.key: column.key for column in columns}))
     return Breakdown(columns, tuple(rows))
+
+
+def table(
+    figures: dict[str, FigureValue], dim: str, name: str, rows: dict[str, tuple[str, str]]
+) -> Breakdown:
+    """A table of one figure cut by ``dim``: key → label and value; the figures are added to ``figures``."""
+    made = []
+    for key, (label, value) in rows.items():
+        ref = f"{name}[{dim}={key}]"
+        figures[ref] = figure(ref, value)
+        made.append(Row(label, {name: ref}))
+    return Breakdown((Column(name, FIGURES[name].label),), tuple(made))
 
 
 def done_item(n: int) -> DoneItem:

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from bihuan.reports import sentences
 from bihuan.reports.context import SENTENCE_FIGURES, Cut, DueGroup, DueItem, OpenItem
 from bihuan.reports.marks import MARKED, plain
-from tests.reports.samples import CHINA, done_item, empty, figure, open_item, rich, sentence_figures
+from tests.reports.samples import (
+    CHINA,
+    UNITS,
+    done_item,
+    empty,
+    figure,
+    open_item,
+    rich,
+    sentence_figures,
+    table,
+)
 
 
 def said(paragraphs: tuple[str, ...]) -> list[str]:
@@ -23,7 +33,10 @@ def test_overview_of_a_full_report_says_everything_in_whole_sentences() -> None:
         "截至2026年11月23日，共登记事项128项（其中需长期坚持6项），制定措施356条。已销号96项，销号率75.0%；"
         "已完成措施300条，措施完成率84.3%。另有并案2项、撤销1项，不计入登记事项。",
         "在办32项，其中红灯4项、黄灯8项、绿灯20项。逾期3项；正在审核5项、挂起1项、报称完成待核实2项。",
-        "销号后开展回头看12次，发现问题反弹1次；回潮重办1次，按原编号继续办理；批准延期4次。",
+        "共发出单据9份，其中通知单6份、预警单3份；要求答复7份，已答复6份，其中按时答复5份，按时答复率71.4%。",
+        "开展督查3次，其中专项督查2次、走流程1次；督查发现问题12个，其中立为新事项10项；走流程发现堵点4个；被督查单位提出异议1次。",
+        "销号后开展回头看12次，发现问题反弹1次；按抽样安排回头看5项；回潮重办1次，按原编号继续办理；批准延期4次；"
+        "因事项建章立制，印发制度2项、修订制度1次。",
     ]
 
 
@@ -53,6 +66,51 @@ def test_overview_when_everything_is_closed_has_no_paragraph_on_work_in_progress
         "截至2026年11月23日，共登记事项7项。已全部销号，共7项，销号率100.0%。",
         "销号后开展回头看3次，未发现问题反弹。",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"slips": "3"}, "共发出单据3份。"),
+        (
+            {"slips": "3", "slips_asked": "2", "slips_in_time_rate": "0.0%"},
+            "共发出单据3份；要求答复2份，尚无答复。",
+        ),
+        (
+            {"slips": "3", "slips_asked": "2", "slips_answered": "1"},
+            "共发出单据3份；要求答复2份，已答复1份。",
+        ),
+        ({"inspections": "1"}, "开展督查1次。"),
+        ({"findings": "2"}, "督查发现问题2个。"),
+        ({"obstacles": "2", "objections": "1"}, "走流程发现堵点2个；被督查单位提出异议1次。"),
+        ({"institutions_revised": "1"}, "因事项建章立制，修订制度1次。"),
+    ],
+)
+def test_the_work_around_the_items_is_told_as_far_as_there_is_any(
+    values: dict[str, str], expected: str
+) -> None:
+    figures = sentence_figures(registered="5", open="5", **values)
+    assert said(sentences.overview(empty(figures=figures)))[2:] == [expected]
+
+
+def test_slips_of_one_kind_are_all_of_that_kind() -> None:
+    figures = sentence_figures(registered="5", open="5", slips="3")
+    kinds = table(figures, "kind", "slips", {"notice": ("通知单", "3")})
+    assert said(sentences.overview(empty(figures=figures, by_slip=kinds)))[2:] == [
+        "共发出单据3份，均为通知单。"
+    ]
+
+
+def test_the_burden_of_units_is_a_table_in_their_own_order_or_nothing() -> None:
+    text = sentences.burden(rich())
+    assert text is not None
+    assert (text.first, text.columns, [label for label, _ in text.rows]) == (
+        "单位",
+        ("发出单据",),
+        list(UNITS[:3]),
+    )
+    assert text.sentence == "2026年9月1日以来，各单位收到单据、接受督查的次数，按单位顺序排列，不作排名。"
+    assert sentences.burden(empty()) is None
 
 
 @pytest.mark.parametrize(

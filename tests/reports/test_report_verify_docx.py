@@ -321,8 +321,9 @@ def test_a_deleted_sentence_names_each_of_its_figures() -> None:
 
     found = errors(verified(edited(change)))
     assert found == [
-        ("removed", "looked_back", "12", ""), ("removed", "relapsed", "1", ""), ("removed", "reopened", "1", ""),
-        ("removed", "extended", "4", ""),
+        ("removed", "looked_back", "12", ""), ("removed", "relapsed", "1", ""), ("removed", "chosen", "5", ""),
+        ("removed", "reopened", "1", ""), ("removed", "extended", "4", ""), ("removed", "institutions", "2", ""),
+        ("removed", "institutions_revised", "1", ""),
     ]  # fmt: skip
 
 

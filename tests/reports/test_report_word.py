@@ -67,10 +67,15 @@ def test_a_full_report_has_every_part_in_order() -> None:
         "四、下步工作",
     ]  # fmt: skip
     assert found[0] == "市督〔2026〕18号"
-    numbers = [int(text.partition(".")[0]) for text in found if re.match(r"\d+\.", text)]
+    assert [text for text in found if "附件：" in text or text.startswith("2.各")] == [
+        "附件：1.事项进展情况表",
+        "2.各单位负担情况表",
+    ]
+    assert [text for text in found if re.fullmatch(r"附件\d?", text)] == ["附件1", "附件2"]
+    numbers = [int(text.partition(".")[0]) for text in found if re.match(r"\d+\.(?!各单位)", text)]
     assert numbers == [*range(1, 8), *range(1, 13)]
     tables = Document(io.BytesIO(REPORT)).tables
-    assert [len(table.rows) for table in tables] == [6, 14, 5, 7]
+    assert [len(table.rows) for table in tables] == [6, 14, 5, 7, 4]
 
 
 def test_no_mark_and_no_tag_is_left_in_any_part() -> None:

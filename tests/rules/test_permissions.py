@@ -22,6 +22,10 @@ CARRIED_BY = {
     "approve_inspection": "lead",
     "meet": "supervisor",
     "chair": "supervisor lead reviewer",
+    "signs": "supervisor lead reviewer checker auditor",
+    "dismiss_sign": "supervisor checker",
+    "institute": "supervisor lead",
+    "review_case": "supervisor lead checker",
 }
 
 

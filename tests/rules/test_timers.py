@@ -304,7 +304,7 @@ def test_where_a_share_is_looked_at_only_what_was_drawn_falls_due():
     assert BUILT_IN["task"].look_back.sample < 100
     assert told(item("closed", **closed), BUILT_IN["task"]) == []
     drawn = {**closed, "look_back_due": date(2026, 4, 30)}
-    expected = [("01-05 09:00", "look-back", "抽中"), ("05-01 00:00", "look-back-overdue", "")]
+    expected = [("01-05 09:00", "look-back", "抽中"), ("05-01 00:00", "recheck-overdue", "")]
     assert [told(item("closed", **drawn), BUILT_IN[code]) for code in ("task", "rectification")] == [
         expected
     ] * 2
@@ -323,7 +323,7 @@ KINDS = {
         "review-overdue",
         "check-in",
         "look-back",
-        "look-back-overdue",
+        "recheck-overdue",
     ),
     *("notice", "prompt", "feedback", "warning", "interview"),
 }

@@ -16,7 +16,18 @@ from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import scan, tables
 from bihuan.ledger.verify import verify
 from bihuan.models import Counter as Series
-from bihuan.models import Entry, Item, Procedure, Slip, Timer, Transition
+from bihuan.models import (
+    Deadline,
+    Entry,
+    Inspection,
+    Institution,
+    Item,
+    Objection,
+    Procedure,
+    Slip,
+    Timer,
+    Transition,
+)
 from bihuan.rules.colours import colour
 from bihuan.rules.figures import SUM_NAMES, Key, Ref, Sums, value
 from tests.simulation.life import Life, counters
@@ -34,6 +45,7 @@ FROM = {
     "item.reviewed": "reviewing",
     "item.closed": "passed",
     "item.looked_back": "closed",
+    "item.chosen": "closed",
     "item.reopened": "closed",
     "item.extended": "assigned working",
     "item.transferred": "assigned working returned",
@@ -218,6 +230,7 @@ def _check(life: Life) -> None:
     tables_equal_a_rebuild()
     stories_are_allowed()
     no_number_is_given_twice()
+    what_follows_closures_is_in_order()
     transitions_add_up_to_the_counters()
     earlier_moments_are_told_as_they_were(life)
     figures_are_the_same_from_counters_and_from_rows()
@@ -341,6 +354,31 @@ class Fold:
         return {key: tuple(cell) for key, cell in self.sums.items() if any(cell)}
 
 
+def what_follows_closures_is_in_order():
+    """Institutions are numbered without gaps; what waits has its deadline; nobody decided on what they inspected."""
+    numbers = defaultdict(list)
+    for fact in facts("institution.issued"):
+        numbers[fact.event.series].append(fact.event.no)
+    assert all(given == list(range(1, len(given) + 1)) for given in numbers.values())
+    waiting = {
+        ("institution-review", i.pk)
+        for i in Institution.objects.filter(review_on__isnull=False, review_waits=False)
+    }
+    waiting |= {("re-examination", o.pk) for o in Objection.objects.filter(outcome="", overdue=False)}
+    assert set(Deadline.objects.values_list("what", "ref")) == waiting
+    for objection in Objection.objects.exclude(outcome=""):
+        plan = Inspection.objects.get(pk=objection.inspection_id)
+        assert objection.decided_by not in {plan.leader_id, *plan.members, plan.proposed_by}
+    drawn = Item.objects.filter(look_back_sample__gt=0)
+    assert {i.state for i in drawn} <= {"closed"}
+    assert all("look-back" in i.waiting for i in drawn)
+
+
+def facts(kind):
+    """The facts of one kind, in order."""
+    return [fact_of(e.body) for e in Entry.objects.filter(kind=kind).order_by("seq")]
+
+
 def folded(at=None):
     """The counters as the transitions up to ``at`` make them."""
     fold = Fold()
@@ -379,6 +417,7 @@ def everything_due_is_entered(now, where="1=1") -> None:
     """
     rows = Rows(connection)
     assert not Timer.objects.filter(due_at__lte=now).exists()
+    assert not Deadline.objects.filter(due_at__lte=now).exists()
     calendar = derive.calendar_of(rows)
     table = tables(connection.vendor)["item"]
 

@@ -21,6 +21,7 @@ from bihuan.rules.permissions import SYSTEM, Role
 from bihuan.rules.slips import LIVE, SLIP_STEPS, Hand
 from bihuan.rules.workflow import STEPS
 from tests.actions.county import NEEDED, START, County, upload
+from tests.simulation import after_closing
 
 DUES = (
     "2026-04-30", "2026年6月底前", "15个工作日内", "立行立改", "长期坚持", "每季度报送，长期坚持", "2026年8月底前，并长期坚持",
@@ -36,7 +37,7 @@ LIKELY = {
 }  # fmt: skip
 #: How likely a step is to be chosen among those that the state allows; work goes on more often than it stops.
 WEIGHTS = {"report": 4, "submit": 10, "review": 40, "close": 30, "accept": 20, "assign": 20, "approve": 30, "resume": 8,
-           "cancel": 0.2, "merge": 0.3, "reopen": 2, "look_back": 2, "escalate": 0.5, "return": 0.7}  # fmt: skip
+           "cancel": 0.2, "merge": 0.6, "reopen": 2, "look_back": 2, "escalate": 0.5, "return": 0.7}  # fmt: skip
 
 
 class Life:
@@ -58,7 +59,7 @@ class Life:
 
     def step(self) -> None:
         """Let one thing happen, or be refused."""
-        kinds = {"act": 80, "wild": 6, "register": 4, "slip": 4, "wait": 5, "tick": 4, "house": 1}
+        kinds = {"act": 80, "wild": 6, "register": 4, "slip": 4, "wait": 5, "tick": 4, "house": 1, "after": 4}
         self.let(self.random.choices(list(kinds), list(kinds.values()))[0])
 
     def let(self, what: str) -> None:
@@ -204,6 +205,12 @@ class Life:
         who = county.people[r.choice(["supervisor", "supervisor", "handler"])]
         adopt_procedure(who, county.now, county.registers[code], version, migrate=r.random() < 0.7)
         self.moments.clear()  # colours may have changed at the very moment that was kept
+    def _after(self):
+        """What follows closures and goes on beside the items."""
+        what = self.random.choice(["look_back_draw", "institution", "inspection"])
+        said = getattr(after_closing, what)(self)
+        self.counts[what] += 1
+        return f"{what}: {said}"
 
     # ---- whom and with what ----
 

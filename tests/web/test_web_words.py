@@ -31,7 +31,7 @@ def test_every_field_of_every_event_of_an_item_is_told_or_hidden_on_purpose():
     unknown = {
         (kind, f.name)
         for kind, event in ev.EVENTS.items()
-        if kind.startswith("item.") or kind == "inspection.found"
+        if kind.startswith("item.") or kind in {"inspection.found", "institution.caused"}
         for f in fields(event)
         if f.name not in words.HIDDEN
         and (kind, f.name) not in words.SILENT
@@ -63,6 +63,9 @@ def test_every_field_of_every_event_of_an_item_is_told_or_hidden_on_purpose():
                             category="公开", registered=True),
          [("所在单位", "东镇"), ("督查内容", "财务"), ("发现的问题", "账目未公开"), ("发现时间", "2026-03-05 09:00"),
           ("问题类别", "公开"), ("处理", "立为本事项")]),
+        (ev.ItemChosen(sample=8, due="2026-06-30"), [("抽样编号", "8"), ("回头看期限", "2026年6月30日（周二）")]),
+        (ev.ItemSignDismissed(sign="photo", key="a-1", reason="同一工程"), [("迹象", "照片重复使用"), ("理由", "同一工程")]),
+        (ev.InstitutionCaused(institution=9, title="河道巡查办法"), [("制度", "河道巡查办法")]),
         (ev.ItemMerged(into=5, reason="重复"), [("并入", "问改〔2026〕5号"), ("理由", "重复")]),
         (ev.ItemAmended(changes={"lead": ["", "张三"], "due": ["2026-01-01", ""], "helpers": [[7], []], "ongoing": [False, True],
                                  "cycle": ["", "month"], "extra": [{}, {"checker": "督查组"}]}),
