@@ -18,6 +18,7 @@ from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.events import KIND_NAMES
 from bihuan.rules.permissions import Actor, Role
 from bihuan.rules.procedure import Procedure
+from bihuan.rules.procedure_types import Level
 from bihuan.rules.workflow import STATE_NAMES, STEPS, Place, Side, State, Step, allowed
 
 
@@ -72,8 +73,9 @@ def procedure_of(procedure_id: int, using: str = "default") -> Procedure:
 
 
 def may_see(item: Item, units: frozenset[int] | None) -> bool:
-    """Whether somebody who sees ``units`` (None: all) may see ``item``: as its owner, its office or a helper."""
-    return units is None or bool({item.owner_id, item.office_id, *item.helpers} & units)
+    """Whether somebody who sees ``units`` (None: all) may see ``item``: as its owner, a helper, its office or one below."""
+    below = {b["unit"] for b in item.below}
+    return units is None or bool({item.owner_id, item.office_id, *item.helpers, *below} & units)
 
 
 def detail(item_id: int, actor: Actor, units: frozenset[int] | None, *, using: str = "default") -> Detail:
@@ -138,7 +140,9 @@ def _moment(fact: Fact, digest: str, names: Directory, people: dict[int, str]) -
 def _steps(item: Item, procedure: Procedure, actor: Actor, rows: Rows) -> list[Step]:
     owners = [item.owner_id, *item.helpers] if item.owner_id else []
     place = Place(
-        rows.get("unit", item.office_id)["path"], tuple(rows.get("unit", u)["path"] for u in owners)
+        rows.get("unit", item.office_id)["path"],
+        tuple(rows.get("unit", u)["path"] for u in owners),
+        tuple(rows.get("unit", b["unit"])["path"] for b in item.below),
     )
     level = procedure.levels[item.level - 1] if item.level else None
     asked: dict[str, Any] = {
@@ -146,4 +150,13 @@ def _steps(item: Item, procedure: Procedure, actor: Actor, rows: Rows) -> list[S
         "level_side": Side.OWNER if level and level.scope == "owner" else Side.OFFICE,
     }
     found = [s for s in STEPS.values() if allowed(s.action, State(item.state), actor, place, **asked) is None]
-    return [s for s in found if s.action != "review" or actor.person not in item.handled_by]
+    return [s for s in found if not _pointless(s.action, item, level, actor)]
+
+
+def _pointless(action: str, item: Item, level: Level | None, actor: Actor) -> bool:
+    """Whether a step that the table allows would be refused whatever was filled in."""
+    if action == "review":
+        return actor.person in item.handled_by or (level is not None and level.meeting)
+    if action == "respond":
+        return not item.below or item.responded_at is not None
+    return action == "hand_back" and not item.below

@@ -16,7 +16,8 @@ from bihuan.rules.errors import Invalid
 SENTENCE_FIGURES = (
     "registered", "measures", "measures_done", "measures_rate", "finished", "finishing_rate", "open", "overdue",
     "reviewing", "suspended", "claimed", "ongoing", "merged", "cancelled", "looked_back", "relapsed", "reopened",
-    "extended",
+    "extended", "reviews_passed", "reviews_sent_back", "meetings", "meeting_items", "requests", "requests_approved",
+    "requests_refused",
 )  # fmt: skip
 """The refs that the sentences of every stage report may print; a context must hold them all."""
 

@@ -36,6 +36,8 @@ VALUES = {
     "registered": "128", "measures": "356", "measures_done": "300", "measures_rate": "84.3%", "finished": "96",
     "finishing_rate": "75.0%", "open": "32", "overdue": "3", "reviewing": "5", "suspended": "1", "claimed": "2",
     "ongoing": "6", "merged": "2", "cancelled": "1", "looked_back": "12", "relapsed": "1", "reopened": "1", "extended": "4",
+    "reviews_passed": "310", "reviews_sent_back": "14", "meetings": "3", "meeting_items": "21", "requests": "9",
+    "requests_approved": "6", "requests_refused": "2",
 }  # fmt: skip
 UNITS = (
     "市发展和改革委员会", "市教育局", "市住房和城乡建设局", "市交通运输局", "市生态环境局", "市卫生健康委员会",
