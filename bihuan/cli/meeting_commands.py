@@ -284,7 +284,8 @@ def _text(found: MeetingDetail) -> str:
         lines.append(f"  {place.agenda.no}. {place.item.number}　{place.item.title}　{place.agenda.matter}")
         for told in place.resolved:
             away = f"（回避：{'、'.join(told.recused)}）" if told.recused else ""
-            lines.append(f"     {told.words}　{told.decision.reason}{away}　#{told.decision.pk}")
+            why = "" if told.decision.reason in told.words else f"　理由：{told.decision.reason}"
+            lines.append(f"     {told.words}{why}{away}　#{told.decision.pk}")
     return "\n".join(lines)
 
 

@@ -104,7 +104,7 @@ def measure_text(measure: dict[str, str]) -> str:
     notes = [measure.get("target", ""), measure.get("owner", ""), due_text(measure.get("due", ""), "")]
     notes += {"waived": ["取消"], "done": ["已完成"]}.get(measure.get("state", ""), [])
     noted = "，".join(n for n in notes if n)
-    return f"{measure.get('text', '')}{f'（{noted}）' if noted else ''}"
+    return f"{measure.get('text', '').rstrip('。；;')}{f'（{noted}）' if noted else ''}"
 
 
 def _registered(story: _Story, fact: Fact, event: Any) -> None:
@@ -130,8 +130,10 @@ def _planned(story: _Story, fact: Fact, event: Any) -> None:
 def _progressed(story: _Story, fact: Fact, event: Any) -> None:
     """Progress is no decision, but for a measure that is waived or taken up again."""
     for no, values in (event.measures or {}).items():
-        told = {k: v for k, v in values.items() if k == "state"}
-        story.change_measure(fact, int(no), told, values.get("reason", ""))
+        if values.get("state") == "done":
+            story.measures[int(no)]["state"] = "done"
+        elif "state" in values:
+            story.change_measure(fact, int(no), {"state": values["state"]}, values.get("reason", ""))
 
 
 def _amended(story: _Story, fact: Fact, event: Any) -> None:

@@ -246,7 +246,7 @@ def test_suspension_escalation_resumption_and_words_are_decided_too(county):
     found = meeting_detail(Meeting.objects.get(pk=meeting))
     assert [r.words for p in found.places for r in p.resolved] == [
         "挂起，暂停计时，预计至2026年5月29日恢复",
-        "恢复办理",
+        "恢复办理；时限由2026年12月31日调整为2027年1月4日",
         "继续推进，月底再议",
         "牵头单位由督查室调整为某县；原单位继续办理",
     ]
@@ -262,12 +262,14 @@ def test_suspension_escalation_resumption_and_words_are_decided_too(county):
         (("amend", {"changes": {"due": "2026-07-31"}}), "新的时限晚于原时限 2026-06-30，请按延期"),
         (("amend", {"changes": {"due": "长期坚持"}}), "请按延期"),
         (("extend", {"day": "2026-07-31"}), "延期没有这些内容：day"),
-        (("plan", {"cancelled": {"1": " "}}), "取消第 1 条措施还缺：理由"),
+        (("plan", {"cancelled": {"2": " "}}), "取消第 2 条措施还缺：理由"),
         (("plan", {"cancelled": {"9": "x"}}), "没有第 9 条措施"),
+        (("plan", {"cancelled": {"1": "x"}}), "第 1 条措施已完成，不能取消"),
     ],
 )
 def test_what_a_meeting_cannot_decide_is_refused(county, resolution, message):
     item = county.at("working", due="2026-06-30")
+    county.do("report", item, "handler", measures={"1": {"state": "done"}})
     meeting = county.meet([item])
     with pytest.raises((Invalid, Needs), match=message):
         county.decide(meeting, Resolution(item, *resolution, "理由"))
