@@ -60,11 +60,9 @@ def _place(n: int, place: Place) -> str:
     """A place of the agenda: its heading, what was said, each decision, and who took no part."""
     title = place.item.title.rstrip("。；;.")
     parts = [paragraph("Heading1", f"{to_text(n)}、关于“{_inner(title)}”")]
-    parts.append(
-        paragraph(
-            "Body", f"（{place.item.number}，{place.owner or '尚未交办'}）{_ended(place.agenda.matter)}"
-        )
-    )
+    matter = f"议题：{_ended(place.agenda.matter)}" if place.agenda.matter.strip() else ""
+    owner = f"，责任单位{place.owner}" if place.owner else ""
+    parts.append(paragraph("Body", f"事项编号{place.item.number}{owner}。{matter}"))
     parts += [paragraph("Body", line) for line in place.agenda.text.splitlines() if line.strip()]
     if not place.resolved:
         return "".join([*parts, paragraph("Body", "会议对这一事项未作决定。")])
@@ -78,8 +76,7 @@ def _inner(text: str) -> str:
 
 
 def _ended(text: str) -> str:
-    words = text.strip().rstrip("。；;.")
-    return f"{words}。" if words else ""
+    return f"{text.strip().rstrip('。；;.')}。"
 
 
 def _decided(resolved: Resolved) -> str:

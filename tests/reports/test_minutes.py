@@ -17,7 +17,9 @@ AT = datetime(2026, 3, 20, 7, 30, tzinfo=UTC)
 
 
 def resolved(words: str, reason: str = "", recused: tuple[str, ...] = ()) -> Resolved:
-    return Resolved(Decision(step="extend", reason=reason), "攻坚〔2026〕1号", "延期", words, list(recused), "王立新")
+    return Resolved(
+        Decision(step="extend", reason=reason), "攻坚〔2026〕1号", "延期", words, list(recused), "王立新"
+    )
 
 
 def place(*decisions: Resolved, matter: str = "延期", text: str = "") -> Place:
@@ -32,7 +34,18 @@ def found(*places: Place, **more: object) -> MeetingDetail:
     )  # fmt: skip
     for name, value in more.items():
         setattr(meeting, name, value)
-    return MeetingDetail(meeting, "督查室", "王立新", "王立新", [], ["王立新", "陆平（代许静）"], ["方圆"], "高峰", "王立新", list(places))
+    return MeetingDetail(
+        meeting,
+        "督查室",
+        "王立新",
+        "王立新",
+        [],
+        ["王立新", "陆平（代许静）"],
+        ["方圆"],
+        "高峰",
+        "王立新",
+        list(places),
+    )
 
 
 def lines(content: bytes) -> list[tuple[str, str]]:
@@ -48,7 +61,10 @@ def test_minutes_say_when_where_what_and_who():
         ("Normal", ""),
         ("Title", "排水专题会纪要（待主持人确认）"),
         ("Normal", ""),
-        ("Body", "2026年3月20日15时30分，王立新在三楼会议室主持召开排水专题会，研究2个事项。现将议定事项纪要如下："),
+        (
+            "Body",
+            "2026年3月20日15时30分，王立新在三楼会议室主持召开排水专题会，研究2个事项。现将议定事项纪要如下：",
+        ),
         ("Body", "会议强调要抓紧。"),
         ("Heading1", "一、关于“管网‘带病’运行”"),
         ("Body", "事项编号攻坚〔2026〕1号，责任单位县住建局。议题：延期。"),
@@ -71,11 +87,16 @@ def test_minutes_say_when_where_what_and_who():
 
 
 def test_confirmed_minutes_say_by_whom_and_when():
-    made = found(place(resolved("抓紧", "抓紧")), state="confirmed", confirmed_at=datetime(2026, 3, 23, 1, tzinfo=UTC))
+    made = found(
+        place(resolved("抓紧", "抓紧")), state="confirmed", confirmed_at=datetime(2026, 3, 23, 1, tzinfo=UTC)
+    )
     texts = [text for _, text in lines(write_minutes(made))]
     assert texts[3] == "排水专题会纪要"
     assert "会议决定：抓紧。" in texts
-    assert texts[-2:] == ["2026年3月23日", "（本纪要由王立新于2026年3月23日确认；此后如有变更，以以后的会议为准。）"]
+    assert texts[-2:] == [
+        "2026年3月23日",
+        "（本纪要由王立新于2026年3月23日确认；此后如有变更，以以后的会议为准。）",
+    ]
 
 
 def test_the_mark_is_red_and_the_same_meeting_gives_the_same_bytes():
