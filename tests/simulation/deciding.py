@@ -41,7 +41,7 @@ class Deciding:
         item = self.county.row(request.item_id)
         by = self.county.people[self._who(self.random.choice(["lead", "supervisor", "@handler"]), item)]
         now = self.county.later(minutes=1)
-        how = self.random.choices(["approve", "refuse", "withdraw"], [6, 2, 1])[0]
+        how = self.random.choices(["approve", "refuse", "withdraw"], [5, 4, 1])[0]
         if how == "approve":
             return self._try("approved", lambda: approve_request(request.pk, by, now, opinion="同意"))
         if how == "refuse":
