@@ -19,6 +19,7 @@ from bihuan.rules.events import KIND_NAMES
 from bihuan.rules.permissions import Actor, Role
 from bihuan.rules.procedure import Procedure
 from bihuan.rules.procedure_types import Level
+from bihuan.rules.requests import KIND_OF, RequestKind, may_decide, permit_of
 from bihuan.rules.workflow import STATE_NAMES, STEPS, Place, Side, State, Step, allowed
 
 
@@ -150,7 +151,20 @@ def _steps(item: Item, procedure: Procedure, actor: Actor, rows: Rows) -> list[S
         "level_side": Side.OWNER if level and level.scope == "owner" else Side.OFFICE,
     }
     found = [s for s in STEPS.values() if allowed(s.action, State(item.state), actor, place, **asked) is None]
-    return [s for s in found if not _pointless(s.action, item, level, actor)]
+    return [
+        s
+        for s in found
+        if not _pointless(s.action, item, level, actor) and _decides(s.action, procedure, actor, place)
+    ]
+
+
+def _decides(action: str, procedure: Procedure, actor: Actor, place: Place) -> bool:
+    """Whether a step needs no approval by somebody else (``rules.requests``)."""
+    kind = KIND_OF.get(action, "")
+    permit = permit_of(procedure, kind) if kind else None
+    if permit is None or not permit.approver:
+        return True
+    return kind != RequestKind.RETURN and may_decide(actor, kind, permit, place) is None
 
 
 def _pointless(action: str, item: Item, level: Level | None, actor: Actor) -> bool:
