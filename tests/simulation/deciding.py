@@ -39,9 +39,14 @@ class Deciding:
             return "nothing"
         request = Request.objects.get(pk=self.random.choice(waiting))
         item = self.county.row(request.item_id)
-        by = self.county.people[self._who(self.random.choice(["lead", "supervisor", "@handler"]), item)]
+        how = self.random.choices(["approve", "refuse", "withdraw"], [5, 4, 2])[0]
+        likely = (
+            ["@handler", "@head"]
+            if how == "withdraw"
+            else ["lead", "lead", "supervisor", "supervisor", "@head"]
+        )
+        by = self.county.people[self._who(self.random.choice(likely), item)]
         now = self.county.later(minutes=1)
-        how = self.random.choices(["approve", "refuse", "withdraw"], [5, 4, 1])[0]
         if how == "approve":
             return self._try("approved", lambda: approve_request(request.pk, by, now, opinion="同意"))
         if how == "refuse":

@@ -33,7 +33,7 @@ LIKELY = {
 }  # fmt: skip
 #: How likely a step is to be chosen among those that the state allows; work goes on more often than it stops.
 WEIGHTS = {"report": 4, "submit": 10, "review": 40, "close": 30, "accept": 20, "assign": 20, "approve": 30, "resume": 8,
-           "cancel": 0.2, "merge": 0.9, "reopen": 2, "look_back": 2, "escalate": 0.5, "respond": 2, "return": 0.7}  # fmt: skip
+           "cancel": 0.2, "merge": 0.5, "reopen": 2, "look_back": 2, "escalate": 0.5, "respond": 2, "return": 0.7}  # fmt: skip
 
 
 class Life(Deciding):
@@ -62,8 +62,8 @@ class Life(Deciding):
             "wait": 5,
             "tick": 4,
             "house": 1,
-            "ask": 4,
-            "rule": 4,
+            "ask": 6,
+            "rule": 7,
             "meet": 1,
         }
         what = self.random.choices(list(kinds), list(kinds.values()))[0]
