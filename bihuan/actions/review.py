@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bihuan.actions.closing import unmet
 from bihuan.actions.step import Act, due_level, handles
 from bihuan.rules import events as ev
-from bihuan.rules.errors import Needs, NotAllowed, WrongState
+from bihuan.rules.errors import Needs, NotAllowed
 from bihuan.rules.procedure_types import Level
 
 
@@ -41,10 +41,6 @@ def _by_whom_it_must(act: Act, level: Level) -> None:
     if level.meeting and not act.meeting:
         raise NotAllowed(
             f"“{level.name}”须由会议决定，不能由个人审核。", hint="请把事项列入会议议程，在会上决定。"
-        )
-    if act.meeting and not level.meeting:
-        raise WrongState(
-            f"事项正在“{level.name}”一级审核，这一级不由会议决定。", hint="请先由这一级的审核人审核。"
         )
 
 

@@ -207,6 +207,9 @@ def refuse(refusal: Refusal | None) -> None:
 def refusal(act: Act, action: str) -> Refusal | None:
     """Return why ``action`` may not be taken now, or None. In a meeting a lead speaks for any level."""
     level = due_level(act.item, act.procedure)
+    if action == "review" and act.meeting and level and not level.meeting:
+        why = f"事项正在“{level.name}”一级审核，这一级不由会议决定，请先由这一级的审核人审核。"
+        return Refusal("wrong-state", why)
     roles = {Role(level.role)} if level else set()
     return allowed(
         action,

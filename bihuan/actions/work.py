@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bihuan.actions.closing import unmet
-from bihuan.actions.measures import new_measure, planned, reported
+from bihuan.actions.measures import MEASURE_STATES, new_measure, planned, reported
 from bihuan.actions.step import Act, handles
 from bihuan.ledger.blobs import Upload, store
 from bihuan.ledger.tables import Row
@@ -28,7 +28,7 @@ def plan(
         str(_of_item(act, no)["no"]): planned(values, act.today, act.calendar)
         for no, values in (changed or {}).items()
     }
-    dropped = {str(_of_item(act, no)["no"]): _why(no, why) for no, why in (cancelled or {}).items()}
+    dropped = {str(_open(act, no)["no"]): _why(no, why) for no, why in (cancelled or {}).items()}
     if not new and not dropped and not any(changes.values()):
         raise Needs("制定措施还缺：措施。")
     event = ev.ItemPlanned(
@@ -39,6 +39,13 @@ def plan(
         meeting=act.meeting,
     )
     act.enter(event)
+
+
+def _open(act: Act, no: object) -> Row:
+    found = _of_item(act, no)
+    if found["state"] != "open":
+        raise Invalid(f"第 {no} 条措施{MEASURE_STATES[found['state']]}，不能取消。")
+    return found
 
 
 def _why(no: str, why: object) -> str:

@@ -188,7 +188,7 @@ def _summary(outcome: Outcome, end: date) -> str:
         "",
         f"演示完成：清河县督查室用 90 天（到 {end}）办理了 {outcome.items} 个事项，共 {outcome.entries} 条留痕。",
         f"　反馈进展 {steps.get('report', 0)} 次，申请销号 {steps.get('submit', 0)} 次，审核 {steps.get('review', 0)} 次，"
-        f"销号 {steps.get('close', 0)} 个，回头看 {steps.get('look_back', 0)} 次，退回 {steps.get('return', 0)} 次。",
+        f"销号 {steps.get('close', 0)} 个，回头看 {steps.get('look_back', 0)} 次，退回 {steps.get('return', 0)} 次，会审 {steps.get('meeting', 0)} 次。",
         f"　核验哈希链、封存和计数：{holds[outcome.verified]}",
         f"　由留痕重建全部数据表，逐字节相同：{holds[outcome.rebuilt]}",
         f"　报告里的每个数据按台账重算：{reports}",

@@ -25,14 +25,12 @@ from bihuan.actions.objection import object_to
 from bihuan.actions.objection import reexamine as decide
 from bihuan.cli.item_commands import register_named
 from bihuan.cli.output import answer, instant
-from bihuan.cli.people import acting, as_option, current
-from bihuan.models import Account, Inspection, Person
+from bihuan.cli.people import acting, as_option, current, person_named, unit_named
+from bihuan.models import Inspection
 from bihuan.queries.inspection import InspectionDetail, demand_office, inspection_detail, inspections
 from bihuan.queries.item import find_item
-from bihuan.queries.people import directory
 from bihuan.reports.inspection_sheet import write_sheet
 from bihuan.rules.clocked import CHINA
-from bihuan.rules.errors import Invalid, NotFound
 from bihuan.rules.inspection import INSPECTION_STATES, MODE_NAMES, InspectionMode
 from bihuan.rules.objection import OUTCOMES
 
@@ -96,7 +94,7 @@ def propose(
         **{**dict.fromkeys(("name", "objects", "scope"), ""), **_plan(given)},
     )
     actor = acting(as_name)
-    place = _unit(office) if office else actor.unit
+    place = unit_named(office) if office else actor.unit
     _say(propose_inspection(actor, current(), place, plan), as_json)
 
 
@@ -107,34 +105,12 @@ def _plan(given: dict[str, Any]) -> dict[str, Any]:
         if name in found:
             found[name] = found[name].date()
     if "leader" in found:
-        found["leader"] = _person(found["leader"])
+        found["leader"] = person_named(found["leader"])
     return {
         "units": (), "contents": (), **found,
-        **({"units": [_unit(u) for u in found["units"]]} if "units" in found else {}),
-        **({"members": [_person(m) for m in found["members"]]} if "members" in found else {}),
+        **({"units": [unit_named(u) for u in found["units"]]} if "units" in found else {}),
+        **({"members": [person_named(m) for m in found["members"]]} if "members" in found else {}),
     }  # fmt: skip
-
-
-def _unit(name: str) -> int:
-    found = directory().id_of(name)
-    if found is None:
-        raise Invalid(f"没有名为“{name}”的单位。", hint="请核对全称，或先把这一写法加为单位的别名。")
-    return found
-
-
-def _person(text: str) -> int:
-    """Return the person with this account, id or name. Raises NotFound, also when several are called so."""
-    account = Account.objects.filter(name=text).first()
-    if account is not None:
-        return int(account.person_id)
-    if text.isdecimal():
-        return int(text)
-    named = list(Person.objects.filter(name=text, active=True).values_list("id", flat=True))
-    if len(named) != 1:
-        raise NotFound(
-            f"{'没有' if not named else '不止一个'}名为“{text}”的人员。", hint="请写用户名或人员编号。"
-        )
-    return named[0]
 
 
 @inspection.command()
@@ -186,7 +162,7 @@ def finding(number: int, as_name: str | None, as_json: bool, **given: Any) -> No
 def _record(given: dict[str, Any]) -> dict[str, Any]:
     at = given["happened"]
     return {
-        "unit": _unit(given["unit"]),
+        "unit": unit_named(given["unit"]),
         "content": given["content"],
         "happened_at": _moment(at) if at else None,
     }

@@ -122,14 +122,15 @@ def do(
     as_json: bool,
 ) -> None:
     """办理一步。例：bihuan do report 问改〔2026〕1号 text=已完成清淤 percent=60"""
-    values = {**_object(values_json), **dict(_pair(p) for p in pairs)}
-    done = _run(action, target, acting(as_name), _named(values), version)
+    values = {**object_of(values_json), **dict(pair_of(p) for p in pairs)}
+    done = _run(action, target, acting(as_name), resolved(values), version)
     answer(
         asdict(done), as_json=as_json, text=f"{done.number}：{STATE_NAMES[done.state]}（留痕 #{done.seq}）"
     )
 
 
-def _object(text: str | None) -> dict[str, Any]:
+def object_of(text: str | None) -> dict[str, Any]:
+    """Read a JSON object; nothing is an empty one. Raises BadParameter."""
     if not text:
         return {}
     try:
@@ -147,7 +148,8 @@ _TRUE = {"1", "true", "yes", "是", "通过", "巩固"}
 _LISTS = frozenset({"measures", "affirmed"})
 
 
-def _pair(text: str) -> tuple[str, Any]:
+def pair_of(text: str) -> tuple[str, Any]:
+    """Read ``name=value`` as a step takes it. Raises BadParameter."""
     name, equals, value = text.partition("=")
     if not equals:
         raise click.BadParameter(f"“{text}”应写成 名称=内容。")
@@ -160,7 +162,7 @@ def _pair(text: str) -> tuple[str, Any]:
     return name, value.split("；") if name in _LISTS else value
 
 
-def _named(values: dict[str, Any]) -> dict[str, Any]:
+def resolved(values: dict[str, Any]) -> dict[str, Any]:
     """Replace the names of units and items by their ids, and a file's path by its content."""
     units = directory()
     for name in ("owner", "unit"):

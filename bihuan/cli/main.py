@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("excel", "导出清单（原表样式或通用样式），或导出全部留痕"),
     "item": ("item", "查看一个事项"),
     "do": ("item", "办理一步：交办、签收、反馈、审核、销号……"),
+    "request": ("request", "申请：延期、转办、退回、挂起、并案、提级，由有权的人批复"),
+    "meeting": ("meeting", "会审：召集、议程、到会、议定、纪要，查看历次议定的变化"),
     "slip": ("slip", "单据：发出、签批、签收、答复、评判、打印，查看各单位负担"),
     "report": ("report", "写阶段报告"),
     "verify-report": ("report", "核对一份报告里的每个数据"),

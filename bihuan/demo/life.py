@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bihuan.actions import do
+from bihuan.actions.decide import Resolution, decide
+from bihuan.actions.meeting import Call, attend, call_meeting, confirm_minutes, set_agenda
+from bihuan.actions.request import approve_request, ask
 from bihuan.clock.tick import tick
 from bihuan.demo.people import People
 from bihuan.ledger.blobs import Upload
@@ -19,6 +22,7 @@ from bihuan.rules.calendar import Calendar
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import BihuanError
 from bihuan.rules.permissions import Actor
+from bihuan.rules.procedure_types import Level
 
 Progress = Callable[[int], None]
 
@@ -56,6 +60,49 @@ class Life:
         self.count[action] = self.count.get(action, 0) + 1
         return True
 
+    def ask_extension(self, item: Item, now: datetime) -> None:
+        """Let the unit ask for another month, and the leader decide an hour later."""
+        handler, leader = self.people.handlers.get(item.owner_id), self.people.staff["lingdao"]
+        if handler is None or item.due is None:
+            return
+        due = (item.due + timedelta(days=30)).isoformat()
+        try:
+            asked = ask(item.pk, "extension", handler, now, reason="因汛期停工，申请延期。", due=due)
+            approve_request(asked.request, leader, now + timedelta(hours=1), opinion="同意，抓紧复工。")
+        except BihuanError:
+            self.refused += 1
+            return
+        self.count["extend"] = self.count.get("extend", 0) + 1
+
+    def hold_meeting(self, items: list[Item], now: datetime) -> None:
+        """Hold a meeting on ``items``, let it decide each, and confirm its minutes."""
+        recorder, lead = self.people.staff["duban"], self.people.staff["lingdao"]
+        call = Call(
+            "重点事项专题会", now, "县委三楼会议室", lead.person, [self.people.staff["shenhe"].person]
+        )
+        try:
+            meeting = call_meeting(recorder, now, self.people.office, call).meeting
+            set_agenda(meeting, recorder, now, [{"item": i.pk, "matter": "研究办理"} for i in items])
+            attend(meeting, recorder, now + timedelta(minutes=5), [])
+            decide(meeting, recorder, now + timedelta(minutes=50), [self._resolution(i) for i in items])
+            confirm_minutes(meeting, lead, now + timedelta(minutes=55))
+        except BihuanError:
+            self.refused += 1
+            return
+        self.count["meeting"] = self.count.get("meeting", 0) + 1
+
+    def _resolution(self, item: Item) -> Resolution:
+        """Close what stands at the level of a meeting; for the others a measure more, or a word."""
+        if item.state == "reviewing":
+            passed = self.random.random() >= 0.1
+            words = "目标完成，机制建立，同意。" if passed else "长效机制还不实，请补充完善。"
+            return Resolution(item.pk, "review", {"passed": passed}, words)
+        if self.random.random() < 0.5:
+            return Resolution(
+                item.pk, "plan", {"measures": ["建立周调度机制，专班推进。"]}, "进展偏慢，须加力推进"
+            )
+        return Resolution(item.pk, "comment", {}, "按既定措施推进，下次会议听取进展")
+
 
 def run(people: People, start: date, days: int, seed: int, progress: Progress | None = None) -> Life:
     """Let ``days`` pass from ``start``; on working days people work, at night the clock ticks."""
@@ -82,6 +129,22 @@ def _work_day(life: Life, day: date) -> None:
         if handler is not None and life.random.random() < _EAGERNESS[item.state]:
             minute = min(minute + life.random.randrange(1, 9), 400)
             handler(life, item, _at(day, 9, 0) + timedelta(minutes=minute))
+    if day.day <= 7 and day.weekday() == 0:  # the first Monday of a month
+        _meet(life, day)
+
+
+def _meet(life: Life, day: date) -> None:
+    """Bring before a meeting what only one decides, and the items at work that are the nearest to their limits."""
+    office = Item.objects.filter(office_id=life.people.office)
+    waiting = [i for i in office.filter(state="reviewing").order_by("id") if _level(life, i).meeting]
+    slow = office.filter(state="working").order_by("due_order", "id")[:3]
+    if items := [*waiting, *slow]:
+        life.hold_meeting(items, _at(day, 16, 0))
+
+
+def _level(life: Life, item: Item) -> Level:
+    found = detail(item.pk, life.people.staff["duban"], None)
+    return found.procedure.levels[item.level - 1]
 
 
 #: How likely something happens to an item in this state on a working day.
@@ -115,16 +178,10 @@ def _working(life: Life, item: Item, now: datetime) -> None:
     roll = life.random.random()
     supervisor, leader = life.people.staff["duban"], life.people.staff["lingdao"]
     if roll < 0.03:
-        life.take("suspend", item, leader, now, reason="需待上级批复后再办理。")
+        until = (now + timedelta(days=30)).astimezone(CHINA).date().isoformat()
+        life.take("suspend", item, leader, now, reason="需待上级批复后再办理。", until=until)
     elif roll < 0.05 and item.due:
-        life.take(
-            "extend",
-            item,
-            leader,
-            now,
-            due=(item.due + timedelta(days=30)).isoformat(),
-            reason="因汛期停工，申请延期。",
-        )
+        life.ask_extension(item, now)
     elif roll < 0.07:
         life.take("comment", item, supervisor, now, text="请加快进度，每周报送一次进展。")
     else:
@@ -186,8 +243,9 @@ def _prove(life: Life, item: Item, handler: Actor, now: datetime) -> None:
 
 
 def _reviewing(life: Life, item: Item, now: datetime) -> None:
-    found = detail(item.pk, life.people.staff["duban"], None)
-    level = found.procedure.levels[item.level - 1]
+    level = _level(life, item)
+    if level.meeting:
+        return  # the next meeting decides
     reviewers = {
         "unit_head": life.people.heads.get(item.owner_id),
         "supervisor": life.people.staff["duban"],

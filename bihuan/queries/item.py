@@ -21,6 +21,8 @@ from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.events import KIND_NAMES
 from bihuan.rules.permissions import Actor, Role
 from bihuan.rules.procedure import Procedure
+from bihuan.rules.procedure_types import Level
+from bihuan.rules.requests import KIND_OF, RequestKind, may_decide, permit_of
 from bihuan.rules.workflow import STATE_NAMES, STEPS, Place, Side, State, Step, allowed
 
 
@@ -143,7 +145,9 @@ def _moment(fact: Fact, digest: str, names: Directory, people: dict[int, str]) -
 def _steps(item: Item, procedure: Procedure, actor: Actor, rows: Rows) -> list[Step]:
     owners = [item.owner_id, *item.helpers] if item.owner_id else []
     place = Place(
-        rows.get("unit", item.office_id)["path"], tuple(rows.get("unit", u)["path"] for u in owners)
+        rows.get("unit", item.office_id)["path"],
+        tuple(rows.get("unit", u)["path"] for u in owners),
+        tuple(rows.get("unit", b["unit"])["path"] for b in item.below),
     )
     level = procedure.levels[item.level - 1] if item.level else None
     asked: dict[str, Any] = {
@@ -151,4 +155,26 @@ def _steps(item: Item, procedure: Procedure, actor: Actor, rows: Rows) -> list[S
         "level_side": Side.OWNER if level and level.scope == "owner" else Side.OFFICE,
     }
     found = [s for s in STEPS.values() if allowed(s.action, State(item.state), actor, place, **asked) is None]
-    return [s for s in found if s.action != "review" or actor.person not in item.handled_by]
+    return [
+        s
+        for s in found
+        if not _pointless(s.action, item, level, actor) and _decides(s.action, procedure, actor, place)
+    ]
+
+
+def _decides(action: str, procedure: Procedure, actor: Actor, place: Place) -> bool:
+    """Whether a step needs no approval by somebody else (``rules.requests``)."""
+    kind = KIND_OF.get(action, "")
+    permit = permit_of(procedure, kind) if kind else None
+    if permit is None or not permit.approver:
+        return True
+    return kind != RequestKind.RETURN and may_decide(actor, kind, permit, place) is None
+
+
+def _pointless(action: str, item: Item, level: Level | None, actor: Actor) -> bool:
+    """Whether a step that the table allows would be refused whatever was filled in."""
+    if action == "review":
+        return actor.person in item.handled_by or (level is not None and level.meeting)
+    if action == "respond":
+        return not item.below or item.responded_at is not None
+    return action == "hand_back" and not item.below

@@ -118,8 +118,9 @@ def matching(found: Filter, *, using: str = "default") -> QuerySet[Item]:
 
 
 def may_see(item: Item, units: frozenset[int] | None) -> bool:
-    """Whether somebody who sees ``units`` (None: all) may see ``item``: as its owner, its office or a helper."""
-    return units is None or bool({item.owner_id, item.office_id, *item.helpers} & units)
+    """Whether somebody who sees ``units`` (None: all) may see ``item``: as its owner, a helper, its office or one below."""
+    below = {b["unit"] for b in item.below}
+    return units is None or bool({item.owner_id, item.office_id, *item.helpers, *below} & units)
 
 
 def seen_by(units: frozenset[int]) -> Q:

@@ -19,6 +19,8 @@ SENTENCE_FIGURES = (
     "extended", "chosen", "institutions", "institutions_revised", "slips", "slips_asked", "slips_answered",
     "slips_answered_in_time", "slips_in_time_rate", "inspections", "walk_throughs", "obstacles", "findings",
     "findings_registered", "objections",
+    "reviews_passed", "reviews_sent_back", "meetings", "meeting_items", "requests", "requests_approved",
+    "requests_refused",
 )  # fmt: skip
 """The refs that the sentences of every stage report may print; a context must hold them all."""
 

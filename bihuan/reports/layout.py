@@ -41,7 +41,7 @@ _FONTS = (
 class Style:
     """A paragraph style: ``font`` of its Chinese text, ``size`` in points, ``paragraph`` the inner XML of its w:pPr.
 
-    ``level`` is the outline level (1 to 4) of a heading; ``spacing`` the character spacing.
+    ``level`` is the outline level (1 to 4) of a heading; ``spacing`` the character spacing; ``colour`` six hex digits.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Style:
     paragraph: str = ""
     level: int = 0
     spacing: int = CHARACTER_SPACING
+    colour: str = ""
 
 
 def _lines(before: float = 0, line: int = LINE) -> str:
@@ -80,6 +81,7 @@ STYLES = (
     Style("Heading3", "heading 3", paragraph=_FIRST, level=3),
     Style("Heading4", "heading 4", paragraph=_FIRST, level=4),
     Style("Title", "Title", XIAOBIAOSONG, 22, _KEEP + _CENTRED, spacing=0),
+    Style("Mark", "纪要标志", XIAOBIAOSONG, 26, _KEEP + _lines(2, 2 * LINE) + _CENTRED, spacing=0, colour="FF0000"),
     Style("DocumentNumber", "发文字号", paragraph=_CENTRED),
     Style("Recipient", "主送机关", paragraph=_LEFT),
     Style("Closing", "结束语", paragraph=_KEEP + _FIRST),
@@ -88,6 +90,7 @@ STYLES = (
     Style("Signature", "发文机关署名", paragraph=_KEEP + _lines(2) + _indent(right=4) + _RIGHT),
     Style("SignedOn", "成文日期", paragraph=_indent(right=4) + _RIGHT),
     Style("Contact", "附注", paragraph=_lines(1) + _FIRST),
+    Style("Attendance", "出席人员", paragraph=_indent(left=5, hanging=3) + _LEFT),
     Style("AnnexMark", "附件标识", HEITI, paragraph=_KEEP + "<w:pageBreakBefore/>" + _LEFT),
     Style("AnnexTitle", "附件标题", XIAOBIAOSONG, 22, _KEEP + _lines(1) + _CENTRED, spacing=0),
     Style("Caption", "caption", HEITI, 12, _KEEP + _CENTRED, spacing=0),
@@ -98,11 +101,12 @@ STYLES = (
 )  # fmt: skip
 
 
-def _run_properties(font: str, size: float, spacing: int) -> str:
+def _run_properties(font: str, size: float, spacing: int, colour: str = "") -> str:
     half_points = round(size * 2)
+    shade = f'<w:color w:val="{colour}"/>' if colour else ""
     fonts = f'<w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{font}" w:cs="{LATIN}"/>'
     return (
-        f'<w:rPr>{fonts}<w:spacing w:val="{spacing}"/><w:sz w:val="{half_points}"/>'
+        f'<w:rPr>{fonts}{shade}<w:spacing w:val="{spacing}"/><w:sz w:val="{half_points}"/>'
         f'<w:szCs w:val="{half_points}"/></w:rPr>'
     )
 
@@ -117,7 +121,7 @@ def _style(style: Style) -> str:
     return (
         f'<w:style w:type="paragraph" w:styleId="{style.id}"><w:name w:val={quoteattr(style.name)}/>'
         f'<w:basedOn w:val="Normal"/>{follows}<w:qFormat/>{_paragraph_properties(style)}'
-        f"{_run_properties(style.font, style.size, style.spacing)}</w:style>"
+        f"{_run_properties(style.font, style.size, style.spacing, style.colour)}</w:style>"
     )
 
 

@@ -56,7 +56,7 @@ def overview(ctx: StageContext) -> tuple[str, ...]:
     """The paragraphs on the whole: what was registered and closed, what is in progress, slips, inspections, what came after closure."""
     if not _has(ctx, "registered"):
         return (f"截至{chinese_date(ctx.as_of)}，尚未登记事项。{_uncounted(ctx)}",)
-    parts = (_registered, _in_progress, _slips, _inspections, _afterwards)
+    parts = (_registered, _in_progress, _slips, _decided, _inspections, _afterwards)
     return tuple(text for part in parts if (text := part(ctx)))
 
 
@@ -207,6 +207,23 @@ def _colours(ctx: StageContext) -> str:
         return f"，均{_lit(lit[0].label)}"
     counts = _counts(ctx, ((cut.label, cut.ref) for cut in lit))
     return f"，其中{counts}" if counts else ""
+
+
+def _decided(ctx: StageContext) -> str:
+    """What reviews, meetings and approvers decided."""
+    clauses = []
+    reviews = _counts(ctx, (("审核通过", "reviews_passed"), ("退回修改", "reviews_sent_back")))
+    if reviews:
+        clauses.append(f"各级{reviews}")
+    if _has(ctx, "meetings"):
+        items = f"，议定事项{_count(ctx, 'meeting_items')}" if _has(ctx, "meeting_items") else ""
+        clauses.append(f"召开会审{_count(ctx, 'meetings')}{items}")
+    if _has(ctx, "requests"):
+        outcomes = _counts(ctx, (("批准", "requests_approved"), ("未批准", "requests_refused")))
+        clauses.append(
+            f"收到延期、转办等申请{_count(ctx, 'requests')}{'，其中' if outcomes else ''}{outcomes}"
+        )
+    return f"{'；'.join(clauses)}。" if clauses else ""
 
 
 def _slips(ctx: StageContext) -> str:

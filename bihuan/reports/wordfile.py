@@ -28,6 +28,13 @@ def paragraph(style: str, text: str, *, new_page: bool = False) -> str:
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{page}</w:pPr>{run}</w:p>'
 
 
+def labelled(style: str, label: str, text: str) -> str:
+    """Return a paragraph that begins with ``label`` in 黑体, followed by a full-width colon and ``text``."""
+    bold = f'<w:rPr><w:rFonts w:eastAsia="{layout.HEITI}"/></w:rPr>'
+    runs = f'<w:r>{bold}<w:t>{escape(label)}</w:t></w:r><w:r><w:t xml:space="preserve">：{escape(text)}</w:t></w:r>'
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{runs}</w:p>'
+
+
 def table(widths: tuple[int, ...], rows: str) -> str:
     """Return a ruled table of ``rows`` with these column ``widths`` (twips)."""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)

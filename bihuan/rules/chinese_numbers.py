@@ -55,6 +55,16 @@ def to_int(text: str) -> int | None:
     return _by_unit(plain, "亿万")
 
 
+def to_text(number: int) -> str:
+    """Return ``number`` (1 to 99) as headings count: 一, 十, 十二, 二十三; a larger one in digits."""
+    if number >= 100:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    digits = "一二三四五六七八九"
+    head = ("" if tens == 1 else digits[tens - 1]) + "十" if tens else ""
+    return head + (digits[ones - 1] if ones else "")
+
+
 def normalise_digits(text: str) -> str:
     """Write Chinese numerals that stand before a unit of time in digits: 十二月三十一日 → 12月31日, 两周内 → 2周内.
 

@@ -32,7 +32,7 @@ FORWARD: dict[str, tuple[str, ...]] = {
     State.SUSPENDED: ("resume",),
 }
 #: Steps that a person seldom takes, or that cannot be undone, stand last.
-_LAST = ("escalate", "merge", "cancel")
+_LAST = ("escalate", "hand_back", "merge", "cancel")
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,8 @@ def _reviewing(found: Detail) -> str:
     level = found.procedure.levels[found.item.level - 1]
     where = found.owner if level.scope == "owner" else found.office
     count = f"第{found.item.level}级，共{len(found.procedure.levels)}级"
+    if level.meeting:
+        return f"等{found.office}召开会议决定：{level.name}（{count}）"
     return f"等{where}的{ROLE_NAMES[Role(level.role)]}审核：{level.name}（{count}）"
 
 

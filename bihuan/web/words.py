@@ -17,6 +17,7 @@ from bihuan.rules.procedure_types import COLOURS, CYCLES, Procedure
 from bihuan.rules.signs import SIGN_NAMES
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
+from bihuan.web import words_meeting
 from bihuan.web.dates import day_words, left_words
 from bihuan.web.words_slip import SLIP_FIELDS
 
@@ -34,6 +35,9 @@ HIDDEN = frozenset(
         "provisional",
         "ongoing",
         "cycle",
+        "meeting",
+        "answerable",
+        "answers",
     }
     | {"rule", "late", "overdue"}
 )
@@ -61,6 +65,8 @@ def said(moment: Moment, names: Names) -> list[Said]:
     data = moment.fact.event.to_data()
     if moment.kind.startswith("slip."):
         return _said_of_slip(data, names)
+    if moment.kind.startswith(("request.", "meeting.")):
+        return [Said(label, text) for label, text in words_meeting.lines(data, names.units, names.items)]
     lines: list[Said] = []
     for name, value in data.items():
         if name in HIDDEN or (moment.kind, name) in SILENT:
@@ -283,6 +289,7 @@ FIELDS: dict[str, Make] = {
     "claimed": _plain("表中写明"),
     "measures": _of_measures,
     "changed": _of_measures,
+    "cancelled": lambda value, _data, _names: [Said(f"取消措施{no}", why) for no, why in value.items()],
     "added": _new_measures,
     "quantity": _quantity,
     "extra": _extra,
@@ -316,6 +323,8 @@ SPECIAL: dict[tuple[str, str], Make] = {
     ("item.amended", "measures"): _amended_measures,
     ("item.reviewed", "name"): _plain("级别"),
     ("item.extended", "due"): _due("新的时限"),
+    ("item.handed_back", "unit"): _unit("交回"),
+    ("item.responded", "text"): _plain("回应"),
     ("item.rescheduled", "due"): _due("新的时限"),
     ("item.assigned", "note"): _plain("交办要求"),
     ("item.submitted", "text"): _plain("完成情况"),
@@ -337,7 +346,8 @@ SILENT = frozenset(
         ("item.assigned", "state"),
         ("item.transferred", "state"),
         ("item.sign_dismissed", "key"),
-        ("inspection.found", "inspection"),
         ("institution.caused", "institution"),
+        ("item.resumed", "state"),
+        ("inspection.found", "inspection"),
     }
 )

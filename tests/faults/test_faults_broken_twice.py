@@ -12,7 +12,9 @@ import pytest
 from django.db import OperationalError, connection
 
 from bihuan.actions import house, register
+from bihuan.actions.decide import Resolution
 from bihuan.actions.institution import draft_institution, issue_institution
+from bihuan.actions.request import approve_request
 from bihuan.actions.sample import Population, commit_sample, draw_sample
 from bihuan.clock.tick import tick
 from bihuan.ledger.reading import head
@@ -108,6 +110,8 @@ STEPS_TAKEN = {
     "resume": ("suspended", "lead", {}),
     "merge": ("working", "supervisor", {"into": "#item", "reason": "重复"}),
     "escalate": ("working", "lead", {"unit": "#county", "reason": "跨部门"}),
+    "respond": ("escalated", "chief", {"text": "由县里协调", "lead": "李书记"}),
+    "hand_back": ("escalated", "chief", {"reason": "已协调"}),
     "cancel": ("working", "lead", {"reason": "登记错误"}),
     "amend": ("working", "supervisor", {"changes": {"title": "改名", "helpers": ["#village"]}}),
     "comment": ("working", "lead", {"text": "抓紧"}),
@@ -135,9 +139,11 @@ def test_the_table_of_this_test_names_every_step():
 def test_every_step_of_an_item_survives_being_broken_twice(county):
     county.other = county.at("working")
     for action, (state, by, values) in STEPS_TAKEN.items():
-        item = county.at("working" if state == "proved" else state)
+        item = county.at("working" if state in {"proved", "escalated"} else state)
         if state == "proved":
             county.prove(item)
+        if state == "escalated":
+            county.do("escalate", item, "lead", unit=county.units["county"], reason="跨部门")
         county.later(days=1)
         seen = county.row(item).version
 
@@ -168,6 +174,28 @@ def test_registering_survives_being_broken_twice(county):
     write()
     assert [i.number for i in Item.objects.order_by("id")] == ["问改〔2026〕1号", "问改〔2026〕2号"]
     assert verify().ok
+
+
+@pytest.mark.slow
+def test_decisions_of_a_meeting_and_on_a_request_survive_being_broken_twice(county):
+    items = [county.at("working", due="2026-06-30"), county.at("working", procedure="task")]
+    meeting = county.meet(items)
+    request = county.ask("transfer", items[0], owner=county.units["village"])
+    resolutions = [Resolution(i, "plan", {"measures": ["补"]}, "研究决定") for i in items]
+    for what, write in {
+        "decide": lambda: county.decide(meeting, *resolutions),
+        "approve": lambda: approve_request(request, county.people["supervisor"], county.now),
+    }.items():
+        assert break_everywhere(write, what) >= 5
+        lose_the_answer(write)
+    with pytest.raises(WrongState):
+        approve_request(request, county.people["supervisor"], county.now)
+    assert [county.row(i).measures for i in items] == [3, 3]
+    assert county.row(items[0]).owner_id == county.units["village"]
+    assert verify().ok
+    before = digests()
+    rebuild()
+    assert digests() == before
 
 
 NOTICE = CalendarYear(2027, frozenset({date(2027, 1, 1)}), frozenset(), "通知")

@@ -40,6 +40,8 @@ VALUES = {
     "chosen": "5", "institutions": "2", "institutions_revised": "1", "slips": "9", "slips_asked": "7", "slips_answered": "6",
     "slips_answered_in_time": "5", "slips_in_time_rate": "71.4%", "inspections": "3", "walk_throughs": "1", "obstacles": "4",
     "findings": "12", "findings_registered": "10", "objections": "1",
+    "reviews_passed": "310", "reviews_sent_back": "14", "meetings": "3", "meeting_items": "21", "requests": "9",
+    "requests_approved": "6", "requests_refused": "2",
 }  # fmt: skip
 UNITS = (
     "市发展和改革委员会", "市教育局", "市住房和城乡建设局", "市交通运输局", "市生态环境局", "市卫生健康委员会",

@@ -34,10 +34,28 @@ def test_overview_of_a_full_report_says_everything_in_whole_sentences() -> None:
         "已完成措施300条，措施完成率84.3%。另有并案2项、撤销1项，不计入登记事项。",
         "在办32项，其中红灯4项、黄灯8项、绿灯20项。逾期3项；正在审核5项、挂起1项、报称完成待核实2项。",
         "共发出单据9份，其中通知单6份、预警单3份；要求答复7份，已答复6份，其中按时答复5份，按时答复率71.4%。",
+        "各级审核通过310次、退回修改14次；召开会审3次，议定事项21项；收到延期、转办等申请9次，其中批准6次、未批准2次。",
         "开展督查3次，其中专项督查2次、走流程1次；督查发现问题12个，其中立为新事项10项；走流程发现堵点4个；被督查单位提出异议1次。",
         "销号后开展回头看12次，发现问题反弹1次；按抽样安排回头看5项；回潮重办1次，按原编号继续办理；批准延期4次；"
         "因事项建章立制，印发制度2项、修订制度1次。",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"reviews_passed": "3"}, "各级审核通过3次。"),
+        (
+            {"reviews_sent_back": "1", "meetings": "1", "meeting_items": "2"},
+            "各级退回修改1次；召开会审1次，议定事项2项。",
+        ),
+        ({"requests": "2"}, "收到延期、转办等申请2次。"),
+        ({"requests": "2", "requests_refused": "1"}, "收到延期、转办等申请2次，其中未批准1次。"),
+    ],
+)
+def test_what_reviews_meetings_and_approvers_decided_is_told_where_there_is_any(values, told) -> None:
+    figures = sentence_figures(registered="5", open="5", **values)
+    assert said(sentences.overview(empty(figures=figures)))[2] == told
 
 
 def test_overview_of_nothing_says_so_and_no_more() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bihuan.rules.chinese_numbers import normalise_digits, to_int
+from bihuan.rules.chinese_numbers import normalise_digits, to_int, to_text
 
 DIGITS = "零一二三四五六七八九"
 
@@ -91,3 +91,16 @@ def test_reading_never_raises(text):
 )
 def test_numerals_before_units_of_time_are_written_in_digits(text, written):
     assert normalise_digits(text) == written
+
+
+def test_a_number_is_written_as_headings_count():
+    assert [to_text(n) for n in (1, 10, 12, 20, 21, 99, 100)] == [
+        "一",
+        "十",
+        "十二",
+        "二十",
+        "二十一",
+        "九十九",
+        "100",
+    ]
+    assert all(to_int(to_text(n)) == n for n in range(1, 100))

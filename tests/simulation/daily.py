@@ -13,7 +13,7 @@ from bihuan.ledger.facts import fact_of
 from bihuan.ledger.reading import head, pages
 from bihuan.models import Item, Transition
 from bihuan.rules.chain import GENESIS
-from tests.simulation.invariants import OF_ITEMS, Fold, Stories, everything_due_is_entered
+from tests.simulation.invariants import Fold, Stories, everything_due_is_entered, of_an_item
 from tests.simulation.life import counters
 
 _MANY = 400
@@ -54,7 +54,7 @@ class Watch:
                 self.seq, self.hash = seq, hashlib.sha256(self.hash + body.encode()).digest()
                 assert self.hash == bytes(kept), f"entry {seq} does not follow from the one before it"
                 fact = fact_of(body)
-                if fact.kind.startswith(OF_ITEMS):
+                if of_an_item(fact):
                     self.stories.follow(fact)
                     touched.add(fact.item or seq)
                 self.entries += 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Count
@@ -22,14 +23,18 @@ from bihuan.models import (
     Inspection,
     Institution,
     Item,
+    Meeting,
     Objection,
     Procedure,
+    Request,
     Slip,
     Timer,
     Transition,
 )
 from bihuan.rules.colours import colour
 from bihuan.rules.figures import SUM_NAMES, Key, Ref, Sums, value
+from bihuan.rules.meeting import taking_part
+from bihuan.rules.requests import STEP_OF
 from tests.simulation.life import Life, counters
 
 #: Event → the states in which it may be entered (None: any).
@@ -54,6 +59,8 @@ FROM = {
     "item.merged": "registered approved assigned returned working",
     "item.absorbed": "registered approved assigned returned working",
     "item.escalated": "assigned working returned suspended",
+    "item.responded": "assigned working returned suspended reviewing passed",
+    "item.handed_back": "assigned working returned suspended",
     "item.cancelled": "registered approved assigned returned working suspended",
 }
 TO = {
@@ -64,7 +71,6 @@ TO = {
     "item.closed": "closed",
     "item.reopened": "working",
     "item.suspended": "suspended",
-    "item.resumed": "working",
     "item.merged": "merged",
     "item.cancelled": "cancelled",
 }
@@ -75,8 +81,12 @@ SLIP_FROM = {
     "judged": "answered", "closed": "issued,delivered,read,acknowledged,sent back,answered",
     "withdrawn": "proposed,issued,delivered,read,acknowledged,sent back,answered",
 }  # fmt: skip
-#: The kinds of entries that belong to an item.
-OF_ITEMS = ("item.", "slip.", "inspection.found")
+#: The step that a meeting decided, or that was asked for → the entry that must follow at once.
+LEADS_TO = {
+    "plan": "item.planned", "amend": "item.amended", "extend": "item.extended", "review": "item.reviewed",
+    "transfer": "item.transferred", "suspend": "item.suspended", "resume": "item.resumed", "escalate": "item.escalated",
+    "comment": "item.commented", "return": "item.returned", "merge": "item.merged",
+}  # fmt: skip
 #: The figures that are counted from items.
 COUNTED = (
     "entered", "registered", "measures", "measures_done", "finished", "finishing_rate", "measures_rate", "open", "working",
@@ -100,18 +110,54 @@ class Story:
     percent: int = 0
     amount: int = 0
     target: int | None = None
-    extensions: int = 0
-    returns: int = 0
     closures: int = 0
+    #: How often each way off the plan was taken, by the table of the procedure that limits it.
+    times: Counter = field(default_factory=Counter)
+    units: set[int] = field(default_factory=set)
+    owner: int = 0
+    below: list[int] = field(default_factory=list)
+    #: The meeting that decided the step that is entered next, and the kind of that entry.
+    meeting: int = 0
+    expected: str = ""
+    requests: dict[int, str] = field(default_factory=dict)
 
     def follow(self, fact):
         """Take the next entry; an AssertionError tells which rule it breaks."""
         if fact.kind in FROM:
             assert self.state in FROM[fact.kind].split(), f"{fact.kind} in state {self.state}"
         family, _, name = fact.kind.partition(".")
+        assert self.expected in {"", fact.kind}, f"{fact.kind} where {self.expected} was decided"
+        meeting, self.expected = self.meeting, ""
         if family == "item":
             getattr(self, name, self.nothing)(fact, fact.event)
+        elif family in {"request", "meeting"}:
+            getattr(self, f"{family}_{name}")(fact, fact.event)
+        if meeting == self.meeting:
+            self.meeting = 0
         self.state = TO.get(fact.kind, self.state)
+
+    def request_asked(self, fact, event):
+        assert event.request_kind not in self.requests.values(), "asked for twice at once"
+        self.requests[fact.seq] = event.request_kind
+
+    def request_decided(self, fact, event):
+        kind = self.requests.pop(event.request)
+        assert event.approved or event.opinion, "refused without a reason"
+        self.expected = LEADS_TO[STEP_OF[kind]] if event.approved else ""
+
+    def request_withdrawn(self, fact, event):
+        del self.requests[event.request]
+
+    def meeting_decided(self, fact, event):
+        assert event.presider not in self.handlers, "decided under somebody who handled it"
+        assert self.handlers.isdisjoint(present(event.meeting) - set(event.recused or ())), "not recused"
+        self.meeting, self.expected = event.meeting, LEADS_TO[event.step]
+
+    def within(self, name):
+        """Count another time of ``name``; the procedure may limit them."""
+        self.times[name] += 1
+        most = getattr(self.procedure.flow, name).times
+        assert most is None or self.times[name] <= most, f"{self.times[name]} {name}, and {most} are allowed"
 
     def nothing(self, fact, event):
         """An entry that matters to no rule here."""
@@ -129,24 +175,58 @@ class Story:
         self.state, self.percent, self.progress = event.state, event.percent, event.progress
         self.target = (event.quantity or {}).get("target")
         self.add(event.measures)
+        self.give(event.owner, event.helpers)
+
+    def give(self, owner, helpers):
+        helping = self.units - {self.owner} if helpers is None else set(helpers)
+        self.owner, self.units = owner, {owner, *helping} - {0}
 
     def assigned(self, fact, event):
         self.state = event.state
+        self.give(event.owner, event.helpers)
 
     def transferred(self, fact, event):
+        self.within("transfers")
+        self.assigned(fact, event)
+
+    def suspended(self, fact, event):
+        self.within("suspensions")
+        length = self.procedure.flow.suspensions.length
+        assert event.until or length is None, "suspended for an unlimited time"
+        if length is not None:
+            longest = {"month": 31, "day": 1, "workday": 2}[length.unit] * length.count + 12
+            assert date.fromisoformat(event.until) - fact.at.date() <= timedelta(days=longest)
+
+    def resumed(self, fact, event):
         self.state = event.state
 
+    def escalated(self, fact, event):
+        self.within("escalations")
+        self.below.append(event.unit)
+        if event.helpers is not None:
+            self.give(self.owner, event.helpers)
+
+    def handed_back(self, fact, event):
+        assert self.below, "handed back, and nobody below"
+        self.below.pop()
+
+    def responded(self, fact, event):
+        assert self.below, "a response to nothing"
+
     def returned(self, fact, event):
-        self.returns += 1
-        assert self.returns <= self.procedure.flow.returns.times
+        self.within("returns")
 
     def extended(self, fact, event):
-        self.extensions += 1
-        assert self.extensions <= self.procedure.flow.extensions.times
+        self.within("extensions")
 
     def planned(self, fact, event):
         assert set(map(int, event.changed or {})) <= set(self.measures)
+        assert all(self.measures[int(no)] == "open" and why for no, why in (event.cancelled or {}).items())
+        self.measures |= {int(no): "waived" for no in event.cancelled or ()}
         self.add(event.measures)
+        assert event.meeting == self.meeting, "planned by another meeting than the one that decided it"
+        if not event.meeting:
+            self.handlers.add(fact.actor)
 
     def progressed(self, fact, event):
         self.change(event.measures)
@@ -158,6 +238,8 @@ class Story:
 
     def attached(self, fact, event):
         self.files.append(event.evidence)
+        if fact.unit in self.units:
+            self.handlers.add(fact.actor)
 
     def submitted(self, fact, event):
         self.passed, self.affirmed, self.progress = [], set(event.affirmed or ()), event.text
@@ -165,6 +247,12 @@ class Story:
 
     def reviewed(self, fact, event):
         assert fact.actor not in self.handlers, "reviewed by somebody who handled it"
+        assert event.answerable not in self.handlers, "answered for by somebody who handled it"
+        level = self.procedure.levels[event.level - 1]
+        assert bool(event.meeting) == level.meeting, (
+            "a level of a meeting was decided outside one, or the reverse"
+        )
+        assert event.meeting == self.meeting, "decided by another meeting than the one that says so"
         assert event.level == len(self.passed) + 1, "a level of review was skipped"
         if event.passed:
             self.passed.append(fact.actor)
@@ -215,6 +303,12 @@ class Story:
 
     def amended(self, fact, event):
         self.target = (event.changes.get("quantity", [0, {"target": self.target}])[1] or {}).get("target")
+        self.give(event.changes.get("owner", [0, self.owner])[1], event.changes.get("helpers", [0, None])[1])
+
+
+def present(meeting: int) -> frozenset[int]:
+    """Who was in the room of a meeting that was attended once."""
+    return frozenset(taking_part(Meeting.objects.get(pk=meeting).attendance))
 
 
 def check(life: Life) -> None:
@@ -230,6 +324,7 @@ def _check(life: Life) -> None:
     tables_equal_a_rebuild()
     stories_are_allowed()
     no_number_is_given_twice()
+    meetings_are_numbered_without_gaps()
     what_follows_closures_is_in_order()
     transitions_add_up_to_the_counters()
     earlier_moments_are_told_as_they_were(life)
@@ -247,6 +342,11 @@ def tables_equal_a_rebuild():
     rebuild()
     after = digests()
     assert [n for n in before if before[n] != after[n]] == []
+
+
+def of_an_item(fact):
+    """Whether an entry belongs to an item's story."""
+    return bool(fact.item) or fact.kind == "item.registered"
 
 
 class Stories:
@@ -313,6 +413,9 @@ class Stories:
             assert told == (
                 item.state, item.version, item.measures, item.measures_done, item.percent, item.amount, item.progress
             ), f"item {item.pk}"  # fmt: skip
+            assert set(item.handled_by) == story.handlers - {0}
+            assert (set(item.requests), len(item.below)) == (set(story.requests), len(story.below))
+            assert set(story.requests) == waiting_requests(item.pk)
 
 
 def stories_are_allowed():
@@ -320,13 +423,24 @@ def stories_are_allowed():
     for page in pages('"body"'):
         for _, body in page:
             fact = fact_of(body)
-            if fact.kind.startswith(OF_ITEMS):
+            if of_an_item(fact):
                 stories.follow(fact)
     items = list(Item.objects.order_by("id"))
     assert [item.pk for item in items] == [*stories.of]
     stories.agree(items)
     kept = {s.name: s.value for s in Series.objects.filter(name__in=stories.given)}
     assert kept == dict(stories.given)
+
+
+def waiting_requests(item):
+    return set(Request.objects.filter(item_id=item, state="asked").values_list("id", flat=True))
+
+
+def meetings_are_numbered_without_gaps():
+    numbers = defaultdict(list)
+    for meeting in Meeting.objects.order_by("id"):
+        numbers[meeting.office_id, meeting.number.rsplit("〕", 1)[0]].append(meeting.no)
+    assert all(given == list(range(1, len(given) + 1)) for given in numbers.values())
 
 
 def no_number_is_given_twice():

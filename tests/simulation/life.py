@@ -22,6 +22,7 @@ from bihuan.rules.slips import LIVE, SLIP_STEPS, Hand
 from bihuan.rules.workflow import STEPS
 from tests.actions.county import NEEDED, START, County, upload
 from tests.simulation import after_closing
+from tests.simulation.deciding import Deciding
 
 DUES = (
     "2026-04-30", "2026年6月底前", "15个工作日内", "立行立改", "长期坚持", "每季度报送，长期坚持", "2026年8月底前，并长期坚持",
@@ -30,17 +31,17 @@ DUES = (
 #: Who is likely to take a step; ``@`` stands for the people of the item's owner.
 LIKELY = {
     "approve": "supervisor lead", "assign": "supervisor", "accept": "@handler @head", "return": "@handler",
-    "plan": "@handler @head supervisor", "report": "@handler @handler @head supervisor", "attach": "@handler checker",
+    "plan": "@handler @handler @handler @handler @head supervisor", "report": "@handler @handler @head supervisor", "attach": "@handler checker",
     "submit": "@handler @handler @handler @head", "close": "supervisor", "look_back": "supervisor checker reviewer",
     "reopen": "lead", "extend": "lead", "transfer": "supervisor", "suspend": "lead", "resume": "lead", "merge": "supervisor",
-    "escalate": "lead chief", "cancel": "lead", "amend": "supervisor", "comment": "lead auditor @handler",
+    "escalate": "lead chief", "respond": "lead", "hand_back": "lead", "cancel": "lead", "amend": "supervisor", "comment": "lead auditor @handler",
 }  # fmt: skip
 #: How likely a step is to be chosen among those that the state allows; work goes on more often than it stops.
 WEIGHTS = {"report": 4, "submit": 10, "review": 40, "close": 30, "accept": 20, "assign": 20, "approve": 30, "resume": 8,
-           "cancel": 0.2, "merge": 0.6, "reopen": 2, "look_back": 2, "escalate": 0.5, "return": 0.7}  # fmt: skip
+           "cancel": 0.2, "merge": 0.6, "reopen": 2, "look_back": 2, "escalate": 0.5, "respond": 2, "return": 0.7}  # fmt: skip
 
 
-class Life:
+class Life(Deciding):
     """``run`` lets ``steps`` things happen; ``counts`` tells what was done and what was refused."""
 
     def __init__(self, seed: int, hash_name: str = "sha256", start: datetime = START) -> None:
@@ -59,7 +60,7 @@ class Life:
 
     def step(self) -> None:
         """Let one thing happen, or be refused."""
-        kinds = {"act": 80, "wild": 6, "register": 4, "slip": 4, "wait": 5, "tick": 4, "house": 1, "after": 4}
+        kinds = {"act": 80, "wild": 6, "register": 4, "slip": 4, "wait": 5, "tick": 4, "house": 1, "after": 4, "ask": 6, "rule": 7, "meet": 1}
         self.let(self.random.choices(list(kinds), list(kinds.values()))[0])
 
     def let(self, what: str) -> None:
@@ -78,11 +79,15 @@ class Life:
         item = self._item()
         if item is None:
             return "nothing"
-        actions = [a for a, s in STEPS.items() if item.state in s.frm]
+        needless = {"respond", "hand_back"} if not item.below else set()
+        actions = [a for a, s in STEPS.items() if item.state in s.frm and a not in needless]
         action = self.random.choices(actions, [WEIGHTS.get(a, 1) for a in actions])[0]
         if action == "submit" and self.random.random() < 0.7:
             self.county.prove(item.pk)
             item = self.county.row(item.pk)
+        if action == "review" and self._level(item).meeting and self.random.random() < 0.8:
+            of_county = item.office_id == self.county.units["county"]
+            return self._meet_on([item], "county" if of_county else "office")
         return self._do(action, item, self._likely(action, item))
 
     def _wild(self):
@@ -231,11 +236,17 @@ class Life:
 
     def _likely(self, action, item):
         if action == "review":
-            level = self.county.procedure(item.pk).levels[item.level - 1]
+            level = self._level(item)
             names = "@head" if level.role == "unit_head" else level.role
         else:
             names = LIKELY[action]
-        name = self.random.choice(names.split())
+        return self._who(self.random.choice(names.split()), item)
+
+    def _level(self, item):
+        return self.county.procedure(item.pk).levels[item.level - 1]
+
+    def _who(self, name, item):
+        """Who is called ``name`` for this item: of its owner (``@``), or of the office that supervises it now."""
         if item.office_id == self.county.units["county"] and not name.startswith("@"):
             return "upper"
         if not name.startswith("@"):
@@ -325,7 +336,8 @@ class Life:
         return {"owner": self._unit(), "reason": "职责调整"}
 
     def _values_suspend(self, item):
-        return {"reason": "待批复", "until": self.random.choice(["", "2026年9月底前"])}
+        later = (self.county.now + timedelta(days=self.random.randrange(1, 80))).date().isoformat()
+        return {"reason": "待批复", "until": self.random.choice(["", later, later, later])}
 
     def _values_merge(self, item):
         others = list(Item.objects.order_by("id").values_list("id", flat=True))
@@ -336,6 +348,12 @@ class Life:
             "unit": self.county.units[self.random.choice(["county", "county", "town"])],
             "reason": "跨部门",
         }
+
+    def _values_respond(self, item):
+        return {"text": "由上级协调"}
+
+    def _values_hand_back(self, item):
+        return {"reason": "已协调"}
 
     def _values_cancel(self, item):
         return {"reason": "登记错误"}

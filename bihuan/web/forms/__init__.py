@@ -24,6 +24,8 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "resume": steps.Resume,
     "merge": steps.Merge,
     "escalate": steps.Escalate,
+    "respond": steps.Respond,
+    "hand_back": steps.HandBack,
     "cancel": steps.Cancel,
     "amend": work.Amend,
     "comment": steps.Comment,

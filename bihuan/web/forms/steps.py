@@ -247,8 +247,24 @@ class Escalate(StepForm):
                 about.units, "提级到的单位", required=True, help_text=f"须是{about.detail.office}的上级单位。"
             ),
             "lead": f.line("牵头领导"),
+            "helpers": f.UnitsField(
+                about.units, "召集哪些单位配合", help_text="不填则不变；多个单位用顿号隔开。"
+            ),
             "reason": f.text("提级理由", required=True, rows=2),
         }
+
+
+class Respond(StepForm):
+    """The form of 提级回应."""
+
+    text = f.text("回应内容", required=True, rows=2, help_text="上级承担什么，原单位继续做什么。")
+    lead = f.line("牵头领导")
+
+
+class HandBack(StepForm):
+    """The form of 交回原级."""
+
+    reason = f.text("交回理由", required=True, rows=2)
 
 
 class Cancel(StepForm):
