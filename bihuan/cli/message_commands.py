@@ -153,7 +153,7 @@ def test(ctx: click.Context, outlet_id: int, as_name: str | None, as_json: bool)
     outlet = Outlet.objects.filter(pk=outlet_id, active=True).first()
     if outlet is None:
         raise NotFound(f"没有编号为 {outlet_id} 的消息通道，或已停用。")
-    reason = send(address_of(outlet), Digest("闭环测试消息", "收到这一条，说明消息通道已接通。"))
+    reason, _ = send(address_of(outlet), Digest("闭环测试消息", "收到这一条，说明消息通道已接通。"))
     text = f"没有发成：{reason}" if reason else "已发出，请到对方那里确认收到。"
     answer({"id": outlet_id, "sent": not reason, "reason": reason}, as_json=as_json, text=text)
     if reason:
