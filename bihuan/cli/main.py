@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feed": ("message", "日历订阅：把办理时限放进日历软件"),
     "inspection": ("inspection", "督查、暗访、走流程：方案、批准、发现的问题"),
     "sample": ("sample", "随机抽样：登记、抽取、复核"),
+    "procedure": ("procedure", "规程：列出、发布新版、让清单改用新版"),
     "calendar": ("calendar", "查看、发布工作日历"),
     "bench": ("bench", "测量速度"),
     "check": ("check", "检查安装和设置"),

@@ -16,7 +16,9 @@ from bihuan.secret import unlock
 _LONGEST = 200
 _COMPLAINTS = {str(level) for level in (logging.WARNING, logging.ERROR, logging.CRITICAL)}
 #: What is said when the other side may have taken it and the answer alone is missing.
-_UNSURE = re.compile(r"Read timed out|RemoteDisconnected|reset by peer|Broken pipe|^.*SMTP.*timed out", re.MULTILINE)
+_UNSURE = re.compile(
+    r"Read timed out|RemoteDisconnected|reset by peer|Broken pipe|^.*SMTP.*timed out", re.MULTILINE
+)
 
 
 class Sent(NamedTuple):

@@ -20,6 +20,7 @@ from bihuan.rules.procedure_types import (
     Returns,
     SlipRule,
     Span,
+    Urgent,
 )
 
 
@@ -61,6 +62,7 @@ def test_a_small_text_gives_a_procedure_with_the_defaults():
         slips=(),
         look_back=None,
         quantity=None,
+        urgent=Urgent(),
         state_labels={},
         action_labels={},
     )
@@ -152,6 +154,7 @@ def test_every_key_of_a_full_text_is_read():
         (Span(60, "workday"), Span(3, "month"), Span(120, "day")), 20, "checker"
     )
     assert full.quantity == Quantity("户数", "户", False, True)
+    assert full.urgent == Urgent(always=True, values=("急",))
     assert (full.state_labels, full.action_labels) == ({"working": "建设中"}, {"close": "办结"})
 
 

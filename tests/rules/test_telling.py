@@ -200,3 +200,8 @@ def test_of_an_inspection_those_hear_who_approve_it_or_carry_it_out(event, expec
 
 def test_the_inspected_units_hear_nothing_of_it():
     assert told_of_inspection(ev.InspectionFinished(inspection=9, conclusion="x"), INSPECTION) == []
+
+
+def test_a_procedure_may_have_everything_told_at_once():
+    always = load(texts()["task"].replace('urgent = ["特急"]', "always = true"), "task")
+    assert Matter(ITEM, always).urgent

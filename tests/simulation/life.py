@@ -36,7 +36,7 @@ LIKELY = {
 }  # fmt: skip
 #: How likely a step is to be chosen among those that the state allows; work goes on more often than it stops.
 WEIGHTS = {"report": 4, "submit": 10, "review": 40, "close": 30, "accept": 20, "assign": 20, "approve": 30, "resume": 8,
-           "cancel": 0.2, "merge": 0.3, "reopen": 2, "look_back": 2, "escalate": 0.5, "return": 0.7}  # fmt: skip
+           "cancel": 0.2, "merge": 0.6, "reopen": 2, "look_back": 2, "escalate": 0.5, "return": 0.7}  # fmt: skip
 
 
 class Life:
