@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,7 +29,7 @@ def list_(as_json: bool) -> None:
     used: dict[int, list[str]] = {}
     for name, version in Register.objects.order_by("id").values_list("name", "procedure_id"):
         used.setdefault(version, []).append(name)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": p.pk, "code": p.code, "name": p.name, "version": p.version, "registers": used.get(p.pk, [])}
         for p in Procedure.objects.order_by("code", "version")
     ]

@@ -61,7 +61,7 @@ def _times(text: str, between: str, count: int = 0) -> list[time]:
         count and len(parts) != count
     ):
         raise HoursInvalid(f"消息汇总的时间“{text}”读不懂。")
-    return [time(*map(int, p.split(":"))) for p in parts]
+    return [time(int(p[:-3]), int(p[-2:])) for p in parts]
 
 
 def retry_after(attempts: int) -> timedelta | None:

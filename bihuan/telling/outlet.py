@@ -37,7 +37,7 @@ def send(address: str, digest: Digest) -> Sent:
     """Send ``digest`` to an Apprise ``address`` and tell how it went."""
     import apprise  # it takes longer to load than most commands to run
 
-    with apprise.LogCapture(level=logging.DEBUG, fmt="%(levelno)s %(message)s") as log:
+    with apprise.LogCapture(level=logging.DEBUG, fmt="%(levelno)s %(message)s") as log:  # type: ignore[no-untyped-call]
         courier = apprise.Apprise()
         known = courier.add(address)
         taken = known and courier.notify(
