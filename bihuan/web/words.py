@@ -308,6 +308,7 @@ SPECIAL: dict[tuple[str, str], Make] = {
     ("item.reviewed", "name"): _plain("级别"),
     ("item.extended", "due"): _due("新的时限"),
     ("item.rescheduled", "due"): _due("新的时限"),
+    ("item.migrated", "version"): lambda value, _data, _names: [Said("规程", f"改用第{value}版")],
     ("item.assigned", "note"): _plain("交办要求"),
     ("item.submitted", "text"): _plain("完成情况"),
     ("item.progressed", "text"): _plain("进展"),
@@ -320,5 +321,10 @@ SPECIAL: dict[tuple[str, str], Make] = {
 }
 #: Told by the kind of the entry.
 SILENT = frozenset(
-    {("item.assigned", "state"), ("item.transferred", "state"), ("inspection.found", "inspection")}
+    {
+        ("item.assigned", "state"),
+        ("item.transferred", "state"),
+        ("item.migrated", "procedure"),
+        ("inspection.found", "inspection"),
+    }
 )
