@@ -6,7 +6,7 @@ CODE := bihuan verifier tools tests examples setup.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test rules-coverage screenshots demo lint format reference lock package bench ci clean
+.PHONY: help setup run test rules-coverage screenshots demo lint format reference lock package bench simulate ci clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -54,6 +54,10 @@ package: setup  ## build the wheel into build/ and see that it is whole
 bench: setup  ## measure on SQLite and PostgreSQL; the figures go to build/bench.json
 	@mkdir -p build
 	$(BIN)/bihuan bench > build/bench.json
+
+simulate: setup  ## three years of 2,000 items with every invariant looked at (SEED=1 ITEMS=2000 YEARS=3 DB=postgres)
+	$(if $(filter postgres,$(DB)),$(BIN)/python tools/postgres.py )$(BIN)/python -m tests.simulation \
+		--seed $(or $(SEED),1) --items $(or $(ITEMS),2000) --years $(or $(YEARS),3)
 
 ci: setup  ## all that the build server does
 	.ci/run

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
-from bihuan.ledger.due import bring_up, catch_up
+from bihuan.ledger.due import catch_up
 from bihuan.ledger.tables import Row, scan
 from bihuan.rules.errors import Invalid, NotAllowed, NotFound
 from bihuan.rules.events import ItemMigrated, RegisterChanged
@@ -77,7 +77,7 @@ def _migrate(ledger: Ledger, actor: Actor, register: int, version: Row, reason: 
         at = max(ledger.now, item["changed_at"])
         event = ItemMigrated(procedure=version["id"], version=version["version"], reason=reason)
         ledger.append(event, actor, item=item["id"], at=at)
-        bring_up(ledger, item, at, f"改用第{version['version']}版规程")
+        catch_up(ledger, item, at)  # what the new version calls for at once
         adopted.migrated += 1
     return adopted
 

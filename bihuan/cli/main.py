@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "unit": ("unit", "单位名录：查看、新增、加别名、并入"),
     "sample": ("sample", "随机抽样：登记、抽取、复核"),
     "proofread": ("proofread", "校对公文：找出错误，改好能确定的"),
+    "procedure": ("procedure", "规程：列出、发布新版、让清单改用新版"),
     "calendar": ("calendar", "查看、发布工作日历"),
     "library": ("library", "素材库：收文、拆分汇编、查找、比对雷同、下载"),
     "bench": ("bench", "测量速度"),

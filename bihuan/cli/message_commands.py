@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
 import click
 
@@ -42,7 +42,7 @@ def list_(only_unread: bool, read_all: bool, most: int, as_name: str | None, as_
     """列出收件箱，未读在前；写明每条通过什么途径发出、结果如何。"""
     actor = acting(as_name)
     told, more = inbox(actor.person, unread_only=only_unread, most=most)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "entry": t.message.seq, "item": t.message.number, "title": t.message.title, "what": t.message.what,
             "urgent": t.message.urgent, "told_at": t.message.told_at, "read_at": t.message.read_at,
@@ -59,16 +59,12 @@ def list_(only_unread: bool, read_all: bool, most: int, as_name: str | None, as_
         tell(f"已将{mark_read(actor.person, None, current())}条标为已读。")
 
 
-def _line(row: dict[str, object]) -> str:
-    at = row["told_at"]
-    assert isinstance(at, datetime)
-    ways = row["ways"]
-    assert isinstance(ways, list)
-    sent = "".join(
-        f"〔{w['outlet']}：{w['state']}{'，' + w['reason'] if w['reason'] else ''}〕" for w in ways
+def _line(row: dict[str, Any]) -> str:
+    ways = (
+        f"〔{w['outlet']}：{w['state']}{'，' + w['reason'] if w['reason'] else ''}〕" for w in row["ways"]
     )
-    new = "　" if row["read_at"] else "●"
-    return f"{new}{at.astimezone(CHINA):%Y-%m-%d %H:%M}　{row['item']}“{row['title']}”：{row['what']}{sent}"
+    new, at = "　" if row["read_at"] else "●", row["told_at"].astimezone(CHINA)
+    return f"{new}{at:%Y-%m-%d %H:%M}　{row['item']}“{row['title']}”：{row['what']}{''.join(ways)}"
 
 
 @messages.command("send")
@@ -92,7 +88,7 @@ def send_(ctx: click.Context, now_text: str | None, as_json: bool) -> None:
 def outlets_(as_name: str | None, as_json: bool) -> None:
     """列出消息通道和各自的发送情况；密钥和地址不显示。"""
     demand_outlets(acting(as_name))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": o.pk, "name": o.name, "kind": o.kind, "titles": o.titles, "counts": counts, "failure": failure}
         for o, counts, failure in outlets()
     ]
@@ -153,7 +149,7 @@ def test(ctx: click.Context, outlet_id: int, as_name: str | None, as_json: bool)
     outlet = Outlet.objects.filter(pk=outlet_id, active=True).first()
     if outlet is None:
         raise NotFound(f"没有编号为 {outlet_id} 的消息通道，或已停用。")
-    reason = send(address_of(outlet), Digest("闭环测试消息", "收到这一条，说明消息通道已接通。"))
+    reason, _ = send(address_of(outlet), Digest("闭环测试消息", "收到这一条，说明消息通道已接通。"))
     text = f"没有发成：{reason}" if reason else "已发出，请到对方那里确认收到。"
     answer({"id": outlet_id, "sent": not reason, "reason": reason}, as_json=as_json, text=text)
     if reason:

@@ -163,7 +163,8 @@ def _due(rows: Rows, now: datetime) -> datetime:
 def _deliveries(messages: list[Row], outlets: Iterable[Any], digest: datetime, now: datetime) -> list[Row]:
     """Return one row for each message and outlet; a unit's outlet gets what several of its people are told but once."""
     found: dict[tuple[int, int], Row] = {}
-    of_person, of_unit = defaultdict(list), defaultdict(list)
+    of_person: dict[int, list[int]] = defaultdict(list)
+    of_unit: dict[int, list[int]] = defaultdict(list)
     for outlet, person, unit in outlets:
         (of_person[person] if person else of_unit[unit]).append(outlet)
     for message in messages:

@@ -51,6 +51,7 @@ def deadlines_of(feed: Feed, using: str = "default") -> list[Deadline]:
             f"item-{i.pk}", i.due, "办结时限", i.number, i.title, names.get(i.owner_id, ""), i.provisional, i.version, i.changed_at
         )
         for i in items.filter(due_at__isnull=False)
+        if i.due is not None
     ]  # fmt: skip
     found += _check_ins(items.filter(ongoing=True, state=State.WORKING), names, using)
     found += _answers(slips, names, using)

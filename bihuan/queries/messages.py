@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
@@ -60,7 +61,7 @@ def inbox(
     return _with_ways(found[:most], using), len(found) > most
 
 
-def _with_ways(messages: list[Message], using: str) -> list[Told]:
+def _with_ways(messages: Sequence[Message], using: str) -> list[Told]:
     outlets = {o.pk: o for o in Outlet.objects.using(using).all()}
     ways: dict[int, list[tuple[Outlet, Delivery]]] = defaultdict(list)
     if outlets:

@@ -33,7 +33,8 @@ def digest(lines: Iterable[Line], *, titles: bool, limit: int, link: str = "") -
     known = list(lines)
     urgent = "【紧急】" if any(line.urgent for line in known) else ""
     foot = f"\n请登录办理：{link}" if link else "\n请登录闭环办理。"
-    parts, used = [], len(foot)
+    parts: list[str] = []
+    used = len(foot)
     told = [_told(group, titles=titles) for group in _by_item(known)]
     for at, part in enumerate(told):
         room = limit - used - 20

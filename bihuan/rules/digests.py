@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.clocked import CHINA
@@ -45,14 +45,14 @@ class Hours:
         return self.first <= local.time() < self.last and calendar.is_workday(local.date())
 
     def next(self, at: datetime, calendar: Calendar) -> datetime:
-        """Return the first time for a digest at or after ``at``."""
+        """Return the first time for a digest (UTC) at or after ``at``."""
         local = at.astimezone(CHINA)
         day = local.date()
         if calendar.is_workday(day):
             for moment in self.times:
                 if moment >= local.time():
-                    return datetime.combine(day, moment, CHINA)
-        return datetime.combine(calendar.next_workday(day), self.times[0], CHINA)
+                    return datetime.combine(day, moment, CHINA).astimezone(UTC)
+        return datetime.combine(calendar.next_workday(day), self.times[0], CHINA).astimezone(UTC)
 
 
 def _times(text: str, between: str, count: int = 0) -> list[time]:
@@ -61,7 +61,7 @@ def _times(text: str, between: str, count: int = 0) -> list[time]:
         count and len(parts) != count
     ):
         raise HoursInvalid(f"消息汇总的时间“{text}”读不懂。")
-    return [time(*map(int, p.split(":"))) for p in parts]
+    return [time(int(p[:-3]), int(p[-2:])) for p in parts]
 
 
 def retry_after(attempts: int) -> timedelta | None:

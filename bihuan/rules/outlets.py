@@ -19,8 +19,8 @@ OUTLETS = {
 
 #: Characters that a digest may have: what the robots take, less what the title and the link need.
 LIMITS = {"mail": 20_000, "wecom": 600, "dingtalk": 6_000, "feishu": 6_000, "gateway": 20_000}
-#: Seconds until a server must have taken the connection, and until it must have answered.
-_PATIENCE = "cto=5&rto=15"
+#: Seconds until a server must have taken the connection, and until it must have answered; an address may name others.
+_PATIENCE = {"cto": 5, "rto": 15}
 _ADDRESS = re.compile(r"[^@\s:/?#]+@[^@\s:/?#]+\.[^@\s:/?#]+|[^@\s:/?#]+@localhost")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,}")
 
@@ -107,4 +107,7 @@ def apprise_url(kind: str, secret: str, mail_server: str = "") -> str:
 
 
 def _with(url: str) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{_PATIENCE}"
+    """Add what is missing of the patience; the address has a query afterwards."""
+    said = parse_qs(urlsplit(url).query)
+    patience = "&".join(f"{name}={seconds}" for name, seconds in _PATIENCE.items() if name not in said)
+    return f"{url}{'&' if '?' in url else '?'}{patience}"

@@ -145,9 +145,9 @@ def _lines(outlet: Outlet, rows: list[Delivery], using: str) -> list[Line]:
 def _send(batch: _Batch, clock: Callable[[], datetime], using: str) -> bool:
     """Send and enter the outcome; returns whether it was taken. Nothing is held while the network is asked."""
     try:
-        reason = send(address_of(batch.outlet), _digest(batch))
+        reason, unsure = send(address_of(batch.outlet), _digest(batch))
     except BihuanError as error:
-        reason = str(error)
+        reason, unsure = str(error), False
     now = clock()
     mine = Delivery.objects.using(using).filter(
         outlet_id=batch.outlet.pk, seq__in=batch.seqs, state="sending", lease=batch.lease
@@ -159,7 +159,7 @@ def _send(batch: _Batch, clock: Callable[[], datetime], using: str) -> bool:
     elif wait is None:
         mine.update(state="given-up", ended_at=now, **ended)
     else:
-        doubtful = {"doubtful": True} if "time" in reason.lower() and "out" in reason.lower() else {}
+        doubtful = {"doubtful": True} if unsure else {}
         mine.update(state="waiting", next_at=now + wait, **doubtful, **ended)
     return not reason
 

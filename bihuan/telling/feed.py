@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from icalendar import Calendar, Event
+
 from bihuan.ledger.reading import entry_hash_at
 from bihuan.models import Feed
 from bihuan.queries.deadlines import Deadline, deadlines_of
@@ -14,8 +16,6 @@ _DAY = timedelta(days=1)
 
 def feed_bytes(feed: Feed, *, site: str = "", using: str = "default") -> bytes:
     """Return the file of a calendar; the same bytes while nothing has changed. Raises NotFound when it may show nothing."""
-    from icalendar import Calendar
-
     found = deadlines_of(feed, using)
     name = f"{unit_labels(using).get(feed.unit_id, '')}办理时限" if feed.unit_id else "我的办理时限"
     calendar = Calendar()
@@ -30,9 +30,7 @@ def feed_bytes(feed: Feed, *, site: str = "", using: str = "default") -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(deadline: Deadline, ledger: str, site: str) -> object:
-    from icalendar import Event
-
+def _event(deadline: Deadline, ledger: str, site: str) -> Event:
     event = Event()
     event.add("uid", f"{deadline.key}@{ledger}.bihuan")
     event.add("dtstamp", deadline.changed_at)

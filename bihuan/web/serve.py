@@ -1,4 +1,4 @@
-"""Serving the pages: waitress, and a clock beside it."""
+"""Serving the pages: waitress, with a clock and a sender of messages beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from threading import Event, Thread
 import waitress
 from django.conf import settings
 
-from bihuan.clock.worker import work
+from bihuan.clock.worker import keep, work
+from bihuan.telling.deliver import deliver
 from bihuan.web.dates import now
 from bihuan.web.wsgi import application
 
@@ -25,15 +26,24 @@ def serve(host: str, port: int) -> None:
 
 @contextmanager
 def clock_beside(every: float = TICK_SECONDS) -> Iterator[None]:
-    """Handle what falls due, now and every ``every`` seconds, in a thread of its own while the block runs."""
+    """Handle what falls due and send digests, now and every ``every`` seconds, each in a thread of its own while the block runs."""
     stop = Event()
-    clock = Thread(target=work, args=(stop, now, every), name="clock", daemon=True)
-    clock.start()
+    threads = [
+        Thread(target=work, args=(stop, now, every), name="clock", daemon=True),
+        Thread(target=_send, args=(stop, every), name="sender", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        clock.join()
+        for thread in threads:
+            thread.join()
+
+
+def _send(stop: Event, every: float) -> None:
+    keep(stop, every, lambda: deliver(now, stop).sent, name="sending messages")
 
 
 def options(host: str, port: int) -> dict[str, object]:

@@ -326,6 +326,7 @@ SPECIAL: dict[tuple[str, str], Make] = {
     ("item.handed_back", "unit"): _unit("交回"),
     ("item.responded", "text"): _plain("回应"),
     ("item.rescheduled", "due"): _due("新的时限"),
+    ("item.migrated", "version"): lambda value, _data, _names: [Said("规程", f"改用第{value}版")],
     ("item.assigned", "note"): _plain("交办要求"),
     ("item.submitted", "text"): _plain("完成情况"),
     ("item.progressed", "text"): _plain("进展"),
@@ -348,6 +349,7 @@ SILENT = frozenset(
         ("item.sign_dismissed", "key"),
         ("institution.caused", "institution"),
         ("item.resumed", "state"),
+        ("item.migrated", "procedure"),
         ("inspection.found", "inspection"),
     }
 )

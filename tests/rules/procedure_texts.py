@@ -131,6 +131,10 @@ after = "10 workdays"
 [[colours.rules]]
 kind = "check-in"
 
+[messages]
+always = true
+urgent = ["急"]
+
 [[slips]]
 kind = "notice"
 number = "通{year}-{no}"

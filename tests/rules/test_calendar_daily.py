@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from datetime import date, datetime, time, timedelta
 
-import chinese_calendar
 import pytest
 
 from bihuan.rules.calendar import Calendar
@@ -22,10 +21,86 @@ DAYS = [date(2024, 1, 1) + n * DAY for n in range(366 + 365 + 365)]
 COUNTS = (1, 2, 3, 5, 7, 10, 15, 30, 45, 60)
 
 
+#: The notices of the State Council's office, copied by hand from their texts: (days off, from and to; weekends that are worked).
+NOTICES = {
+    2024: ("0101 0101,0210 0217,0404 0406,0501 0505,0610 0610,0915 0917,1001 1007",
+           "0204 0218 0407 0428 0511 0914 0929 1012"),
+    2025: ("0101 0101,0128 0204,0404 0406,0501 0505,0531 0602,1001 1008", "0126 0208 0427 0928 1011"),
+    2026: ("0101 0103,0215 0223,0404 0406,0501 0505,0619 0621,0925 0927,1001 1007",
+           "0104 0214 0228 0509 0920 1010"),
+}  # fmt: skip
+
+
+def day_of(year: int, text: str) -> date:
+    return date(year, int(text[:2]), int(text[2:]))
+
+
+def span(year: int, text: str) -> set[date]:
+    first, last = (day_of(year, part) for part in text.split())
+    return {first + n * DAY for n in range((last - first).days + 1)}
+
+
+OFF = {day for year, (spans, _) in NOTICES.items() for part in spans.split(",") for day in span(year, part)}
+MADE_UP = {day_of(year, part) for year, (_, days) in NOTICES.items() for part in days.split()}
+
+
 def worked(day: date) -> bool:
-    if day.year <= 2026:
-        return bool(chinese_calendar.is_workday(day))
+    if day.year in NOTICES:
+        return day in MADE_UP or (day.weekday() < 5 and day not in OFF)
     return day.weekday() < 5 and (day.month, day.day) not in FIXED
+
+
+def test_the_calendar_has_the_days_of_the_notices():
+    assert [day for day in DAYS if CALENDAR.is_workday(day) != worked(day)] == []
+    assert sum(worked(day) for day in DAYS if day.year == 2026) == 248
+    assert sorted(day for day in DAYS if day.year == 2026 and worked(day) and day.weekday() > 4) == [
+        date(2026, *at) for at in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "last"),
+    [((2, 13), (2, 27)), ((4, 30), (5, 11)), ((9, 18), (9, 24)), ((9, 30), (10, 13))],
+)
+def test_five_working_days_of_2026(start, last):
+    assert counted(date(2026, *start), 5, worked) == date(2026, *last)
+    assert last_day(date(2026, *start), Span(5, "workday"), CALENDAR).date == date(2026, *last)
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 7, 12])
+def test_a_pause_from_every_day_gives_back_the_working_days_that_it_took_and_no_more(days):
+    """From midnight to midnight: a weekend or a festival inside gains nothing."""
+    wrong = []
+    for start in DAYS[:-40]:
+        pause = (
+            datetime.combine(start, time(0), CHINA),
+            datetime.combine(start + days * DAY, time(0), CHINA),
+        )
+        due = start + 20 * DAY
+        taken = sum(worked(start + n * DAY) for n in range(days))
+        expected = counted(due, taken, worked) if taken else due
+        found = CALENDAR.date_after_pauses(due, [pause], working=True).date
+        if found != expected:
+            wrong.append((start, expected, found))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 6, 12])
+def test_months_from_every_day_end_on_the_same_number_or_the_months_last_day_and_roll(count):
+    wrong = []
+    for start in DAYS:
+        day = start
+        months = 0
+        while months < count:  # day by day, counting the months that begin
+            day += DAY
+            months += day.day == 1
+        last = day
+        while last.month == day.month and last.day < start.day:
+            last += DAY
+        plain = last if last.month == day.month else last - DAY
+        if last_day(start, Span(count, "month"), CALENDAR).date != rolled(plain):
+            wrong.append((start, plain))
+    assert wrong == []
 
 
 def counted(start: date, count: int, counts) -> date:

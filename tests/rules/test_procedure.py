@@ -20,6 +20,7 @@ from bihuan.rules.procedure_types import (
     Recurring,
     SlipRule,
     Span,
+    Urgent,
 )
 
 
@@ -62,6 +63,7 @@ def test_a_small_text_gives_a_procedure_with_the_defaults():
         look_back=None,
         recurring=Recurring(Span(12, "month"), 3, 3, "class"),
         quantity=None,
+        urgent=Urgent(),
         state_labels={},
         action_labels={},
     )
@@ -162,6 +164,7 @@ def test_every_key_of_a_full_text_is_read():
     )
     assert full.recurring == Recurring(Span(6, "month"), 2, 4, "urgency")
     assert full.quantity == Quantity("户数", "户", False, True)
+    assert full.urgent == Urgent(always=True, values=("急",))
     assert (full.state_labels, full.action_labels) == ({"working": "建设中"}, {"close": "办结"})
 
 

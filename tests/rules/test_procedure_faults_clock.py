@@ -47,6 +47,23 @@ def test_a_faulty_deadline_or_colour_table_is_refused(old, new, line, what):
     assert (line, what) in faults(SMALL.replace(old, new))
 
 
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("", ""),
+        (
+            ', { field = "urgency", label = "y", type = "choice", choices = ["急", "特急"] }',
+            "可以写：急、特急。",
+        ),
+    ],
+)
+def test_an_urgency_that_no_item_can_have_is_refused(column, told):
+    text = (
+        SMALL.replace("required = true }]", f"required = true }}{column}]") + '[messages]\nurgent = ["缓"]\n'
+    )
+    assert faults(text) == [(22, "清单的 urgency 列没有这样的紧急程度。" + told)]
+
+
 RULES = [
     ('{ kind = "nearly" }', "kind 不能写“nearly”。是否想写 near？"),
     ('{ kind = "near" }', "缺少 colours.rules.within。"),

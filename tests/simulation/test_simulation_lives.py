@@ -1,6 +1,6 @@
 """Simulated lives: at every few steps everything that must always hold is checked.
 
-``BIHUAN_TEST_LIVES`` sets how many lives are lived (default 3), ``BIHUAN_TEST_STEPS`` how long each is (default 250).
+The long one is ``make simulate``. ``BIHUAN_TEST_LIVES`` sets how many lives are lived (default 3), ``BIHUAN_TEST_STEPS`` how long each is (default 250).
 """
 
 import os
@@ -10,9 +10,11 @@ from django.db import transaction
 
 from bihuan.clock.tick import tick
 from bihuan.ledger.reading import head
+from bihuan.models import Tally
 from bihuan.rules.workflow import STEPS as TABLE
 from tests.simulation.invariants import check, everything_due_is_entered
 from tests.simulation.life import Life
+from tests.simulation.years import Years
 
 LIVES = int(os.environ.get("BIHUAN_TEST_LIVES", "3"))
 STEPS = int(os.environ.get("BIHUAN_TEST_STEPS", "250"))
@@ -46,6 +48,23 @@ def test_the_same_seed_gives_the_same_chain_and_another_seed_another():
 
     assert lived(7) == lived(7)
     assert lived(7) != lived(8)
+
+
+@pytest.mark.slow
+def test_months_of_outages_double_ticks_and_clocks_that_differ_break_nothing():
+    years = Years(11, items=8, days=24, full=24, outages=0.2)
+    years.run_all()
+    assert years.registered == 8
+    assert years.watch.entries == head()[0]
+    assert years.counts["outage"] * years.counts["tick again"] * years.counts["slip issue"] > 0
+
+
+def test_a_counter_that_changed_behind_the_ledgers_back_is_seen_on_the_same_day():
+    years = Years(11, items=4, days=4)
+    years.run_all()
+    Tally.objects.filter(facet="all").update(items=99)
+    with pytest.raises(AssertionError, match="counters"):
+        years.watch.look(None)
 
 
 def test_long_enough_a_life_reaches_every_kind_of_step():

@@ -29,11 +29,11 @@ AT_HAND = 60
 
 
 class Years(Life):
-    """``items`` items over ``days`` days; ``look`` says whether the invariants are looked at each day."""
+    """``items`` items over ``days`` days; everything is looked at every ``full`` days, an outage begins with ``outages``."""
 
-    def __init__(self, seed: int, items: int, days: int, *, full: int = FULL) -> None:
+    def __init__(self, seed: int, items: int, days: int, *, full: int = FULL, outages: float = 0.02) -> None:
         super().__init__(seed, start=START)
-        self.items, self.days, self.full = items, days, full
+        self.items, self.days, self.full, self.outages = items, days, full, outages
         self.watch = Watch()
         self.day = self.registered = 0
         self.down = 0
@@ -61,7 +61,7 @@ class Years(Life):
         r, county = self.random, self.county
         morning = START + timedelta(days=self.day)
         county.now, self.settled = max(county.now, morning), None
-        if self.down == 0 and r.random() < 0.02:
+        if self.down == 0 and r.random() < self.outages:
             self.down = r.randrange(1, 12)
             self.counts["outage"] += 1
         self._notice()

@@ -17,7 +17,7 @@ from tests.web.office import HTMX, Office, text_of
 
 PATTERNS: list[URLPattern] = list(get_resolver("bihuan.web.urls").url_patterns)
 NAMES = [str(p.name) for p in PATTERNS]
-OPEN_NAMES = {"login", "logout"}
+OPEN_NAMES = {"login", "logout", "feed"}
 #: The pages of an item; whoever may not see the item is refused at each.
 OF_ITEMS = {"items-one", "items-step", "items-evidence"}
 #: The pages of one slip, inspection or sample, which are refused to others in their own way; see below.
@@ -48,6 +48,7 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "people-revoke": [item],
         "people-account": [item],
         "units-one": [item],
+        "feed": ["token"],
     }
     return reverse(name, args=arguments.get(name, []))
 
@@ -57,7 +58,7 @@ def test_every_view_says_for_whom_it_is_open(pattern):
     assert isinstance(pattern.callback.opens_to, Door | Duty)
 
 
-def test_only_log_in_and_log_out_are_open_to_anyone():
+def test_only_log_in_log_out_and_secret_calendars_are_open_to_anyone():
     assert {p.name for p in PATTERNS if p.callback.opens_to is Door.ANYONE} == OPEN_NAMES
 
 
