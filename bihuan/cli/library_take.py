@@ -70,14 +70,9 @@ def _campaign(name: str) -> int:
 
 def _take(paths: list[Path], campaign: int) -> list[Taken]:
     found: list[Taken] = []
-    done = 0
     with working("收文", len(paths)) as advance:
-        for path in paths:
-            for taken in take_in([path], current, campaign=campaign):
-                found.append(taken)
-                if taken.code:
-                    tell(f"× {taken.path}：{taken.message}{taken.hint}")
-            done += 1
+        for done, path in enumerate(paths, start=1):
+            found += take_in([path], current, campaign=campaign)
             advance(done)
     return found
 

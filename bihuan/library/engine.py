@@ -28,7 +28,9 @@ def fts5(query: Query, names: Names) -> str:
         column = "{text} : " if query.exact and not query.field else _COLUMNS[query.field]
         return "(" + " OR ".join(f"{column}{phrase(word)}" for word in words) + ")"
     if isinstance(query, Near):
-        return f"({{text}} : NEAR({phrase(query.left.text)} {phrase(query.right.text)}, {query.distance}))"
+        # The last pair of a word reaches one character beyond it.
+        beyond = max(len(query.left.text), len(query.right.text)) > 1
+        return f"({{text}} : NEAR({phrase(query.left.text)} {phrase(query.right.text)}, {query.distance + beyond}))"
     link = "OR" if isinstance(query, Either) else "NOT" if query.without else "AND"
     return f"({fts5(query.left, names)} {link} {fts5(query.right, names)})"
 
