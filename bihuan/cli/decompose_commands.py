@@ -52,24 +52,18 @@ def decompose(
     corrections: tuple[str, ...], with_text: bool, as_name: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """从讲话、方案、工作报告中拆出任务：做什么、谁负责、谁配合、何时完成、指标多少；采用的登记为事项。"""
+    if accepted is None and (register_text or corrections or dropped):
+        raise click.UsageError("登记任务请同时写 --register 和 --accept（如 --accept all）。")
+    if accepted is not None and register_text is None:
+        raise click.UsageError("还缺：--register 清单。")
     read = extract_one(file.read_bytes(), file.name)
     found = _propose(read, base)
-    if accepted is None:
-        if register_text or corrections or dropped:
-            raise click.UsageError("登记任务请同时写 --register 和 --accept（如 --accept all）。")
-        data: dict[str, Any] = {
-            "file": file.name,
-            "length": len(read.text),
-            "tasks": [p.task.to_data() for p in found],
-        }
-        answer(
-            data | ({"text": read.text} if with_text else {}),
-            as_json=as_json,
-            text=_tasks_text([p.task for p in found]),
-        )
+    if accepted is None or register_text is None:
+        data: dict[str, Any] = {"file": file.name, "length": len(read.text)}
+        data["tasks"] = [p.task.to_data() for p in found]
+        text = {"text": read.text} if with_text else {}
+        answer(data | text, as_json=as_json, text=_tasks_text([p.task for p in found]))
         return
-    if register_text is None:
-        raise click.UsageError("还缺：--register 清单。")
     chosen = _chosen(accepted, dropped, len(found))
     proposals = [_proposal(no, found[no - 1], corrections) for no in chosen]
     done = _accept(read, found, proposals, register_text, as_name)

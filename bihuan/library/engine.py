@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bihuan.library.query import Both, Either, Near, Query, Term
 from bihuan.rules.pairs import phrase
@@ -18,7 +19,7 @@ class Condition:
     """A part of WHERE and its parameters."""
 
     sql: str
-    values: list[object] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
 
 
 def fts5(query: Query, names: Names) -> str:

@@ -109,7 +109,7 @@ def _scan(whole: str, starts: list[int], query: str) -> set[int]:
 
 
 def _queries(chance: random.Random, texts: Any, count: int, least: int, most: int) -> list[str]:
-    made = []
+    made: list[str] = []
     while len(made) < count:
         text = chance.choice(texts)
         size = chance.randint(least, most)
@@ -220,7 +220,8 @@ def keep_searching(seconds: float, progress: Progress) -> dict[str, float]:
         for pk in chance.sample(_ids(), min(100, len(_ids())))
     ]
     queries = _queries(chance, texts, 200, 2, 30)
-    end, waits = time.perf_counter() + seconds, []
+    end = time.perf_counter() + seconds
+    waits: list[float] = []
     while time.perf_counter() < end:
         waits.append(_once(lambda q: search(q, literal=True), queries[len(waits) % len(queries)]))
     return {"answered": len(waits), "longest": max(waits)}
