@@ -176,6 +176,37 @@ def test_a_folder_is_taken_in_failures_are_listed_and_nothing_is_done_twice(fold
 
 
 @pytest.mark.usefixtures("db")
+def test_evidence_is_filed_once_its_item_is_closed(folder):
+    from bihuan.ledger.blobs import Upload
+    from bihuan.ledger.blobs import store as keep
+    from bihuan.library.intake import take_evidence
+    from bihuan.models import Evidence, Item
+    from bihuan.rules.errors import WrongState
+
+    blob = keep(Upload("整改报告.txt", io.BytesIO(TEXT.encode())))
+    Evidence(
+        id=9,
+        item_id=3,
+        measure=0,
+        life=0,
+        digest=blob.digest,
+        name=blob.name,
+        size=blob.size,
+        media=blob.media,
+        kind="",
+        note="",
+        actor_id=1,
+        at=NOW,
+    ).save()
+    item = Item(id=3, number="问改1号", state="working", campaign_id=5)
+    with pytest.raises(WrongState):
+        take_evidence(item, clock)
+    item.state = "closed"
+    assert [(t.path, len(t.stored)) for t in take_evidence(item, clock)] == [("问改1号/整改报告.txt", 1)]
+    assert Document.objects.get().campaign_id == 5
+
+
+@pytest.mark.usefixtures("db")
 def test_documents_leave_as_original_word_or_text_and_as_one_zip(folder):
     list(take_in([folder / "通知.txt", folder / "子文件夹" / "汇编.txt"], clock))
     one, *others = Document.objects.order_by("id")
