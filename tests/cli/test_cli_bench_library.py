@@ -24,7 +24,7 @@ def test_every_figure_is_measured_and_exact_search_is_exact(capsys):
         "built-in",
     )
     assert figures["near_p95_ms"]["details"]["recall"] == 1.0
-    assert figures["add_seconds"]["details"]["documents"] == 20
+    assert figures["add_seconds"]["details"]["documents"] == 10
 
 
 def test_a_corpus_of_given_texts_is_made_of_their_sentences(tmp_path):

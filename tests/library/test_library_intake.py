@@ -260,11 +260,11 @@ def test_a_library_opens_and_answers_rightly_after_kills_at_any_point(own_databa
             print(taken.path, flush=True)
     """
     chance = random.Random(11)
-    for turn in range(6):
+    for turn in range(4):
         command = [sys.executable, "-c", textwrap.dedent(program), str(place)]
         with subprocess.Popen(command, env=own.environment(), stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout.readline() == "ready\n"
-            if turn < 5:
+            if turn < 3:
                 time.sleep(chance.random() * 0.12)
                 process.send_signal(signal.SIGKILL)
             process.stdout.read()

@@ -26,7 +26,7 @@ class Size:
     added: int
 
 
-SIZES = {"full": Size(76_000, 1_000, 800, 100, 1_000), "quick": Size(300, 60, 40, 10, 20)}
+SIZES = {"full": Size(76_000, 1_000, 800, 100, 1_000), "quick": Size(200, 40, 20, 5, 10)}
 _JOB = "library_job"
 
 
