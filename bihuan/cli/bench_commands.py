@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bihuan.cli.bench.figure import Figure
+from bihuan.cli.bench.library import library
 from bihuan.cli.bench.subjects import SIZES, SUBJECTS
 from bihuan.cli.bench.tick import tick
 from bihuan.cli.output import REFUSED, answer, tell, working
@@ -57,5 +58,6 @@ for _name, _what in (
 ):
     bench.add_command(_subject(_name, _what))
 bench.add_command(tick)
+bench.add_command(library)
 
 COMMANDS = {"bench": bench}

@@ -12,9 +12,10 @@ import click
 from bihuan.actions.founding import prepare_database
 from bihuan.cli.output import REFUSED, answer, tell, working
 from bihuan.cli.people import current
-from bihuan.library.intake import Taken, changed, failures, files_of, take_in
+from bihuan.library.intake import Taken, changed, failures, files_of, take_evidence, take_in
 from bihuan.library.store import is_prepared
 from bihuan.models import Campaign
+from bihuan.queries.item import find_item
 from bihuan.queries.position import ledger_exists
 from bihuan.rules.errors import NotFound
 
@@ -22,6 +23,7 @@ from bihuan.rules.errors import NotFound
 @click.command()
 @click.argument("places", nargs=-1, metavar="文件或文件夹...", type=click.Path(path_type=Path, exists=True))
 @click.option("--campaign", "campaign_name", default="", metavar="专项工作", help="归到哪个专项工作。")
+@click.option("--item", "item_text", metavar="编号", help="把这个已销号事项的佐证材料归入素材库。")
 @click.option("--watch", is_flag=True, help="一直看着文件夹，有新文件就收（Ctrl-C 停止）。")
 @click.option("--every", default=10.0, show_default=True, metavar="秒", help="--watch 多久看一次。")
 @click.option("--failed", "only_failed", is_flag=True, help="只列出以前没有收成的文件及原因。")
@@ -31,6 +33,7 @@ def add(
     ctx: click.Context,
     places: tuple[Path, ...],
     campaign_name: str,
+    item_text: str | None,
     watch: bool,
     every: float,
     only_failed: bool,
@@ -47,10 +50,11 @@ def add(
             text="\n".join(f"{r['path']}：{r['message']}{r['hint']}" for r in rows) or "没有。",
         )
         return
-    if not places:
+    if not places and not item_text:
         raise click.UsageError("还缺：文件或文件夹。")
     campaign = _campaign(campaign_name)
-    taken = _take(files_of(places), campaign)
+    taken = take_evidence(find_item(item_text), current) if item_text else []
+    taken += _take(files_of(places), campaign)
     if watch:
         _watch(places, campaign, every)
     data = _data(taken)
@@ -70,14 +74,9 @@ def _campaign(name: str) -> int:
 
 def _take(paths: list[Path], campaign: int) -> list[Taken]:
     found: list[Taken] = []
-    done = 0
     with working("收文", len(paths)) as advance:
-        for path in paths:
-            for taken in take_in([path], current, campaign=campaign):
-                found.append(taken)
-                if taken.code:
-                    tell(f"× {taken.path}：{taken.message}{taken.hint}")
-            done += 1
+        for done, path in enumerate(paths, start=1):
+            found += take_in([path], current, campaign=campaign)
             advance(done)
     return found
 

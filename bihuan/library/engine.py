@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bihuan.library.query import Both, Either, Near, Query, Term
 from bihuan.rules.pairs import phrase
@@ -18,7 +19,7 @@ class Condition:
     """A part of WHERE and its parameters."""
 
     sql: str
-    values: list[object] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
 
 
 def fts5(query: Query, names: Names) -> str:
@@ -28,7 +29,9 @@ def fts5(query: Query, names: Names) -> str:
         column = "{text} : " if query.exact and not query.field else _COLUMNS[query.field]
         return "(" + " OR ".join(f"{column}{phrase(word)}" for word in words) + ")"
     if isinstance(query, Near):
-        return f"({{text}} : NEAR({phrase(query.left.text)} {phrase(query.right.text)}, {query.distance}))"
+        # The last pair of a word reaches one character beyond it.
+        beyond = max(len(query.left.text), len(query.right.text)) > 1
+        return f"({{text}} : NEAR({phrase(query.left.text)} {phrase(query.right.text)}, {query.distance + beyond}))"
     link = "OR" if isinstance(query, Either) else "NOT" if query.without else "AND"
     return f"({fts5(query.left, names)} {link} {fts5(query.right, names)})"
 

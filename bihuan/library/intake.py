@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bihuan.ledger import blobs
 from bihuan.library.extract import Extracted, extract
 from bihuan.library.extract.errors import DocumentRefused, DocumentTooLarge
 from bihuan.library.extract.read import MAX_BYTES
 from bihuan.library.store import Stored, prepare, store
-from bihuan.models import DocumentSource, Intake
+from bihuan.models import DocumentSource, Evidence, Intake, Item
+from bihuan.rules.errors import WrongState
+from bihuan.rules.workflow import State
 
 _HIDDEN = (".", "~$")
 Clock = Callable[[], datetime]
@@ -52,11 +55,16 @@ def take_in(
         yield from _take_path(path, clock, campaign, using)
 
 
-def take_bytes(
-    data: bytes, name: str, clock: Clock, *, campaign: int = 0, using: str = "default"
-) -> list[Taken]:
-    """Take in a file that did not come from a folder (the web page, a report, evidence); a zip yields several."""
-    return [_take(extracted, clock, campaign, using) for extracted in extract(data, name)]
+def take_evidence(item: Item, clock: Clock, using: str = "default") -> list[Taken]:
+    """File the evidence of a closed item under its campaign; pictures and the like come with the reason. Raises WrongState."""
+    if item.state != State.CLOSED:
+        raise WrongState("事项还没有销号，佐证材料不能归入素材库。", hint="请在销号后再归档。")
+    found: list[Taken] = []
+    for row in Evidence.objects.using(using).filter(item_id=item.pk).order_by("id"):
+        data = b"".join(blobs.read(row.digest))
+        name = f"{item.number}/{row.name}"
+        found += [_take(extracted, clock, item.campaign_id, using) for extracted in extract(data, name)]
+    return found
 
 
 def changed(folder: Path, using: str = "default") -> list[Path]:

@@ -50,7 +50,11 @@ def suggestions(typed: str, person: int = 0, limit: int = 8, using: str = "defau
     text = typed.strip()
     if not text:
         return []
-    mine = KeptSearch.objects.using(using).filter(person_id=person, query__startswith=text).order_by("-at")
+    mine = (
+        KeptSearch.objects.using(using)
+        .filter(person_id=person, query__startswith=text)
+        .order_by("-at", "-id")
+    )
     units = Unit.objects.using(using).filter(active=True, name__contains=text).order_by("id")
     found = [*mine.values_list("query", flat=True)[:limit], *units.values_list("name", flat=True)[:limit]]
     if not any(char in text for char in '"“”()（）'):

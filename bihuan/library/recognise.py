@@ -21,9 +21,11 @@ from bihuan.library.lines import (
 from bihuan.rules.chinese_numbers import to_int
 
 _BODY_WORDS = r"委员会|人民政府|办公室|办公厅|管理局|监督局|委|局|厅|部|院|会|组|中心|公司|大学|学院|政府|司|署|处|队|站|所|街道|镇|乡|支部|党组|法院|检察院"
-_BODY = re.compile(rf"[\u4e00-\u9fff（）()·]{{2,40}}?(?:{_BODY_WORDS})(?:[（(][^（）()]{{1,12}}[）)])?")
-_HEAD_BODY = re.compile(rf"([\u4e00-\u9fff\s]{{3,40}}?(?:{_BODY_WORDS}))\s*(?:文\s*件|公告|令|通报)")
-_PLACE_TITLE = re.compile(rf"^((?:中共)?[\u4e00-\u9fff]{{2,20}}?(?:{_BODY_WORDS}))(?:关于|印发|19|20|转发)")
+_BODY = re.compile(rf"[\u4e00-\u9fffX×x（）()·]{{2,40}}?(?:{_BODY_WORDS})(?:[（(][^（）()]{{1,12}}[）)])?")
+_HEAD_BODY = re.compile(rf"([\u4e00-\u9fffX×x\s]{{3,40}}?(?:{_BODY_WORDS}))\s*(?:文\s*件|公告|令|通报)")
+_PLACE_TITLE = re.compile(
+    rf"^((?:中共)?[\u4e00-\u9fffX×x]{{2,20}}?(?:{_BODY_WORDS}))(?:关于|印发|19|20|转发)"
+)
 _DATE = re.compile(r"((?:19|20)\d\d)\s*[年.\-/]\s*(\d{1,2})\s*[月.\-/]\s*(\d{1,2})\s*日?")
 _CHINESE_DATE = re.compile(
     r"([二一][〇○零九][〇○零一二三四五六七八九]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
@@ -33,12 +35,17 @@ _LAW = re.compile(r"(?:常务委员会|人民代表大会|国务院令|主席令
 _HEAD_LINES, _TAIL_LINES = 12, 12
 #: Level → the words that tell it in the name of a body or a title; the lowest named level counts.
 LEVELS: dict[str, str] = {
-    "乡": r"[\u4e00-\u9fff](?:镇|乡|街道)(?:人民政府|党委|党工委|办事处|政府|$|[\u4e00-\u9fff]{0,10}(?:工作|总结|方案|报告|汇报))|[\u4e00-\u9fff]{2,4}(?:村|社区)",
-    "县": r"[\u4e00-\u9fff](?:县|区|旗)(?!域|别|间)|我县|全县|我区|全区|县委|县政府|区委|区政府",
-    "市": r"[\u4e00-\u9fff]市(?!场|民|政|容|值)|我市|全市|市委|市政府|[\u4e00-\u9fff]州(?:人民政府|委|州)|地区行署",
-    "省": r"[\u4e00-\u9fff]省|自治区|我省|全省|省委|省政府|(?:北京|上海|天津|重庆)市(?!.*[区县])",
+    "乡": r"(?<![各乡])[\u4e00-\u9fffX×x](?<!各)(?:镇|乡|街道)(?:人民政府|党委|党工委|办事处|政府|$|[\u4e00-\u9fff]{0,10}(?:工作|总结|方案|报告|汇报))|[\u4e00-\u9fff]{2,4}(?:村|社区)",
+    "县": r"[\u4e00-\u9fffX×x](?<!各)(?:县|区|旗)(?!域|别|间)|我县|全县|我区|全区|县委|县政府|区委|区政府",
+    "市": r"[\u4e00-\u9fffX×x](?<!各)市(?!场|民|政|容|值)|我市|全市|市委|市政府|[\u4e00-\u9fff]州(?:人民政府|委|州)|地区行署",
+    "省": r"[\u4e00-\u9fffX×x](?<!各)省|自治区|我省|全省|省委|省政府|(?:北京|上海|天津|重庆)市(?!.*[区县])",
     "国家": r"国务院|中共中央|中央|全国人民代表大会|全国人大|中华人民共和国|国家[\u4e00-\u9fff]{1,10}(?:局|委员会|总局|部)|最高人民|教育部|财政部|公安部|民政部|司法部|商务部|水利部|农业农村部|应急管理部|生态环境部|住房和城乡建设部|交通运输部|人力资源和社会保障部",
 }
+#: How a text speaks of its own place, for want of a body and a telling title.
+_SELF = {level: re.compile(words) for level, words in {
+    "乡": "[全我][镇乡]|我街道", "县": "[全我][县区]|县委|县政府", "市": "[全我]市|市委|市政府", "省": "[全我]省|省委|省政府",
+    "国家": "我国|全国|国务院|中华人民共和国",
+}.items()}  # fmt: skip
 _LEVELS = {level: re.compile(words) for level, words in LEVELS.items()}
 
 
@@ -173,8 +180,8 @@ def _iso(text: str) -> str:
 
 
 def _level(title: str, body: str, text: str) -> Known:
-    for words, sure in ((body, 0.9), (title, 0.8), (text[:1500], 0.5)):
-        found = next((level for level, pattern in _LEVELS.items() if words and pattern.search(words)), "")
+    for words, sure, patterns in ((body, 0.9, _LEVELS), (title, 0.8, _LEVELS), (text[:3000], 0.5, _SELF)):
+        found = next((level for level, pattern in patterns.items() if words and pattern.search(words)), "")
         if found:
             return Known(found, sure)
     return Known()

@@ -152,7 +152,7 @@ def _id(using: str) -> str:
     return "library_index.rowid" if _is_sqlite(using) else "d.id"
 
 
-def _from(query: Query, filters: Filters, using: str) -> tuple[str, list[object]]:
+def _from(query: Query, filters: Filters, using: str) -> tuple[str, list[Any]]:
     """FROM and WHERE; without filters SQLite's index alone is asked."""
 
     def names(term: str) -> Sequence[str]:
@@ -169,7 +169,7 @@ def _from(query: Query, filters: Filters, using: str) -> tuple[str, list[object]
     return f"{table} WHERE " + " AND ".join(p.sql for p in parts), [v for p in parts for v in p.values]
 
 
-def _order(query: Query, sort: Sort, using: str) -> tuple[str, list[object]]:
+def _order(query: Query, sort: Sort, using: str) -> tuple[str, list[Any]]:
     if sort == "date":
         column = (
             "(SELECT date FROM library_document x WHERE x.id = library_index.rowid)"
@@ -184,10 +184,10 @@ def _order(query: Query, sort: Sort, using: str) -> tuple[str, list[object]]:
     return _weighed(query, using)
 
 
-def _weighed(query: Query, using: str) -> tuple[str, list[object]]:
+def _weighed(query: Query, using: str) -> tuple[str, list[Any]]:
     """PostgreSQL: a word in the title counts most, in the headings next, in the text by its share of it."""
     parts: list[str] = []
-    values: list[object] = []
+    values: list[Any] = []
     for word in _looked_for(query, using):
         parts.append(
             "10 * (strpos(d.title, %s) > 0)::int + 4 * (strpos(d.headings, %s) > 0)::int"

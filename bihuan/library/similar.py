@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from bihuan.library.marks_cache import candidates
-from bihuan.library.winnow import Run, mark, shared_runs
+from bihuan.library.winnow import Marked, Run, mark, shared_runs
 from bihuan.models import Document
 from bihuan.rules.pairs import normalise
 
-_LOOKED_AT = 3
+_MORE = 5
+_PER_MARK = 5.5
+"""Counted characters that one mark stands for, on average."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,7 @@ def similar(
     ``but`` is the id of a document to leave out: the text itself. Places count characters of ``normalise(text)``.
     """
     one = mark(normalise(text))
-    ids, _ = candidates(one.hashes, using)
-    chosen = [int(i) for i in ids[: limit * _LOOKED_AT + 1].tolist() if i != but]
+    chosen = _likely(one, but, least, limit + _MORE, using)
     rows = Document.objects.using(using).only("id", "digest", "title", "kind", "date", "text").in_bulk(chosen)
     found = []
     for ident in chosen:
@@ -44,3 +47,21 @@ def similar(
             found.append(Similar(rows[ident], round(share, 1), round(min(back, 100.0), 1), tuple(runs)))
     found.sort(key=lambda s: (-s.share, s.document.pk))
     return found[:limit]
+
+
+def _likely(one: Marked, but: int, least: float, most: int, using: str) -> list[int]:
+    """The documents whose common marks promise nearly ``least`` percent of the one text or of the other, most first."""
+    ids, counts = candidates(one.hashes, using)
+    promised = 0.5 * least / 100
+    own = max(len(np.unique(one.hashes)), 1)
+    first = [
+        (int(i), int(c)) for i, c in zip(ids[: 20 * most].tolist(), counts.tolist(), strict=False) if i != but
+    ]
+    lengths = dict(
+        Document.objects.using(using).filter(pk__in=[i for i, _ in first]).values_list("id", "length")
+    )
+    return [
+        i
+        for i, c in first
+        if i in lengths and (c >= promised * own or c * _PER_MARK >= promised * lengths[i])
+    ][:most]

@@ -93,3 +93,19 @@ def test_a_task_is_printed_with_nulls_for_what_is_absent():
         "text": "要加快推进城北水厂建设工程。", "start": 0, "end": 14, "owner": None, "helpers": [], "due": None, "ongoing": False,
         "due_text": None, "target": None, "headings": [],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.新建改造老旧小区1300户。\n责任单位：县住建局\n配合单位：县财政局、各乡镇\n完成时限：2025年10月底前",
+        "1.新建改造老旧小区1300户\n责任单位：县住建局；配合单位：县财政局、各乡镇；完成时限：2025年10月底前",
+        "1.新建改造老旧小区1300户。责任单位：县住建局；配合单位：县财政局、各乡镇；完成时限：2025年10月底前。",
+        "1.新建改造老旧小区1300户。（责任单位：县住建局，配合单位：县财政局、各乡镇，完成时限：2025年10月底前）",
+    ],
+    ids=["lines", "no stop", "same paragraph", "bracket"],
+)  # fmt: skip
+def test_labels_speak_of_the_paragraph_before_them(text):
+    assert [told(task) for task in read(text)] == [
+        ("县住建局", ["县财政局", "各乡镇"], "2025-10-31", False, "1300户")
+    ]

@@ -82,3 +82,42 @@ def test_the_contents_are_taken_out_and_their_entries_found_again():
 
 def test_blanks_hold_no_document():
     assert split(" \n\f\n") == []
+
+
+OPENING = "要坚持问题导向，倒排工期、挂图作战，确保各项任务按期完成，推动工作再上新台阶。\n"
+PLAN = f"一、提高站位\n{BODY}二、突出重点\n{OPENING}"
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        (
+            f"1、在全县经济工作会议上的讲话\n{BODY}{PLAN}2、某局2024年工作总结\n{BODY}{PLAN}3.教育工作调研报告\n{BODY}{PLAN}",
+            ["在全县经济工作会议上的讲话", "某局2024年工作总结", "教育工作调研报告"],
+        ),
+        (
+            f"坚定信心 真抓实干\n——在全县经济工作会议上的讲话\n（2024年1月5日）\n同志们：\n{BODY}谢谢大家！\n凝心聚力\n——在座谈会上的发言\n各位领导：\n{BODY}",
+            ["坚定信心真抓实干——在全县经济工作会议上的讲话", "凝心聚力——在座谈会上的发言"],
+        ),
+        (
+            f"青河县人民政府文件\n青政发〔2024〕5号\n青河县人民政府关于印发安全方案的通知\n各乡镇人民政府：\n{BODY}青河县人民政府\n2024年5月6日\n附件\n安全方案\n{BODY}{PLAN}"
+            f"中共青河县委办公室文件\n青办发〔2024〕12号\n关于加强值班工作的通知\n各乡镇党委：\n{BODY}",
+            ["青河县人民政府关于印发安全方案的通知", "关于加强值班工作的通知"],
+        ),
+        (
+            f"某市养犬管理条例\n（2020年5月1日某市人大常委会通过）\n目　录\n第一章　总则\n第二章　附则\n第一章　总则\n第一条　{BODY}第二章　附则\n第二条　本条例自公布之日起施行。\n"
+            f"某市供水管理办法\n（2021年3月2日某市人民政府令第10号公布）\n第一条　{BODY}第二条　{OPENING}",
+            ["某市养犬管理条例", "某市供水管理办法"],
+        ),
+        (f"【第一篇】\n某县工作汇报\n{BODY}{PLAN}【第二篇】\n奋楫扬帆正当时\n{BODY}{PLAN}", ["某县工作汇报", "奋楫扬帆正当时"]),
+    ],
+    ids=["numbered", "subtitles", "red heads", "statutes", "ordinals"],
+)  # fmt: skip
+def test_beginnings_are_told_in_whatever_form_a_collection_gives_them(text, titles):
+    assert [part.title for part in split(text)] == titles
+
+
+def test_the_number_and_red_head_above_a_title_belong_to_its_document():
+    text = f"青河县人民政府文件\n青政发〔2024〕5号\n关于印发方案的通知\n各乡镇人民政府：\n{BODY}"
+    (part,) = split(text)
+    assert (part.start, part.removed) == (0, ())

@@ -25,7 +25,13 @@ from bihuan.library.lines import (
     lines_of,
     squeezed,
 )
-from bihuan.library.split.contents import CONTENTS, Contents, bare_title, read_contents
+from bihuan.library.split.contents import (
+    CONTENTS,
+    Contents,
+    bare_title,
+    read_contents,
+    without_ordinal,
+)
 from bihuan.library.split.removal import HEADER, Removed, is_whole, removals
 
 COVER, ORDINAL = "封面和编者的话", "篇序"
@@ -78,12 +84,14 @@ class Part:
 
 @dataclass
 class _Start:
-    """A possible beginning: first and last line (indices) of the title, its words, its weight."""
+    """A possible beginning: first and last line (indices) of the title, its words, its weight, and its number in a series
+    (1.…, 2.…; 0 none)."""
 
     first: int
     last: int
     title: str
     weight: int
+    number: int = 0
 
 
 @dataclass
@@ -132,8 +140,9 @@ def _candidates(read: _Text) -> list[_Start]:
     for place, index in enumerate(read.kept):
         if found and found[-1].last >= index:
             continue
+        due = found[-1].number + 1 if found and found[-1].number else 0
         best = max(
-            (start for size in (1, 2, 3) if (start := _weigh(read, place, size, restarts)) is not None),
+            (start for size in (1, 2, 3) if (start := _weigh(read, place, size, restarts, due)) is not None),
             key=lambda start: (start.weight, start.first - start.last),
             default=None,
         )
@@ -142,27 +151,42 @@ def _candidates(read: _Text) -> list[_Start]:
     return found
 
 
-def _weigh(read: _Text, place: int, size: int, restarts: dict[int, int]) -> _Start | None:
-    """Weigh ``size`` kept lines from ``place`` on as one title."""
+def _weigh(read: _Text, place: int, size: int, restarts: dict[int, int], due: int) -> _Start | None:
+    """Weigh ``size`` kept lines from ``place`` on as one title; ``due`` is the number that a series of titles comes to."""
     indices = read.kept[place : place + size]
-    if len(indices) < size or not all(_may_be_title(read, read.lines[i]) for i in indices):
+    if len(indices) < size or not all(_may_be_title(read, read.lines[i], due) for i in indices):
         return None
     lines = [read.lines[i] for i in indices]
     if any(line.gap > 1 for line in lines[1:]) or (size > 1 and _whole_line(read, lines)):
         return None
     words = [_ORDINAL_AHEAD.sub("", lines[0].words), *(line.words for line in lines[1:])]
     title = "".join(_tight(word) for word in words)
-    shape = _shape(read, title, marked=words[0] != lines[0].words)
-    if len(title) > _LONGEST_TITLE or (size > 1 and not shape):
+    if len(title) > _LONGEST_TITLE or _is_signature(read, place, title):
         return None
-    if (place < 3 and _COLLECTION.match(lines[0].words)) or _is_signature(read, place, title):
+    if place < 3 and _COLLECTION.match(lines[0].words):
         return None
+    shape = _shape(read, lines, title, marked=words[0] != lines[0].words)
+    if size > 1 and not shape:
+        return None
+    number = _series_number(title, place, due)
     weight = shape + _before(read, place) + _after(read, place + size) + restarts.get(indices[-1], 0)
-    return _Start(indices[0], indices[-1], title, weight)
+    weight += 3 if number and due else 0
+    return _Start(
+        indices[0], indices[-1], without_ordinal(title) if heading(title) else title, weight, number
+    )
+
+
+def _series_number(title: str, place: int, due: int) -> int:
+    """The number of a title in a series: the first title of the file begins it, the others follow it."""
+    found = heading(title)
+    number = found[1] if found and found[0] == 3 else 0
+    return number if number and (number == due or (not due and place < 4)) else 0
 
 
 def _whole_line(read: _Text, lines: list[Line]) -> bool:
     """Whether one of several lines is no piece of a title: it is a whole one, a date or a signature."""
+    if _SUBTITLE.match(lines[-1].words):
+        lines = lines[:-1]
     return any(
         is_date(line.text)
         or bare_title(line.words) in read.contents.titles
@@ -171,13 +195,19 @@ def _whole_line(read: _Text, lines: list[Line]) -> bool:
     ) or (kinds.ends_as_title(lines[0].words) and len(squeezed(lines[0].words)) > 12)
 
 
+_SUBTITLE = re.compile(r"[—–-]{1,2}\s*\S")
+_RED_HEAD = re.compile(r"[\u4e00-\u9fffX×x\s]{4,40}文\s*件")
+_PASSED = re.compile(r"[（(]?(?:19|20)\d\d年\d{1,2}月\d{1,2}日.*(?:通过|公布|发布|修订|修正|批准|施行)")
+_ASIDE = re.compile(r"[（(][^（）()]{9,}[）)]")
+
+
 def _is_signature(read: _Text, place: int, title: str) -> bool:
     """Whether a line is the body that signs: its date follows at once, text stands before."""
     following = read.kept[place + 1 : place + 2]
     return bool(place and following and _SIGNED.fullmatch(title) and is_date(read.lines[following[0]].text))
 
 
-def _may_be_title(read: _Text, line: Line) -> bool:
+def _may_be_title(read: _Text, line: Line, due: int) -> bool:
     text = line.words
     if len(text) > _LONGEST_TITLE or text[-1:] in _NO_TITLE_END or len(squeezed(text)) < 2 or "\t" in text:
         return False
@@ -187,20 +217,24 @@ def _may_be_title(read: _Text, line: Line) -> bool:
         or IMPRINT.fullmatch(text)
         or ENDING.fullmatch(text)
         or NUMBER.fullmatch(text)
+        or _RED_HEAD.fullmatch(text)
+        or _ASIDE.fullmatch(text)
     ):
         return False
     marked = _ORDINAL_AHEAD.match(text)
     return bool(marked) or not (
         article(text)
-        or _inner_heading(read, text)
+        or _inner_heading(read, text, due)
         or ANNEX.match(text)
         or (text.startswith("第") and heading(text))
     )
 
 
-def _inner_heading(read: _Text, text: str) -> bool:
+def _inner_heading(read: _Text, text: str, due: int) -> bool:
     """A numbered heading; collections number their titles too, but those are whole ones, in figures or in the contents."""
     found, bare = heading(text), bare_title(text)
+    if found == (3, due) and kinds.ends_as_title(bare):
+        return False
     if found is None or not kinds.is_full_title(bare):
         return found is not None
     return found[0] != 3 and bare not in read.contents.titles
@@ -211,8 +245,11 @@ def _tight(text: str) -> str:
     return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", text.strip())
 
 
-def _shape(read: _Text, title: str, *, marked: bool) -> int:
+def _shape(read: _Text, lines: list[Line], title: str, *, marked: bool) -> int:
     weight = 4 if marked else 0
+    if len(lines) > 1 and _SUBTITLE.match(lines[-1].words):
+        title = lines[-1].words.lstrip("—–- ")
+        weight += 1
     if heading(title) and bare_title(title) not in read.contents.titles:
         weight -= 1  # 2.2025年工作计划 is more often a heading
     if bare_title(title) in read.contents.titles:
@@ -230,9 +267,10 @@ def _before(read: _Text, place: int) -> int:
     weight = 4 if ordinal else 0
     if place == 0 or (place < 4 and _is_cover(read, read.kept[:place])):
         return weight + 4
-    weight += 1 if line.breaks or line.gap > 1 or line.text.startswith("#") else 0
+    weight += 1 if line.breaks or line.gap > 1 else 0
+    weight += 2 if line.text.startswith("# ") else 0
     last = read.lines[read.kept[place - 1]]
-    if is_date(last.text) or ENDING.fullmatch(last.text) or IMPRINT.fullmatch(last.text):
+    if any(pattern.fullmatch(last.text) for pattern in (ENDING, IMPRINT, NUMBER)) or is_date(last.text):
         return weight + 3
     if any(ENDING.fullmatch(read.lines[i].text) for i in read.kept[max(0, place - 3) : place]):
         return weight + 2
@@ -256,6 +294,10 @@ def _after(read: _Text, place: int) -> int:
             return weight + 4
         if is_date(text) or NUMBER.fullmatch(text):
             weight += 3 if seen == 0 or weight else 1
+        elif _PASSED.match(text):
+            weight = max(weight, 3)
+        elif _ASIDE.fullmatch(text):
+            weight += 1
         elif _SPEAKER.fullmatch(text) and len(text) < 30:
             weight += 2 if _POST.search(text) and seen < 2 else 0
         else:

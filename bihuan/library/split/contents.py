@@ -19,6 +19,7 @@ _ORDINAL = re.compile(
     r"^(?:[【\[（(]?\s*(?:第?\s*[一二三四五六七八九十百零\d]{1,4}\s*[篇部])\s*[】\]）)]?|[【\[（(]?\s*(?:篇|范文|例文|材料|文稿|样本|之)\s*[一二三四五六七八九十\d]{1,3}\s*[】\]）)]?"
     r"|[（(]?\d{1,3}[）)]?[.．、:：]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,3}\s+|[●○◆■▪•·★☆※]\s*)\s*[：:、.．]?\s*"
 )
+_CHAPTER = re.compile(r"第[一二三四五六七八九十百零\d]+[编章节]")
 _AHEAD = 400
 
 
@@ -33,6 +34,11 @@ class Contents:
 def bare_title(text: str) -> str:
     """A title without its ordinal (篇一：, 1.) and without blanks."""
     return squeezed(_ORDINAL.sub("", text.strip("#* \t　"), count=1)) or squeezed(text)
+
+
+def without_ordinal(text: str) -> str:
+    """A title without its ordinal; a text that is nothing else stays."""
+    return _ORDINAL.sub("", text, count=1) or text
 
 
 def read_contents(lines: list[Line], gone: set[int]) -> Contents:
@@ -73,6 +79,10 @@ def _under_heading(lines: list[Line], index: int, gone: set[int], found: Content
         pending = []
         seen.add(title)
         end = at + 1
+    own = [at for at in range(index, end) if at not in gone]
+    if own and sum(bool(_CHAPTER.match(lines[at].text)) for at in own) * 5 >= len(own) * 4:
+        found.lines -= set(own)  # the chapters of a statute are part of it
+        return index
     found.titles |= seen
     return end
 

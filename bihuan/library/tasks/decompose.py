@@ -64,12 +64,12 @@ class _Read:
 
 def decompose(text: str, *, base: date, calendar: Calendar) -> list[Task]:
     """Return the tasks in order; ``base`` is the document's date, from which a missing year follows."""
-    read = [_read(sentence, base, calendar) for sentence in sentences_of(text)]
-    told = _told(read)
+    sentences = sentences_of(text)
+    read = [_read(sentence, base, calendar) for sentence in sentences if not sentence.label]
+    shared = _shared(read, sentences)
+    whole = [_with_shared(one, shared.get(one.sentence.paragraph), base, calendar) for one in read]
     return [
-        _task(one)
-        for one, past in zip(_with_paragraphs(read), told, strict=True)
-        if _commits(one, base, told=past)
+        _task(one) for one, past in zip(whole, _told(read), strict=True) if _commits(one, base, told=past)
     ]
 
 
@@ -96,21 +96,25 @@ def _read(sentence: Sentence, base: date, calendar: Calendar) -> _Read:
     return _Read(sentence, own, said, when, target_of(words))
 
 
-def _with_paragraphs(read: list[_Read]) -> list[_Read]:
-    """A bracket at the end of a paragraph speaks for all of its sentences."""
-    last: dict[int, Said] = {}
-    for one in read:
-        if one.own.bracket:
-            last[one.sentence.paragraph] = one.own
-    ends = {one.sentence.paragraph: one for one in read}
-    return [
-        replace(one, said=replace(closing, limit=""))
-        if not one.said.owner
-        and (closing := last.get(one.sentence.paragraph))
-        and ends[one.sentence.paragraph].own is closing
-        else one
-        for one in read
-    ]
+def _shared(read: list[_Read], sentences: list[Sentence]) -> dict[int, Said]:
+    """What is said of whole paragraphs: by a bracket at their end, or by labels (责任单位：…) in or below them."""
+    ends = {one.sentence.paragraph: one.own for one in read}
+    found = {paragraph: own for paragraph, own in ends.items() if own.bracket}
+    labels: dict[int, list[str]] = {}
+    for sentence in sentences:
+        if sentence.label:
+            labels.setdefault(sentence.paragraph, []).append(sentence.text.strip("。；;，, "))
+    return found | {paragraph: bracket_of(f"（{'；'.join(texts)}）") for paragraph, texts in labels.items()}
+
+
+def _with_shared(one: _Read, shared: Said | None, base: date, calendar: Calendar) -> _Read:
+    """What the paragraph says goes for a sentence that does not say it itself."""
+    if shared is None or one.own is shared:
+        return one
+    said = one.said if one.said.owner else shared
+    limited = one.when.due is None and not one.when.ongoing and shared.limit
+    when = when_of("", base, calendar, shared.limit) if limited else one.when
+    return replace(one, said=said, when=when)
 
 
 def _commits(one: _Read, base: date, *, told: bool) -> bool:

@@ -15,13 +15,17 @@ _PREFIX = re.compile(
     r"(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳]|[●○◆■▪•★]|[-—]\s)\s*"
 )
 _LONGEST_HEADING = 40
+_LABEL = re.compile(
+    r"[【\[]?(?:(?:牵头|责任|主办|承办|配合|协办|负责|主责|参与|包抓|分管|落实)(?:责任)?(?:单位|部门|主体|科室|领导|人|乡镇)|(?:完成|整改|办结|落实)?(?:时限|期限|时间)(?:要求|节点)?)[】\]]?\s*[：:]"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence with the brackets behind it. ``lead``: the headline at the start of a numbered paragraph.
 
-    ``headings`` are those it stands under, the highest first; ``paragraph`` numbers its paragraph.
+    ``headings`` are those it stands under, the highest first; ``paragraph`` numbers its paragraph. ``label``: no sentence but
+    a line such as 责任单位：… that speaks of the paragraph before it.
     """
 
     start: int
@@ -30,14 +34,22 @@ class Sentence:
     paragraph: int
     headings: tuple[str, ...]
     lead: bool = False
+    label: bool = False
 
 
 def sentences_of(text: str) -> list[Sentence]:
     """Return the sentences of running text; headings, dates, addressees and greetings are none."""
     found: list[Sentence] = []
     above: dict[int, str] = {}
-    for number, line in enumerate(lines_of(text)):
+    lines = lines_of(text)
+    for number, line in enumerate(lines):
+        if found and _LABEL.match(line.words):
+            found.append(Sentence(line.start, line.end, line.text, found[-1].paragraph, (), label=True))
+            continue
         mark = heading(line.words)
+        if _is_listed(line, mark, lines[number + 1 : number + 2]):
+            found += _sentences(line, number, tuple(above[k] for k in sorted(above)), numbered=True)
+            continue
         if mark is None and _is_bare_heading(line):
             above = {0: line.words}
         if mark is not None:
@@ -48,6 +60,19 @@ def sentences_of(text: str) -> list[Sentence]:
                 line, number, tuple(above[k] for k in sorted(above)), numbered=mark is not None
             )
     return found
+
+
+def _is_listed(line: Line, mark: tuple[int, int] | None, following: list[Line]) -> bool:
+    """A task without a full stop: its labels follow, or it is a numbered line with a figure."""
+    if is_date(line.text) or is_addressee(line.text) or line.text[-1:] in "。；：":
+        return False
+    if following and _LABEL.match(following[0].words):
+        return True
+    return (
+        mark is not None
+        and mark[0] >= 3
+        and re.search(r"\d", _PREFIX.sub("", line.words, count=1)) is not None
+    )
 
 
 def _headline(text: str) -> str:
@@ -82,9 +107,9 @@ def _sentences(line: Line, paragraph: int, above: tuple[str, ...], *, numbered: 
         begin = first + _skip(line.text[first:end])
         words = line.text[begin:end].rstrip()
         lead = no == 0 and numbered and len(pieces) > 1 and len(words) <= 24
-        found.append(
-            Sentence(line.start + begin, line.start + begin + len(words), words, paragraph, above, lead)
-        )
+        label = no > 0 and _LABEL.match(words) is not None
+        start = line.start + begin
+        found.append(Sentence(start, start + len(words), words, paragraph, above, lead, label))
     return found
 
 
