@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from bihuan.rules.errors import Invalid
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 _SECTIONS = ("names", "words", "wrong", "allowed")
 
 
@@ -34,6 +36,11 @@ class Lexicon:
     first: dict[str, list[str]] = field(default_factory=dict)
     last: dict[str, list[str]] = field(default_factory=dict)
     wrong_first: dict[str, list[str]] = field(default_factory=dict)
+
+    @cached_property
+    def pieces(self) -> frozenset[str]:
+        """Words and names cut at their punctuation."""
+        return frozenset(p for phrase in self.words | self.names for p in _CHINESE.findall(phrase))
 
     def index(self) -> Lexicon:
         """Index names by their two first and two last characters, wrong words by their two first."""

@@ -22,7 +22,7 @@ _LONGEST = 8
 #: How much cheaper the stretch must become, by why the characters are confused. Tuned on one half of a set of real mistakes.
 THRESHOLDS = {SAME_SOUND: 7.5, LIKE_SOUND: 9.0, SAME_SHAPE: 6.5}
 OF_PHRASES = {SAME_SOUND: 0.5, LIKE_SOUND: 2.0, SAME_SHAPE: 1.0}
-SURE = 2.0
+SURE = 3.0
 """So much above its threshold a suspect is a warning; below it is a hint. A word of the lexicon always is a warning."""
 _NEVER = frozenset("的了在和与是不有为等及或以对于中上下其各该本此之者并从由被将把向至到年月日元个名项条件")
 _BOOST = 2000
@@ -70,9 +70,14 @@ def _known(phrases: frozenset[str]) -> _Known:
     return _Known(known, phrases, alphabet, dict(after), dict(before))
 
 
+def known_words(lexicon: Lexicon) -> Words:
+    """Return the words with the phrases of ``lexicon`` among them."""
+    return _known(lexicon.pieces).words
+
+
 def suspects(text: str, lexicon: Lexicon) -> Iterator[Suspect]:
     """Yield the suspect characters of ``text``, the surest of those that touch."""
-    known = _known(frozenset(p for p in lexicon.words | lexicon.names if p.isalpha()))
+    known = _known(lexicon.pieces)
     for match in _RUN.finditer(text):
         run = match[0]
         found = sorted(_of_run(run, known), key=lambda s: -s.gain)

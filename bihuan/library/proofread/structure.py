@@ -9,26 +9,19 @@ from bihuan.library.proofread.base import Hit, Level, Rule, both
 from bihuan.library.proofread.text import END_MARKS, Paragraph, Text
 
 _NINE = "一二三四五六七八九十"
-_FORMULA = re.compile(r"[=＝×÷∑]|^[\d\s.]+$|^[A-Za-z\d\s.,/:_-]+$|^(?:抄送|印发|主题词|联系人|联系电话|地址|来源|注|时间|地点|参加|主持|记录|电话|邮编)[:： ]|\d{4}年\d{1,2}月\d{1,2}日印发")
+_FORMULA = re.compile(r"[=＝×÷∑]|^[\d\s.]+$|^[A-Za-z\d\s.,/:_-]+$|^(?:抄送|印发|主题词|联系人|联系电话|地址|来源|注|时间|地点|参加|出席|列席|缺席|主持|记录|电话|邮编)[:： ]|\d{4}年\d{1,2}月\d{1,2}日印发")
 
 
 def _no_end(text: Text) -> Iterator[Hit]:
     shown = text.paragraphs
-    last_body = _last_of_body(text)
     for at, p in enumerate(shown):
-        if p.text[-1] in END_MARKS or text.furniture(p) or p.start > last_body or _FORMULA.search(p.text):
+        if p.text[-1] in END_MARKS or text.furniture(p) or _FORMULA.search(p.text):
             continue
         following = shown[at + 1] if at + 1 < len(shown) else None
         if p.text[-1] in "，、,":
             yield Hit(p.end - 1, p.end, "。", f"段落以“{p.text[-1]}”结尾，没有说完或标点用错。", safe=False)
         elif _is_sentence(p, following):
             yield Hit(p.end - 1, p.end, p.text[-1] + "。", "段落末尾没有标点。", Level.WARNING, safe=False)
-
-
-def _last_of_body(text: Text) -> int:
-    """Return where the body ends: at the signature or at the list of annexes, whichever is there."""
-    ends = [p.start for p in (text.signature, text.date_line) if p is not None]
-    return min(ends, default=len(text.text))
 
 
 def _is_sentence(p: Paragraph, following: Paragraph | None) -> bool:

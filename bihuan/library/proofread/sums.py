@@ -62,7 +62,7 @@ _POINTS = re.compile(
 )
 _PERCENT = re.compile(rf"({NUMBER})个?百分点")
 _CHANGED = re.compile(r"(?:同比|比上年|环比|比去年)?(?:增长|下降|增加|减少)了?$")
-_RATE_WORD = re.compile(r"率|占比|比重|比例|增速|增幅|度|份额|幅|%|％|税|息|速|指数|比")
+_RATE_WORD = re.compile(r"率|占比|比重|比例|增速|增幅|满意度|知晓度|幅度|份额|幅|%|％|利息|指数|比(?!上|去|较)")
 _CLAUSE_START = re.compile(r"[。；！？\n]")
 
 

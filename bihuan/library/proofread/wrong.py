@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from bihuan.library.proofread.base import Hit, Level, Rule
 from bihuan.library.proofread.lexicon import Lexicon, Misquoted, misquoted, wrong_words
 from bihuan.library.proofread.sounds import alike
-from bihuan.library.proofread.spelling import suspects
+from bihuan.library.proofread.spelling import known_words, suspects
 from bihuan.library.proofread.text import Text
+from bihuan.library.proofread.words import Words
 
 _COUNTED = (
     ("四个意识", r"([一二两三四五六七八九十])个意识”"),
@@ -22,6 +23,7 @@ _COUNTED = (
     ("八项规定", r"中央([一二两三四五六七八九十])项规定"),
     ("三个代表", r"“([一二两三四五六七八九十])个代表”重要思想"),
 )
+_GAIN = 3.0
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -73,16 +75,26 @@ def _how_sure(found: Misquoted, written: str, lexicon: Lexicon) -> Level | None:
     changed = written[found.at : found.at + 1] if found.change else ""
     if found.change and not _CJK.fullmatch(changed or "x"):
         return Level.HINT
-    return Level.WARNING if len(found.name) >= 8 else Level.HINT
+    return Level.WARNING if len(found.name) >= 8 and "中华人民共和国" not in found.name else Level.HINT
 
 
 def _wrong(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
     for at, wrong, right in wrong_words(text.text, lexicon):
-        yield Hit(at, at + len(wrong), right, f"“{wrong}”应为“{right}”。")
+        if _better(known_words(lexicon), text.text, at, wrong, right):
+            yield Hit(at, at + len(wrong), right, f"“{wrong}”应为“{right}”。")
+
+
+def _better(known: Words, text: str, at: int, wrong: str, right: str) -> bool:
+    """Whether the words around cost less with ``right``: else the wrong word is the meeting of two right ones."""
+    before = re.split(r"[^\u4e00-\u9fff]", text[max(at - 6, 0) : at])[-1]
+    after = re.split(r"[^\u4e00-\u9fff]", text[at + len(wrong) : at + len(wrong) + 6])[0]
+    return wrong in known or known.cost(before + wrong + after) - known.cost(before + right + after) > _GAIN
+
 
 
 def _spelling(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
-    found = list(suspects(text.text, lexicon))
+    listed = {at + n for at, wrong, _ in wrong_words(text.text, lexicon) for n in range(len(wrong))}
+    found = [s for s in suspects(text.text, lexicon) if s.at not in listed]
     windows = [text.text[s.begin : s.begin + len(s.word)] for s in found]
     often = Counter(windows)
     for suspect, window in zip(found, windows, strict=True):
