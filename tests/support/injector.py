@@ -25,14 +25,20 @@ def of(number: int) -> Callable[[Injector], Injector]:
     return put
 
 
-def swap(rng: random.Random, text: str, regex: str, make: Callable[[re.Match[str]], str | None]) -> Injected | None:
+def swap(
+    rng: random.Random, text: str, regex: str, make: Callable[[re.Match[str]], str | None]
+) -> Injected | None:
     """Replace one match of ``regex`` by what ``make`` gives."""
     places = list(re.finditer(regex, text, re.MULTILINE))
     rng.shuffle(places)
     for match in places:
         made = make(match)
         if made is not None and made != match[0]:
-            return text[: match.start()] + made + text[match.end() :], match.start(), match.start() + max(len(made), 1)
+            return (
+                text[: match.start()] + made + text[match.end() :],
+                match.start(),
+                match.start() + max(len(made), 1),
+            )
     return None
 
 
@@ -62,10 +68,6 @@ def body_lines(text: str) -> list[tuple[int, str]]:
     return [(a, line) for a, line in lines(text) if len(line) > 40 and line.endswith("。")]
 
 
-def headings(text: str, regex: str) -> list[re.Match[str]]:
-    return [m for m in re.finditer(regex, text, re.MULTILINE)]
-
-
 @of(1)
 def heading_skips(rng: random.Random, text: str) -> Injected | None:
     return swap(
@@ -81,7 +83,12 @@ def heading_repeats(rng: random.Random, text: str) -> Injected | None:
 
 @of(2)
 def level_skipped(rng: random.Random, text: str) -> Injected | None:
-    return swap(rng, text, r"(?<=\n)（一）(?=[^\n]*\n)", lambda m: "（1）" if re.search(r"^（二）", text[m.end() :], re.M) else None)
+    return swap(
+        rng,
+        text,
+        r"(?<=\n)（一）(?=[^\n]*\n)",
+        lambda m: "（1）" if re.search(r"^（二）", text[m.end() :], re.MULTILINE) else None,
+    )
 
 
 @of(3)
@@ -107,12 +114,22 @@ def ordinal_put_in(rng: random.Random, text: str) -> Injected | None:
 
 @of(6)
 def half_bracket(rng: random.Random, text: str) -> Injected | None:
-    return swap(rng, text, r"^（([一二三四五六七八九十]+)）", lambda m: rng.choice([f"（{m[1]})", f"({m[1]}）", f"({m[1]})"]))
+    return swap(
+        rng,
+        text,
+        r"^（([一二三四五六七八九十]+)）",
+        lambda m: rng.choice([f"（{m[1]})", f"({m[1]}）", f"({m[1]})"]),
+    )
 
 
 @of(7)
 def stop_after_heading(rng: random.Random, text: str) -> Injected | None:
-    return swap(rng, text, r"^[一二三四五六七八九]、[^\n。，；：]{2,25}$(?=\n[^一二三四五六七八九十\n])", lambda m: m[0] + "。")
+    return swap(
+        rng,
+        text,
+        r"^[一二三四五六七八九]、[^\n。，；：]{2,25}$(?=\n[^一二三四五六七八九十\n])",
+        lambda m: m[0] + "。",
+    )
 
 
 @of(8)
@@ -128,7 +145,12 @@ def half_brackets(rng: random.Random, text: str) -> Injected | None:
 
 @of(9)
 def wide_digits(rng: random.Random, text: str) -> Injected | None:
-    return swap(rng, text, r"(?<=[\u4e00-\u9fff])\d+(?=[个项家人万年月])", lambda m: "".join(chr(ord(c) + 0xFEE0) for c in m[0]))
+    return swap(
+        rng,
+        text,
+        r"(?<=[\u4e00-\u9fff])\d+(?=[个项家人万年月])",
+        lambda m: "".join(chr(ord(c) + 0xFEE0) for c in m[0]),
+    )
 
 
 @of(10)
@@ -140,7 +162,7 @@ def blank(rng: random.Random, text: str) -> Injected | None:
 
 
 def line_at(text: str, at: int) -> str:
-    return text[text.rfind("\n", 0, at) + 1 :].split("\n")[0]
+    return text[text.rfind("\n", 0, at) + 1 :].split("\n", maxsplit=1)[0]
 
 
 @of(11)
@@ -155,7 +177,9 @@ def quote_lost(rng: random.Random, text: str) -> Injected | None:
 
 @of(12)
 def quote_reversed(rng: random.Random, text: str) -> Injected | None:
-    return swap(rng, text, r"“([^“”\n]{2,20})”", lambda m: rng.choice([f"”{m[1]}“", f"“{m[1]}“", f"”{m[1]}”"]))
+    return swap(
+        rng, text, r"“([^“”\n]{2,20})”", lambda m: rng.choice([f"”{m[1]}“", f"“{m[1]}“", f"”{m[1]}”"])
+    )
 
 
 @of(13)
@@ -181,32 +205,68 @@ def between_quotes(rng: random.Random, text: str) -> Injected | None:
 
 @of(16)
 def comma_before_deng(rng: random.Random, text: str) -> Injected | None:
-    return swap(rng, text, r"(?<=、)([\u4e00-\u9fff]{2,6})等(?=[部方工问措项单领行地制])", lambda m: f"{m[1]}、等")
+    return swap(
+        rng, text, r"(?<=、)([\u4e00-\u9fff]{2,6})等(?=[部方工问措项单领行地制])", lambda m: f"{m[1]}、等"
+    )
 
 
 @of(17)
 def etc_twice(rng: random.Random, text: str) -> Injected | None:
-    return sentence(rng, text, rng.choice(["督查内容包括会风、文风、学风等等……", "走访了企业、学校、医院……等等。", "检查了台账、档案、票据等……"]))
+    return sentence(
+        rng,
+        text,
+        rng.choice(
+            [
+                "督查内容包括会风、文风、学风等等……",
+                "走访了企业、学校、医院……等等。",
+                "检查了台账、档案、票据等……",
+            ]
+        ),
+    )
 
 
 @of(18)
 def doubled(rng: random.Random, text: str) -> Injected | None:
-    return swap(rng, text, r"(?<=[\u4e00-\u9fff])[，。；](?=[\u4e00-\u9fff])", lambda m: rng.choice([m[0] * 2, m[0] + "，"]) if m[0] != "，" else rng.choice(["，，", "，。", "、，"]))
+    return swap(
+        rng,
+        text,
+        r"(?<=[\u4e00-\u9fff])[，。；](?=[\u4e00-\u9fff])",
+        lambda m: (
+            rng.choice([m[0] * 2, m[0] + "，"]) if m[0] != "，" else rng.choice(["，，", "，。", "、，"])
+        ),
+    )
 
 
 @of(19)
 def dots(rng: random.Random, text: str) -> Injected | None:
-    return sentence(rng, text, rng.choice(["大家谈变化、谈困难、谈打算...", "大家谈变化、谈困难、谈打算。。。", "大家谈变化、谈困难、谈打算…"]))
+    return sentence(
+        rng,
+        text,
+        rng.choice(
+            [
+                "大家谈变化、谈困难、谈打算...",
+                "大家谈变化、谈困难、谈打算。。。",
+                "大家谈变化、谈困难、谈打算…",
+            ]
+        ),
+    )
 
 
 @of(20)
 def wrong_bracket(rng: random.Random, text: str) -> Injected | None:
-    return swap(rng, text, r"〔(\d{4})〕(?=\d)", lambda m: rng.choice(["[{}]", "（{}）", "【{}】", "({})"]).format(m[1]))
+    return swap(
+        rng,
+        text,
+        r"〔(\d{4})〕(?=\d)",
+        lambda m: rng.choice(["[{}]", "（{}）", "【{}】", "({})"]).format(m[1]),
+    )
 
 
 @of(21)
 def padded_number(rng: random.Random, text: str) -> Injected | None:
-    return swap(rng, text, r"(?<=〕)(\d+)(?=号)", lambda m: rng.choice([f"第{m[1]}", f"0{m[1]}", f"00{m[1]}"]))
+    return swap(
+        rng, text, r"(?<=〕)(\d+)(?=号)", lambda m: rng.choice([f"第{m[1]}", f"0{m[1]}", f"00{m[1]}"])
+    )
 
 
 @of(22)
@@ -217,13 +277,17 @@ def month_hyphen(rng: random.Random, text: str) -> Injected | None:
 
 @of(23)
 def range_hyphen(rng: random.Random, text: str) -> Injected | None:
-    return sentence(rng, text, rng.choice(["整改一般用3-5天完成。", "每村选派2-3名指导员。", "力争用3-5年时间补齐短板。"]))
+    return sentence(
+        rng, text, rng.choice(["整改一般用3-5天完成。", "每村选派2-3名指导员。", "力争用3-5年时间补齐短板。"])
+    )
 
 
 @of(24)
 def range_unit(rng: random.Random, text: str) -> Injected | None:
     low = rng.randint(2, 30)
-    return sentence(rng, text, f"预计每年可节约资金{low}～{low + rng.randint(2, 9)}{rng.choice(['万元', '亿元'])}。")
+    return sentence(
+        rng, text, f"预计每年可节约资金{low}～{low + rng.randint(2, 9)}{rng.choice(['万元', '亿元'])}。"
+    )
 
 
 @of(25)
@@ -234,17 +298,38 @@ def range_percent(rng: random.Random, text: str) -> Injected | None:
 
 @of(26)
 def approximate(rng: random.Random, text: str) -> Injected | None:
-    return sentence(rng, text, rng.choice(["到场群众有三、四十人。", "往返要跑五、六趟。", "这件事拖了七、八个月。", "最远的村民组有二、三十公里。", "每天都有两、三家企业来咨询。"]))
+    return sentence(
+        rng,
+        text,
+        rng.choice(
+            [
+                "到场群众有三、四十人。",
+                "往返要跑五、六趟。",
+                "这件事拖了七、八个月。",
+                "最远的村民组有二、三十公里。",
+                "每天都有两、三家企业来咨询。",
+            ]
+        ),
+    )
 
 
 @of(27)
 def several(rng: random.Random, text: str) -> Injected | None:
-    return sentence(rng, text, rng.choice(["一上午走访了10几户群众。", "收集意见建议几10条。", "当场解决了20几个问题。"]))
+    return sentence(
+        rng, text, rng.choice(["一上午走访了10几户群众。", "收集意见建议几10条。", "当场解决了20几个问题。"])
+    )
 
 
 @of(28)
 def bad_date(rng: random.Random, text: str) -> Injected | None:
-    return swap(rng, text, r"(\d{1,2})月(\d{1,2})日", lambda m: rng.choice([f"{m[1]}月3{rng.randint(2, 9)}日", "2月30日", f"1{rng.randint(3, 9)}月{m[2]}日", "6月31日"]))
+    return swap(
+        rng,
+        text,
+        r"(\d{1,2})月(\d{1,2})日",
+        lambda m: rng.choice(
+            [f"{m[1]}月3{rng.randint(2, 9)}日", "2月30日", f"1{rng.randint(3, 9)}月{m[2]}日", "6月31日"]
+        ),
+    )
 
 
 @of(28)
@@ -254,7 +339,17 @@ def short_year(rng: random.Random, text: str) -> Injected | None:
 
 @of(29)
 def zero_year(rng: random.Random, text: str) -> Injected | None:
-    return sentence(rng, text, rng.choice(["这项制度自二零二四年起执行。", "二零一九年以来，全县持续推进改革。", "最早的一批项目建于二00八年。"]))
+    return sentence(
+        rng,
+        text,
+        rng.choice(
+            [
+                "这项制度自二零二四年起执行。",
+                "二零一九年以来，全县持续推进改革。",
+                "最早的一批项目建于二00八年。",
+            ]
+        ),
+    )
 
 
 @of(30)
@@ -265,7 +360,13 @@ def padded_date(rng: random.Random, text: str) -> Injected | None:
 
 @of(31)
 def rate_over(rng: random.Random, text: str) -> Injected | None:
-    return sentence(rng, text, rng.choice(["抽检合格率达到{}%。", "群众满意率为{}%。", "按时办结率{}%。"]).format(rng.choice(["100.6", "103", "118.2"])))
+    return sentence(
+        rng,
+        text,
+        rng.choice(["抽检合格率达到{}%。", "群众满意率为{}%。", "按时办结率{}%。"]).format(
+            rng.choice(["100.6", "103", "118.2"])
+        ),
+    )
 
 
 @of(31)
@@ -277,13 +378,29 @@ def shares_over(rng: random.Random, text: str) -> Injected | None:
 
 @of(32)
 def minus(rng: random.Random, text: str) -> Injected | None:
-    return sentence(rng, text, f"同类投诉同比{rng.choice(['下降', '减少', '降低'])}-{rng.randint(2, 40)}.{rng.randint(1, 9)}%。")
+    return sentence(
+        rng,
+        text,
+        f"同类投诉同比{rng.choice(['下降', '减少', '降低'])}-{rng.randint(2, 40)}.{rng.randint(1, 9)}%。",
+    )
 
 
 @of(33)
 def points(rng: random.Random, text: str) -> Injected | None:
     n = rng.randint(2, 9)
-    return sentence(rng, text, rng.choice([f"按期办结率比上年提高{n}%。", f"抽检合格率同比上升{n}.3%。", f"服务业增加值占比提高了{n}%。", f"受理来信同比增长{n}个百分点。", f"上报信息同比减少{n}.5个百分点。"]))
+    return sentence(
+        rng,
+        text,
+        rng.choice(
+            [
+                f"按期办结率比上年提高{n}%。",
+                f"抽检合格率同比上升{n}.3%。",
+                f"服务业增加值占比提高了{n}%。",
+                f"受理来信同比增长{n}个百分点。",
+                f"上报信息同比减少{n}.5个百分点。",
+            ]
+        ),
+    )
 
 
 @of(34)
@@ -311,7 +428,16 @@ def count(rng: random.Random, text: str) -> Injected | None:
 
 @of(36)
 def spoken_skip(rng: random.Random, text: str) -> Injected | None:
-    found = swap(rng, text, r"(?<=[。；])([二三四])是", lambda m: f"{TENS[TENS.index(m[1]) + 1]}是" if f"{TENS[TENS.index(m[1]) + 1]}是" not in line_at(text, m.start()) else None)
+    found = swap(
+        rng,
+        text,
+        r"(?<=[。；])([二三四])是",
+        lambda m: (
+            f"{TENS[TENS.index(m[1]) + 1]}是"
+            if f"{TENS[TENS.index(m[1]) + 1]}是" not in line_at(text, m.start())
+            else None
+        ),
+    )
     return found or swap(rng, text, r"(?<=[。；])([三四五])是", lambda m: f"{TENS[TENS.index(m[1]) - 1]}是")
 
 
@@ -372,7 +498,7 @@ def twice(rng: random.Random, text: str) -> Injected | None:
 
 @of(42)
 def again(rng: random.Random, text: str) -> Injected | None:
-    found = [m for m in re.finditer(r"(?<=。)[\u4e00-\u9fff，、]{20,60}。", text)]
+    found = list(re.finditer(r"(?<=。)[\u4e00-\u9fff，、]{20,60}。", text))
     if not found:
         return None
     match = rng.choice(found)
@@ -408,7 +534,13 @@ def stop_in_list(rng: random.Random, text: str) -> Injected | None:
 @of(45)
 def other_unit(rng: random.Random, text: str) -> Injected | None:
     n = rng.randint(12, 90)
-    return sentence(rng, text, rng.choice([f"安排经费{n}万元，另筹集社会捐款{n}5000元。", f"流转土地{n}00亩，其中连片流转{n}公顷。"]))
+    return sentence(
+        rng,
+        text,
+        rng.choice(
+            [f"安排经费{n}万元，另筹集社会捐款{n}5000元。", f"流转土地{n}00亩，其中连片流转{n}公顷。"]
+        ),
+    )
 
 
 @of(46)
@@ -416,7 +548,7 @@ def annex_lost(rng: random.Random, text: str) -> Injected | None:
     found = swap(rng, text, r"(?<=附件)[12](?=）)", lambda m: "5")
     if found:
         return found
-    return swap(rng, text, r"^附件2\n(?:.+\n?)+", lambda m: "") if rng.random() < 2 else None
+    return swap(rng, text, r"^附件2\n(?:.+\n?)+", lambda m: "")
 
 
 @of(47)

@@ -59,9 +59,7 @@ def _mixed(
     text: Text, names: tuple[str, ...], duties: list[tuple[int, int]], defined: set[str]
 ) -> Iterator[Hit]:
     """Hit the short names where the full one (or the better short one) is used of the same place's body."""
-    regex = re.compile(
-        "(" + "|".join(sorted(names, key=len, reverse=True)) + r")(?![会院长委局党组代表团])"
-    )
+    regex = re.compile("(" + "|".join(sorted(names, key=len, reverse=True)) + r")(?![会院长委局党组代表团])")
     used: dict[str, list[re.Match[str]]] = {}
     for match in regex.finditer(text.text):
         if not _is_defining(text.text, match) and not any(a <= match.start() < b for a, b in duties):
@@ -143,9 +141,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (r"(?:应急)(?:发|函|字)", "应急"),
     (r"(?:督|督查)(?:发|函|字)?", "督查|督导|办公"),
 )  # fmt: skip
-_PLACE = re.compile(
-    r"(?:中共|中国共产党)?([\u4e00-\u9fff]{1,8}?(?:自治区|自治州|自治县|[省市县区州旗镇乡]))"
-)
+_PLACE = re.compile(r"(?:中共|中国共产党)?([\u4e00-\u9fff]{1,8}?(?:自治区|自治州|自治县|[省市县区州旗镇乡]))")
 
 
 def _signature(text: Text) -> Iterator[Hit]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-
 from dataclasses import dataclass
 from math import inf
 
@@ -24,7 +23,7 @@ class Options:
     mechanical: bool = False
 
 
-def review(text: Text, options: Options = Options(), more: Iterable[Rule] = ()) -> list[Finding]:  # noqa: B008 (frozen)
+def review(text: Text, options: Options = Options(), more: Iterable[Rule] = ()) -> list[Finding]:
     """Return the findings of every rule that ``options`` ask for, and of ``more``. Raises WordsInvalid."""
     return proofread(text, [*chosen_rules(options), *more])
 
@@ -75,7 +74,7 @@ _ORDER = (Level.ERROR, Level.WARNING, Level.HINT)
 
 def _level(text: Text, rule: Rule, hit: Hit) -> Level:
     level = hit.level or rule.level
-    if text.statute and rule.statute is not None:
+    if text.statute and rule.statute is not None and hit.level is not Level.ERROR:
         return max(level, rule.statute, key=_ORDER.index)
     return level
 

@@ -130,7 +130,9 @@ _FORMS = {"one": "一、", "two": "（一）", "three": "1.", "four": "（1）"}
 def _level_hit(text: Text, marker: Marker, above: str, seen: set[str]) -> Hit:
     needed = next(f for f in _FORMS if DEPTH[f] == DEPTH[above] + 1)
     level = None if needed in seen or marker.depth - DEPTH[above] > 2 else Level.HINT
-    message = f"层次跳级：“{_FORMS[above]}”之下应先用“{_FORMS[needed]}”，这里直接用了“{_FORMS[marker.family]}”。"
+    message = (
+        f"层次跳级：“{_FORMS[above]}”之下应先用“{_FORMS[needed]}”，这里直接用了“{_FORMS[marker.family]}”。"
+    )
     return Hit(marker.start, marker.end, _FORMS[needed], message, level)
 
 
@@ -199,7 +201,7 @@ RULES = (
         "GB/T 9704—2012 7.3.3；GB/T 15834—2011：阿拉伯数字序号后用下脚点",
         pattern(r"^([ \t　]*)(\d{1,2})、(?!\d)", r"\2.", "阿拉伯数字序号后用“.”，不用顿号。"),
         "1、加强领导。", "1.加强领导。", safe=True, form=True,
-        style=(re.compile(r"^[ \t　]*\d{1,2}、(?!\d)", re.M), re.compile(r"^[ \t　]*\d{1,2}[.．](?!\d)", re.M)),
+        style=(re.compile(r"^[ \t　]*\d{1,2}、(?!\d)", re.MULTILINE), re.compile(r"^[ \t　]*\d{1,2}[.．](?!\d)", re.MULTILINE)),
     ),
     Rule(
         "heading-bracket-comma", 4, "带括号的序号后不加顿号", Level.ERROR,

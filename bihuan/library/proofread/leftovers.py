@@ -50,7 +50,9 @@ _SIGNS = (
     "http", "www.",
 )  # fmt: skip
 _SITE = re.compile(r"(?:https?://|www\.)[\w./?=&%-]+")
-_PAGE = re.compile(r"^\s*(?:第\s*\d+\s*页\s*[/／,，]?\s*共\s*\d+\s*页|-\s*\d+\s*-|—\s*\d+\s*—)\s*$", re.MULTILINE)
+_PAGE = re.compile(
+    r"^\s*(?:第\s*\d+\s*页\s*[/／,，]?\s*共\s*\d+\s*页|-\s*\d+\s*-|—\s*\d+\s*—)\s*$", re.MULTILINE
+)
 
 
 def _advertising(text: Text) -> Iterator[Hit]:
@@ -63,7 +65,9 @@ def _advertising(text: Text) -> Iterator[Hit]:
             yield Hit(match.start(), match.end(), None, "公文里出现网址，请核对是否为复制残留。", Level.HINT)
 
 
-_MACHINE = re.compile(r"(?:作为一个?(?:AI|人工智能)(?:语言)?(?:模型|助手)|以下是(?:为您|我为您|根据您)[^。：\n]{0,20}[：:]|希望(?:这|以上内容)[^。\n]{0,10}对您有(?:所)?帮助)")
+_MACHINE = re.compile(
+    r"(?:作为一个?(?:AI|人工智能)(?:语言)?(?:模型|助手)|以下是(?:为您|我为您|根据您)[^。：\n]{0,20}[：:]|希望(?:这|以上内容)[^。\n]{0,10}对您有(?:所)?帮助)"
+)
 
 RULES = (
     Rule(

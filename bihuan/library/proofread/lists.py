@@ -166,7 +166,7 @@ def _words(rest: str, match: re.Match[str]) -> tuple[int, Level] | None:
     sentence = re.sub("（[^）]*）|“[^”]*”", lambda m: "x" * len(m[0]), sentence)
     said = to_int(match[1]) if not match[1].isdecimal() else int(match[1])
     if "；" in rest:
-        parts = [p for p in re.split("；", rest.split("。")[0]) if p]
+        parts = [p for p in re.split("；", rest.split("。", maxsplit=1)[0]) if p]
         return (len(parts), Level.WARNING) if len(parts) >= 2 and not _SAME_MARK.search(rest) else None
     if "，" in sentence or "等" in sentence or sentence.count("、") < 1 or len(sentence) > 80:
         return None

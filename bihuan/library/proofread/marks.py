@@ -11,7 +11,9 @@ from bihuan.library.proofread.text import CJK, Text
 _GB = "GB/T 15834—2011《标点符号用法》"
 _FULL = str.maketrans(",;:!?()", "，；：！？（）")
 _BESIDE = rf"[{CJK}“”‘’《》（）、，。；：！？〔〕％]"
-_LINK = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff]+|[\w.-]+@[\w.-]+|`[^`\n]*`|\]\([^)\n]*\)|<!--.*?-->")
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s\u4e00-\u9fff]+|[\w.-]+@[\w.-]+|`[^`\n]*`|\]\([^)\n]*\)|<!--.*?-->"
+)
 _HALF = re.compile(rf"[,;:!?](?:(?<={_BESIDE}.)|(?<=[,;!?])(?={_BESIDE})|(?<=[\d%A-Za-z]:)(?=[{CJK}]))")
 _DOT = re.compile(rf"\.(?<=[{CJK}”》）]\.)(?=[{CJK}“《\s]|$)", re.MULTILINE)
 _ROUND = re.compile(r"\(([^()（）\n]{0,200})\)")
@@ -266,7 +268,9 @@ def _unmatched(line: str) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]
 
 def _numbers_list(before: str) -> bool:
     """Whether a closing bracket numbers a member of a list, as 1） does, or closes a half-width one."""
-    return "(" in before or bool(re.search(r"(?:^|[，；。：、\s])[\da-zA-Z一二三四五六七八九十①-⑳]{1,3}$", before))
+    return "(" in before or bool(
+        re.search(r"(?:^|[，；。：、\s])[\da-zA-Z一二三四五六七八九十①-⑳]{1,3}$", before)
+    )
 
 
 _DOUBLED = re.compile(
@@ -356,4 +360,3 @@ RULES = (
         "有关部门（包括乡镇要落实责任。", "有关部门（包括乡镇）要落实责任。", statute=Level.WARNING,
     ),
 )  # fmt: skip
-

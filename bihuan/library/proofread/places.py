@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from collections.abc import Iterator
 
 from bihuan.library.proofread.base import Hit, Level, Rule
@@ -22,7 +21,9 @@ _GENERAL = re.compile(
 )
 _FUNCTION = re.compile("[的了在由经向报到与和及设于对请把被从按是将各过为以全本该我外]")
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
-_NOT_PLACES = frozenset("城市 都市 股市 超市 上市 门市 夜市 菜市 社区 小区 园区 景区 地区 辖区 灾区 山区 库区 牧区 林区 矿区 城区 郊区 新区 片区 战区 校区 厂区 街区 郡县 会同县".split())
+_NOT_PLACES = frozenset(
+    "城市 都市 股市 超市 上市 门市 夜市 菜市 社区 小区 园区 景区 地区 辖区 灾区 山区 库区 牧区 林区 矿区 城区 郊区 新区 片区 战区 校区 厂区 街区 郡县 会同县".split()
+)
 
 
 def _name_before(text: str, end: int) -> str:
@@ -86,5 +87,3 @@ def place_rule(office: str) -> Rule:
         "other-place", 0, "外地或外单位名称", Level.WARNING, "编校：套用他处文稿的残留", lambda text: _check(text, office),
         "江源县人民政府关于防汛的通知\n由云岭县水利局负责。", "江源县人民政府关于防汛的通知\n由江源县水利局负责。",
     )  # fmt: skip
-
-

@@ -18,11 +18,14 @@ _LEGAL = frozenset(
 )
 #: 件件有着落: measure words are doubled freely, also where the list of words does not have them.
 _COUNTING = frozenset("年月日件项条级户村")
+_PREPOSITIONS = frozenset("对和与向在将从由是有不")
 _FUNCTION = frozenset("的了和在是与为对将把被向从及以于到等有不也都就并或而要可会能由中上下")
 _PREFIXES = frozenset("全新高多大小总各本该非未无应再已其每某约近超")
 _PLACES = frozenset("省市县区州旗镇乡村局部委办院厅所队组站司处科校园场社厂")
 #: Ends of names: 第二审审理, 翟镇镇王七村. Such a pair is only a hint where a word begins with the second.
-_NOUNS = frozenset("案审标水镇罪市县法费税权证村乡区河江湖山路桥港库岛线网车船机器物品款金票券单书表册卡号码厂店站所院校室任管泉国业务民")
+_NOUNS = frozenset(
+    "案审标水镇罪市县法费税权证村乡区河江湖山路桥港库岛线网车船机器物品款金票券单书表册卡号码厂店站所院校室任管泉国业务民"
+)
 _WORD_TWICE = re.compile(rf"([{CJK}]{{2,8}})\1")
 _TWICE_LEGAL = re.compile(r"(.)\1|^(?:研究|考虑|讨论|商量|学习|休息|了解|介绍|认识|打扫|整理)$")
 
@@ -89,22 +92,39 @@ def _reduplicated(before: str, char: str, after: str) -> bool:
 def _joined(before: str, char: str, after: str) -> bool:
     """Whether one word ends and the next begins with the character: 委员会会议, 工作作风."""
     known = words()
-    ends = [before[-n:] + char for n in range(1, 6) if len(before) >= n and known.count(before[-n:] + char) > 5]
+    ends = [
+        before[-n:] + char for n in range(1, 6) if len(before) >= n and known.count(before[-n:] + char) > 5
+    ]
     begins = [char + after[:n] for n in range(1, 6) if len(after) >= n and known.count(char + after[:n]) > 5]
     function = char in _FUNCTION
     if ends and begins:
         return function or (max(map(known.count, ends)) > 30 and max(map(known.count, begins)) > 30)
     if char in _PREFIXES and ends and any(known.count(after[:n]) > 30 for n in (2, 3)):
         return True
-    if char in _PLACES and len(before) >= 1 and after[:1] and after[0] in "长直委内域级属际容场民办政情里区外":
+    if (
+        char in _PLACES
+        and len(before) >= 1
+        and after[:1]
+        and after[0] in "长直委内域级属际容场民办政情里区外"
+    ):
         return True
     if not function:
         return False
     if begins and not ends:
-        return before != "" and max(map(known.count, begins)) > 1500
-    return bool(ends) and max(map(known.count, ends)) > 300 and char in "的了在中上下以" and len(max(ends, key=len)) >= 2
+        preposition = char in _PREPOSITIONS
+        return (before != "" or preposition) and max(map(known.count, begins)) > (
+            100 if preposition else 1500
+        )
+    return (
+        bool(ends)
+        and max(map(known.count, ends)) > 300
+        and char in "的了在中上下以"
+        and len(max(ends, key=len)) >= 2
+    )
 
 
+#: A paragraph of so many characters is not written twice on purpose, not even in a statute.
+_SURELY = 80
 _SENTENCE = re.compile(r"[^。！？\n]{14,}[。！？]")
 _FURNITURE = re.compile(r"第[一二三四五六七八九十百]+条|^\s*(?:附件|联系人)")
 
@@ -145,7 +165,8 @@ def _repeated_spans(text: Text) -> list[tuple[int, int]]:
 
 def _repeated_paragraph(text: Text) -> Iterator[Hit]:
     for start, end in _repeated_spans(text):
-        yield Hit(start, end, "", "这一段与前文重复。", Level.ERROR, safe=False)
+        sure = Level.ERROR if end - start >= _SURELY else Level.WARNING
+        yield Hit(start, end, "", "这一段与前文重复。", sure, safe=False)
 
 
 RULES = (

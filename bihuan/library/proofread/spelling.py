@@ -118,13 +118,20 @@ def _fitting(run: str, at: int, known: _Known) -> set[str]:
 
 
 def _alone(run: str, known: Words, lengths: list[int]) -> Iterator[int]:
-    """Yield the places that the cheapest cutting leaves as words of one character, or puts into a rare word."""
-    end = len(run)
+    """Yield the places that the cheapest cutting leaves as words of one character, or puts into a rare word.
+
+    A character of grammar stands alone by right, unless the one before it is left alone too: 综和治理.
+    """
+    end, after = len(run), -1
     while end > 0:
         size = lengths[end]
         word = run[end - size : end]
-        if size == 1 and word not in _NEVER:
+        if size == 1 and word in _NEVER:
+            after = end - 1
+        elif size == 1:
             yield end - 1
+            if after == end:
+                yield after
         elif size == 2 and known.count(word) < _RARE_PAIR:
             yield from (end - 2, end - 1)
         end -= size

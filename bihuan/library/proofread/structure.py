@@ -9,7 +9,9 @@ from bihuan.library.proofread.base import Hit, Level, Rule, both
 from bihuan.library.proofread.text import END_MARKS, Paragraph, Text
 
 _NINE = "一二三四五六七八九十"
-_FORMULA = re.compile(r"[=＝×÷∑]|^[\d\s.]+$|^[A-Za-z\d\s.,/:_-]+$|^(?:抄送|印发|主题词|联系人|联系电话|地址|来源|注|时间|地点|参加|出席|列席|缺席|主持|记录|电话|邮编)[:： ]|\d{4}年\d{1,2}月\d{1,2}日印发")
+_FORMULA = re.compile(
+    r"[=＝×÷∑]|^[\d\s.]+$|^[A-Za-z\d\s.,/:_-]+$|^(?:抄送|印发|主题词|联系人|联系电话|地址|来源|注|时间|地点|参加|出席|列席|缺席|主持|记录|电话|邮编)[:： ]|\d{4}年\d{1,2}月\d{1,2}日印发"
+)
 
 
 def _no_end(text: Text) -> Iterator[Hit]:
@@ -58,7 +60,9 @@ def _inline_list(p: Paragraph, starts: list[int]) -> Iterator[Hit]:
         at = p.start + match.start()
         closing = match.end() in starts
         message = (
-            "分号列举的各项之间应为分号。" if closing else "分号列举的一项里用了句号，请改为逗号或统一用句号。"
+            "分号列举的各项之间应为分号。"
+            if closing
+            else "分号列举的一项里用了句号，请改为逗号或统一用句号。"
         )
         yield Hit(at, at + 1, "；" if closing else None, message)
 
@@ -66,13 +70,14 @@ def _inline_list(p: Paragraph, starts: list[int]) -> Iterator[Hit]:
 def _paragraph_list(text: Text) -> Iterator[Hit]:
     """Hit members of a list of paragraphs that end with a full stop where the others end with a semicolon."""
     group: list[Paragraph] = []
-    for p in (*text.paragraphs, None):
-        if p is not None and p.marker and p.marker.family in ("two", "three", "four") and p.place != "cell":
-            if not group or _continues(group[-1], p):
-                group.append(p)
-                continue
+    for p in text.paragraphs:
+        member = p.marker is not None and p.marker.family in ("two", "three", "four") and p.place != "cell"
+        if member and (not group or _continues(group[-1], p)):
+            group.append(p)
+            continue
         yield from _members(group)
-        group = [p] if p is not None and p.marker and p.marker.family in ("two", "three", "four") else []
+        group = [p] if member else []
+    yield from _members(group)
 
 
 def _continues(before: Paragraph, p: Paragraph) -> bool:
@@ -161,7 +166,9 @@ def _annex_not_named(text: Text) -> Iterator[Hit]:
 
 
 _CAPTION = re.compile(r"([表图])\s?(\d{1,3})(?:(?=[\s　:：.])|(?=[\u4e00-\u9fff]))(?!\s?[-—－–.．]\s?\d)")
-_REFERENCE = re.compile(r"(?<![附代报发名地列外年月日季左右上下])([表图])(\d{1,3})(?![\d-])(?=所示|可知|看出|中|反映|显示|列|）|。|，|、|和)")
+_REFERENCE = re.compile(
+    r"(?<![附代报发名地列外年月日季左右上下])([表图])(\d{1,3})(?![\d-])(?=所示|可知|看出|中|反映|显示|列|）|。|，|、|和)"
+)
 
 
 def _captions(text: Text) -> Iterator[Hit]:
@@ -212,7 +219,7 @@ def _salutation(text: Text) -> Iterator[Hit]:
 RULES = (
     Rule(
         "paragraph-end", 43, "段落末尾没有标点", Level.WARNING, "GB/T 15834—2011：句末用句号、问号或叹号", _no_end,
-        "今年以来，全县上下狠抓落实，取得了明显成效\n", "今年以来，全县上下狠抓落实，取得了明显成效。\n", statute=Level.HINT,
+        "今年以来，全县上下狠抓防汛备汛工作落实，取得了明显成效\n", "今年以来，全县上下狠抓防汛备汛工作落实，取得了明显成效。\n",
     ),
     Rule(
         "stop-in-list", 44, "分号列举中间用了句号", Level.WARNING, "GB/T 15834—2011 4.6：分项列举各项之间的点号一致", _stop_in_list,
@@ -220,7 +227,7 @@ RULES = (
     ),
     Rule(
         "annex-absent", 46, "附件说明与附件对不上", Level.WARNING, "GB/T 9704—2012 7.3.4、7.4：附件与附件说明一致", _annexes,
-        "详见附件3。\n附件：1.任务清单\n2.责任清单", "详见附件2。\n附件：1.任务清单\n2.责任清单",
+        "详见附件3。\n附件：任务清单\n附件\n任务清单", "详见附件。\n附件：任务清单\n附件\n任务清单",
     ),
     Rule(
         "annex-not-named", 47, "有附件而正文没有提到", Level.WARNING, "公文习惯：正文写明“见附件”", _annex_not_named,

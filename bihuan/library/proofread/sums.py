@@ -23,7 +23,9 @@ _SHARE_OVER = re.compile(rf"占[^，。；\d%]{{1,25}}?({NUMBER})[%％]")
 _LISTED = re.compile(
     rf"(?:分别占|占比(?:重)?分别(?:为|是|达)?|比重分别(?:为|是|达)?|比例分别(?:为|是|达)?|各占)[^，。；\d]{{0,12}}((?:{NUMBER}[%％][、和及与，]?(?:其余)?){{2,}})"
 )
-_TEMPERATE = re.compile(r"(?:产业|结构)[^，。；\d]{0,15}?(\d+(?:\.\d+)?)[:：∶](\d+(?:\.\d+)?)[:：∶](\d+(?:\.\d+)?)(?![:：∶\d])")
+_TEMPERATE = re.compile(
+    r"(?:产业|结构)[^，。；\d]{0,15}?(\d+(?:\.\d+)?)[:：∶](\d+(?:\.\d+)?)[:：∶](\d+(?:\.\d+)?)(?![:：∶\d])"
+)
 
 
 def _over(text: Text) -> Iterator[Hit]:
@@ -62,7 +64,9 @@ _POINTS = re.compile(
 )
 _PERCENT = re.compile(rf"({NUMBER})个?百分点")
 _CHANGED = re.compile(r"(?:同比|比上年|环比|比去年)?(?:增长|下降|增加|减少)了?$")
-_RATE_WORD = re.compile(r"率|占比|比重|比例|增速|增幅|满意度|知晓度|幅度|份额|幅|%|％|利息|指数|比(?!上|去|较)")
+_RATE_WORD = re.compile(
+    r"率|占比|比重|比例|增速|增幅|满意度|知晓度|幅度|份额|幅|%|％|利息|指数|比(?!上|去|较)"
+)
 _CLAUSE_START = re.compile(r"[。；！？\n]")
 
 
@@ -70,7 +74,7 @@ def _points(text: Text) -> Iterator[Hit]:
     for match in _POINTS.finditer(text.text):
         end = match.end(1) + 1
         yield Hit(
-            match.start(1), end, f"{match[1]}个百分点", "比率之间的差用“百分点”，请核对是否应为“{}个百分点”。".format(match[1])
+            match.start(1), end, f"{match[1]}个百分点", f"比率之间的差用“百分点”，请核对是否应为“{match[1]}个百分点”。"
         )  # fmt: skip
     for match in _PERCENT.finditer(text.text):
         verb = _CHANGED.search(text.text, max(match.start() - 8, 0), match.start())
@@ -88,14 +92,16 @@ def _points(text: Text) -> Iterator[Hit]:
 
 
 _TOTAL = re.compile(
-    rf"(?:共计?|总共|一共|共有|总计|合计|累计|总数|现有|全[省市县区镇乡]|有|排查|受理|收到|投入|完成|梳理|查摆|发现|征集|安排|建成|达|为)[^，。；：\d]{{0,18}}?({NUMBER})({UNIT})[^，。；：\d（]{{0,12}}(?:，其中|：|（其中|，分为|，包括|，分别[为是]|（包括|，分别|（)"
+    rf"(?:共计?|总共|一共|共有|总计|合计|累计|总数|现有|全[省市县区镇乡]|有|排查|受理|收到|投入|完成|梳理|查摆|发现|征集|安排|建成|投资|资金|达|为)[^，。；：\d]{{0,18}}?({NUMBER})({UNIT})[^，。；：\d（]{{0,12}}(?:，其中|：|（其中|，分为|，包括|，分别[为是]|（包括|，分别|（)"
 )
 _PART = re.compile(rf"({NUMBER})({UNIT})")
 _NOT_PART = re.compile(
     r"(?:增加|减少|多|少|增长|下降|新增|净增|较上年|比上年|同比|每|人均|平均|超过?|不少于|至少|近|约|第)[^，、；\d]{0,4}$"
 )
 _OVERLAP = re.compile(r"女|男|党员|重点|省级|市级|以上|以下|已|未|含|新|本科|研究生|少数民族|完成|等|主要")
-_AFTER = re.compile(rf"((?:{NUMBER}(?:{UNIT})[^，。；：\d]{{0,14}}[、，和]){{1,}}[^，。；：\d]{{0,12}}{NUMBER}(?:{UNIT})[^，。；：\d]{{0,8}})，(?:共计?|合计|总计|一共)[^，。；：\d]{{0,4}}({NUMBER})({UNIT})")
+_AFTER = re.compile(
+    rf"((?:{NUMBER}(?:{UNIT})[^，。；：\d]{{0,14}}[、，和]){{1,}}[^，。；：\d]{{0,12}}{NUMBER}(?:{UNIT})[^，。；：\d]{{0,8}})，(?:共计?|合计|总计|一共)[^，。；：\d]{{0,4}}({NUMBER})({UNIT})"
+)
 
 
 def _parts(text: Text) -> Iterator[Hit]:

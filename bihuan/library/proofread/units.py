@@ -48,9 +48,7 @@ def _money(text: Text, amounts: list[re.Match[str]]) -> Iterator[Hit]:
             continue
         if not _SINGLE.search(text.text[max(match.start() - 16, 0) : match.start()]):
             right = f"{shown(value / 10_000, 4)}万元"
-            yield Hit(
-                match.start(), match.end(), right, f"全文用“万元”，这里用“元”，是否统一为“{right}”？"
-            )
+            yield Hit(match.start(), match.end(), right, f"全文用“万元”，这里用“元”，是否统一为“{right}”？")
 
 
 def _mixed(kind: str, usual: list[re.Match[str]], other: list[re.Match[str]]) -> Iterator[Hit]:

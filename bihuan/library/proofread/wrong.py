@@ -24,6 +24,7 @@ _COUNTED = (
     ("三个代表", r"“([一二两三四五六七八九十])个代表”重要思想"),
 )
 _GAIN = 3.0
+_LONG_NAME, _SURE_NAME = 6, 8
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -40,7 +41,7 @@ def rules(lexicon: Lexicon) -> tuple[Rule, ...]:
         ),
         Rule(
             "wrong-character", 0, "疑似错别字", Level.WARNING, "音近、形近字与词表比对", lambda text: _spelling(text, lexicon),
-            "做好安全生产检察和综和治理工作。", "做好安全生产检查和综合治理工作。", statute=Level.WARNING,
+            "做好安全生产和综和治理工作。", "做好安全生产和综合治理工作。", statute=Level.WARNING,
         ),
     )  # fmt: skip
 
@@ -59,23 +60,17 @@ def _fixed(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
 
 def _how_sure(found: Misquoted, written: str, lexicon: Lexicon) -> Level | None:
     """Return the level of a name that stands almost so; None when it is another name or an allowed form."""
-    if written in lexicon.variants or written in lexicon.names or written in lexicon.words | lexicon.allowed:
+    allowed = lexicon.variants | lexicon.names | lexicon.words | lexicon.allowed
+    if written in allowed or any(mark in written for mark in "\n。；《》"):
         return None
-    if any(mark in written for mark in "\n。；《》"):
+    changed = written[found.at : found.at + 1]
+    if found.change == 0 and alike(changed, found.name[found.at]):
+        return Level.ERROR
+    if found.at in (0, len(found.name) - 1) or len(found.name) < _LONG_NAME:
         return None
-    if found.change == 0:
-        wrong, right = written[found.at], found.name[found.at]
-        if not (_CJK.fullmatch(wrong) and _CJK.fullmatch(right)):
-            return Level.HINT
-        if alike(wrong, right):
-            return Level.ERROR
-    edge = found.at in (0, len(found.name) - 1)
-    if edge or len(found.name) < 6:
-        return None
-    changed = written[found.at : found.at + 1] if found.change else ""
-    if found.change and not _CJK.fullmatch(changed or "x"):
-        return Level.HINT
-    return Level.WARNING if len(found.name) >= 8 and "中华人民共和国" not in found.name else Level.HINT
+    marks = changed + found.name[found.at] if found.change == 0 else changed
+    sure = bool(_CJK.fullmatch(marks)) and len(found.name) >= _SURE_NAME
+    return Level.WARNING if sure and "中华人民共和国" not in found.name else Level.HINT
 
 
 def _wrong(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
@@ -89,7 +84,6 @@ def _better(known: Words, text: str, at: int, wrong: str, right: str) -> bool:
     before = re.split(r"[^\u4e00-\u9fff]", text[max(at - 6, 0) : at])[-1]
     after = re.split(r"[^\u4e00-\u9fff]", text[at + len(wrong) : at + len(wrong) + 6])[0]
     return wrong in known or known.cost(before + wrong + after) - known.cost(before + right + after) > _GAIN
-
 
 
 def _spelling(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
