@@ -25,7 +25,8 @@ class WordsInvalid(Invalid):
 class Lexicon:
     """``names``: must stand exactly so. ``words``: collocations. ``wrong``: wrong → (right, not inside these).
 
-    ``variants``: allowed forms; ``allowed``: words that are never found fault with.
+    ``variants``: allowed forms; ``allowed``: words that are never found fault with. ``own``: wrong words
+    that the office added, found wherever they stand.
     """
 
     names: set[str] = field(default_factory=set)
@@ -33,6 +34,7 @@ class Lexicon:
     wrong: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     variants: set[str] = field(default_factory=set)
     allowed: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
     first: dict[str, list[str]] = field(default_factory=dict)
     last: dict[str, list[str]] = field(default_factory=dict)
     wrong_first: dict[str, list[str]] = field(default_factory=dict)
@@ -58,7 +60,9 @@ def lexicon(extra: str = "") -> Lexicon:
     made = Lexicon()
     _read(made, _data("phrases.txt"), "words")
     _read(made, _data("confusions.txt"), "wrong")
+    listed = set(made.wrong)
     _read(made, extra, "words")
+    made.own = set(made.wrong) - listed
     return made.index()
 
 

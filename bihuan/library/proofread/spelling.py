@@ -101,7 +101,7 @@ def _of_run(run: str, known: _Known) -> Iterator[Suspect]:
             found = _best(run, at, char, known.words, front, back)
             if found is None or (best is not None and found.gain <= best.gain):
                 continue
-            listed = found.word in known.phrases
+            listed = len(found.word) > 2 and found.word in known.phrases
             over = found.gain - (OF_PHRASES if listed else THRESHOLDS)[reasons[char]]
             if over > 0:
                 best = replace(found, sure=listed or over > SURE)

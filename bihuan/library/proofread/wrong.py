@@ -23,6 +23,7 @@ _COUNTED = (
     ("八项规定", r"中央([一二两三四五六七八九十])项规定"),
     ("三个代表", r"“([一二两三四五六七八九十])个代表”重要思想"),
 )
+_NUMERALS = tuple("一二两三四五六七八九十")
 _GAIN = 3.0
 _LONG_NAME, _SURE_NAME = 6, 8
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
@@ -64,6 +65,8 @@ def _how_sure(found: Misquoted, written: str, lexicon: Lexicon) -> Level | None:
     if written in allowed or any(mark in written for mark in "\n。；《》"):
         return None
     changed = written[found.at : found.at + 1]
+    if changed in _NUMERALS and "“" in found.name:
+        return None  # told by its number already
     if found.change == 0 and alike(changed, found.name[found.at]):
         return Level.ERROR
     if found.at in (0, len(found.name) - 1) or len(found.name) < _LONG_NAME:
@@ -75,7 +78,7 @@ def _how_sure(found: Misquoted, written: str, lexicon: Lexicon) -> Level | None:
 
 def _wrong(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
     for at, wrong, right in wrong_words(text.text, lexicon):
-        if _better(known_words(lexicon), text.text, at, wrong, right):
+        if wrong in lexicon.own or _better(known_words(lexicon), text.text, at, wrong, right):
             yield Hit(at, at + len(wrong), right, f"“{wrong}”应为“{right}”。")
 
 
