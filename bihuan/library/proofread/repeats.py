@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bihuan.library.proofread.base import Hit, Level, Rule, both
 from bihuan.library.proofread.text import CJK, Text
-from bihuan.library.proofread.words import words
+from bihuan.library.proofread.words import Words, words
 
 _PAIR = re.compile(r"([\u4e00-\u9fff])\1")
 #: Characters whose doubling is a word or a part of one, wherever it stands.
@@ -18,9 +18,10 @@ _LEGAL = frozenset(
 )
 #: 件件有着落: measure words are doubled freely, also where the list of words does not have them.
 _COUNTING = frozenset("年月日件项条级户村")
-_PREPOSITIONS = frozenset("对和与向在将从由是有不")
+_PREPOSITIONS = frozenset("对和与向在将从由是有")
+_ENDS = frozenset("的了在中上下以")
 _FUNCTION = frozenset("的了和在是与为对将把被向从及以于到等有不也都就并或而要可会能由中上下")
-_PREFIXES = frozenset("全新高多大小总各本该非未无应再已其每某约近超")
+_PREFIXES = frozenset("反全新高多大小总各本该非未无应再已其每某约近超")
 _PLACES = frozenset("省市县区州旗镇乡村局部委办院厅所队组站司处科校园场社厂")
 #: Ends of names: 第二审审理, 翟镇镇王七村. Such a pair is only a hint where a word begins with the second.
 _NOUNS = frozenset(
@@ -56,25 +57,44 @@ def _is_word(text: str, before: str) -> bool:
 
 _REACH = 7
 _AS_WORD, _RARE_WORD = 9.0, 13.0
+_GAIN, _GAIN_OF_GRAMMAR, _GAIN_OF_TWO = 5.0, 2.5, 9.0
+_LITTLE, _SURELY_WORD = 4.0, 5.5
+_RARE = 30
 
 
 def _mistake(body: str, at: int, char: str) -> Level | None:
-    """Judge a doubled character: one is too many when the words around cost much less without it."""
+    """Judge a doubled character: one is too many when the words around cost much less without it.
+
+    Where one word ends and the next begins with it (委员会会议) they cost more without it, because that breaks a word.
+    """
     known = words()
     if body[at + 2 : at + 3] in ("（", "(") or (body[at + 2 : at + 3] == "长" and char in _PLACES):
         return None
     before = re.split(rf"[^{CJK}]", body[max(at - _REACH, 0) : at])[-1]
     after = re.split(rf"[^{CJK}]", body[at + 2 : at + 2 + _REACH])[0]
-    if _reduplicated(before, char, after) or _joined(before, char, after):
-        return None
     right = known.cost(before + char + after)
     if char in _LEGAL and (known.count(char * 2) > 2 or char in _COUNTING):
         as_word = known.cost(before) + min(known.cost_of(char * 2), _RARE_WORD) + known.cost(after)
-        return Level.ERROR if as_word - right > _AS_WORD else None
-    if known.cost(before + char + char + after) - right <= (2.5 if char in _FUNCTION else 5.0):
+        if as_word - right <= _AS_WORD:
+            return None if as_word - right <= _SURELY_WORD else Level.HINT
+    gain = known.cost(before + char + char + after) - right
+    ends, begins = _ending(known, before, char), _most(known, char, after)
+    least = _GAIN_OF_GRAMMAR if char in _FUNCTION else _GAIN_OF_TWO if min(ends, begins) > _RARE else _GAIN
+    if gain <= _LITTLE or _reduplicated(before, char, after):
         return None
-    begins = any(known.count(char + after[:n]) > 100 for n in (1, 2) if len(after) >= n)
-    return Level.HINT if begins and before and char in _NOUNS else Level.ERROR
+    if gain <= least or _joined(char, after, ends, begins) or (begins > 100 and before and char in _NOUNS):
+        return Level.HINT
+    return Level.ERROR
+
+
+def _ending(known: Words, before: str, char: str) -> int:
+    """Return how often the commonest word that ends with ``char`` behind ``before`` occurs."""
+    return max((known.count(before[-n:] + char) for n in range(1, 5) if len(before) >= n), default=0)
+
+
+def _most(known: Words, char: str, after: str) -> int:
+    """Return how often the commonest word of ``char`` and what follows it occurs."""
+    return max((known.count(char + after[:n]) for n in range(1, 4) if len(after) >= n), default=0)
 
 
 def _reduplicated(before: str, char: str, after: str) -> bool:
@@ -89,37 +109,19 @@ def _reduplicated(before: str, char: str, after: str) -> bool:
     )
 
 
-def _joined(before: str, char: str, after: str) -> bool:
-    """Whether one word ends and the next begins with the character: 委员会会议, 工作作风."""
-    known = words()
-    ends = [
-        before[-n:] + char for n in range(1, 6) if len(before) >= n and known.count(before[-n:] + char) > 5
-    ]
-    begins = [char + after[:n] for n in range(1, 6) if len(after) >= n and known.count(char + after[:n]) > 5]
-    function = char in _FUNCTION
-    if ends and begins:
-        return function or (max(map(known.count, ends)) > 30 and max(map(known.count, begins)) > 30)
-    if char in _PREFIXES and ends and any(known.count(after[:n]) > 30 for n in (2, 3)):
+def _joined(char: str, after: str, ends: int, begins: int) -> bool:
+    """Whether a word of grammar or a prefix stands beside a word that begins or ends with it: 目的的, 对对方, 健全全流程."""
+    if char in _PREFIXES and ends > 5 and any(words().count(after[:n]) > _RARE for n in (2, 3)):
         return True
-    if (
-        char in _PLACES
-        and len(before) >= 1
-        and after[:1]
-        and after[0] in "长直委内域级属际容场民办政情里区外"
-    ):
+    if char in _PLACES and after[:1] and after[0] in "直委内域级属际容场民办政情里区外":
         return True
-    if not function:
+    if char not in _FUNCTION:
         return False
-    if begins and not ends:
-        preposition = char in _PREPOSITIONS
-        return (before != "" or preposition) and max(map(known.count, begins)) > (
-            100 if preposition else 1500
-        )
     return (
-        bool(ends)
-        and max(map(known.count, ends)) > 300
-        and char in "的了在中上下以"
-        and len(max(ends, key=len)) >= 2
+        min(ends, begins) > _RARE
+        or (char in _PREPOSITIONS and begins > 100)
+        or (char in _ENDS and ends > 300)
+        or (char == "的" and ends > _RARE)
     )
 
 
@@ -131,14 +133,14 @@ _FURNITURE = re.compile(r"第[一二三四五六七八九十百]+条|^\s*(?:附�
 
 def _repeated_sentence(text: Text) -> Iterator[Hit]:
     seen: dict[str, int] = {}
-    inside = _repeated_spans(text)
+    inside = {start for start, _ in _repeated_spans(text)}
     for match in _SENTENCE.finditer(text.text):
         start = match.start() + len(match[0]) - len(match[0].lstrip())
         key = re.sub(rf"\s|^(?:[^{CJK}]|[一二三四五六七八九十]+、)+", "", match[0])
         p = text.paragraph_at(start)
         if p is None or p.place == "cell" or len(key) < 14:
             continue
-        if key in seen and not any(a <= start < b for a, b in inside):
+        if key in seen and p.start not in inside:
             near = start - seen[key] <= 2 * len(match[0])
             yield Hit(
                 start, match.end(), "", "这句话与前文重复。", Level.ERROR if near else Level.WARNING, safe=False

@@ -181,7 +181,7 @@ class _Writer:
     def _comment(self, finding: Finding, touched: list[_Piece]) -> None:
         advice = f"建议写作：{finding.suggestion}" if finding.suggestion else ""
         said = f"【{LEVEL_NAMES[finding.level]}】{finding.message}{advice}"
-        runs = [Run(p.element.getparent(), None) for p in (touched[0], touched[-1])]
+        runs = [Run(p.element.getparent(), self._source.document) for p in (touched[0], touched[-1])]
         self._source.document.add_comment(runs, said, AUTHOR, "校")
 
     def _replace(self, finding: Finding, touched: list[_Piece]) -> None:
