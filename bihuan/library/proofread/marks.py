@@ -323,11 +323,11 @@ RULES = (
         "坚持“两手抓的方针。", "坚持“两手抓”的方针。",
     ),
     Rule(
-        "quote-nested", 13, "引号里的引号应为单引号", Level.WARNING, _GB + " 4.8.3.4：双引号里再用单引号", _quotes_nested,
+        "quote-nested", 13, "引号里的引号应为单引号", Level.WARNING, _GB + " 4.8：双引号里再用单引号", _quotes_nested,
         "他说：“要做到“两个维护”。”", "他说：“要做到‘两个维护’。”", safe=True,
     ),
     Rule(
-        "book-mark", 14, "书名号不成对或内层用错", Level.ERROR, _GB + " 4.15.3：书名号成对，里层用〈〉", _books,
+        "book-mark", 14, "书名号不成对或内层用错", Level.ERROR, _GB + " 4.15：书名号成对，里层用〈〉", _books,
         "印发《关于修改《办法》的决定》。", "印发《关于修改〈办法〉的决定》。", safe=True, statute=Level.WARNING,
     ),
     Rule(

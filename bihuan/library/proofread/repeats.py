@@ -58,7 +58,7 @@ def _is_word(text: str, before: str) -> bool:
 _REACH = 7
 _AS_WORD, _RARE_WORD = 9.0, 13.0
 _GAIN, _GAIN_OF_GRAMMAR, _GAIN_OF_TWO = 5.0, 2.5, 9.0
-_LITTLE, _SURELY_WORD = 4.0, 5.5
+_LITTLE, _SURELY_WORD, _WORD_OF_GRAMMAR = 3.0, 5.5, 6.2
 _RARE = 30
 
 
@@ -72,6 +72,8 @@ def _mistake(body: str, at: int, char: str) -> Level | None:
         return None
     before = re.split(rf"[^{CJK}]", body[max(at - _REACH, 0) : at])[-1]
     after = re.split(rf"[^{CJK}]", body[at + 2 : at + 2 + _REACH])[0]
+    if (len(after) > 1 and after[0] == after[1]) or (len(before) > 1 and before[-1] == before[-2]):
+        return None  # AABB
     right = known.cost(before + char + after)
     if char in _LEGAL and (known.count(char * 2) > 2 or char in _COUNTING):
         as_word = known.cost(before) + min(known.cost_of(char * 2), _RARE_WORD) + known.cost(after)
@@ -80,9 +82,10 @@ def _mistake(body: str, at: int, char: str) -> Level | None:
     gain = known.cost(before + char + char + after) - right
     ends, begins = _ending(known, before, char), _most(known, char, after)
     least = _GAIN_OF_GRAMMAR if char in _FUNCTION else _GAIN_OF_TWO if min(ends, begins) > _RARE else _GAIN
-    if gain <= _LITTLE or _reduplicated(before, char, after):
+    joined = _joined(char, after, ends, begins)
+    if gain <= (_WORD_OF_GRAMMAR if joined else _LITTLE) or _reduplicated(before, char, after):
         return None
-    if gain <= least or _joined(char, after, ends, begins) or (begins > 100 and before and char in _NOUNS):
+    if joined or gain <= least or (begins > 100 and before and char in _NOUNS):
         return Level.HINT
     return Level.ERROR
 
@@ -98,14 +101,11 @@ def _most(known: Words, char: str, after: str) -> int:
 
 
 def _reduplicated(before: str, char: str, after: str) -> bool:
-    """Whether it is AABB, ABB or AAB of a word that exists: 方方面面, 实实在在, 热腾腾."""
+    """Whether it is ABB or AAB of a word that exists: 热腾腾, 毛毛雨."""
     known = words()
     whole = char * 2
-    return (
-        (len(after) >= 2 and after[0] == after[1])
-        or (len(before) >= 2 and before[-1] == before[-2])
-        or any(known.count(before[-n:] + whole) > 2 for n in (1, 2) if len(before) >= n)
-        or any(known.count(whole + after[:n]) > 2 for n in (1, 2) if len(after) >= n)
+    return any(known.count(before[-n:] + whole) > 2 for n in (1, 2) if len(before) >= n) or any(
+        known.count(whole + after[:n]) > 2 for n in (1, 2) if len(after) >= n
     )
 
 

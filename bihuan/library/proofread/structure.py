@@ -226,7 +226,7 @@ RULES = (
         "一是抓学习；二是抓整改。三是抓落实。", "一是抓学习；二是抓整改；三是抓落实。", statute=Level.HINT,
     ),
     Rule(
-        "annex-absent", 46, "附件说明与附件对不上", Level.WARNING, "GB/T 9704—2012 7.3.4、7.4：附件与附件说明一致", _annexes,
+        "annex-absent", 46, "附件说明与附件对不上", Level.WARNING, "GB/T 9704—2012 7.3.4、7.3.7：附件与附件说明一致", _annexes,
         "详见附件3。\n附件：任务清单\n附件\n任务清单", "详见附件。\n附件：任务清单\n附件\n任务清单",
     ),
     Rule(
