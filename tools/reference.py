@@ -207,6 +207,30 @@ def roles() -> str:
     )
 
 
+def proofreading() -> str:
+    """The proofreader's rules, each with a wrong and a right example."""
+    from bihuan.library.proofread.base import LEVEL_NAMES
+    from bihuan.library.proofread.engine import Options, chosen_rules
+
+    rows = [
+        (rule.number or "", code(rule.id), rule.name, LEVEL_NAMES[rule.level],
+         LEVEL_NAMES[rule.statute] if rule.statute else "", "yes" if rule.safe else "",
+         _example(rule.wrong), _example(rule.right), rule.why)
+        for rule in chosen_rules(Options())
+    ]  # fmt: skip
+    return (
+        "# Proofreading rules\n\nWhat `bihuan proofread` looks for. `rule` is the stable id in the JSON output; the number is that of the "
+        "field's list of mechanical checks. The level is the usual one: a case that is surer or less sure may have another. "
+        "A safe rule is one that `--fix` may apply. `⏎` is a new line.\n\n"
+        + table(("no.", "rule", "中文", "level", "in statutes", "safe", "wrong", "right", "why"), rows)
+        + "\nWith `--campaign` there is also `ledger-figure` 数字与台账不符: a figure of the text that differs from the ledger's.\n"
+    )
+
+
+def _example(text: str) -> str:
+    return f"`` {text.strip()} ``".replace("\n", "⏎")
+
+
 def commands() -> str:
     """The command line."""
     from bihuan.cli.main import group
@@ -246,6 +270,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors": errors,
     "figures": figures,
     "roles": roles,
+    "proofreading": proofreading,
     "commands": commands,
 }
 

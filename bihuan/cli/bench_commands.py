@@ -55,6 +55,7 @@ for _name, _what in (
     ("action", "办理"),
     ("list", "总览和清单"),
     ("chain", "核验、重建和导出"),
+    ("proofread", "校对"),
 ):
     bench.add_command(_subject(_name, _what))
 bench.add_command(tick)

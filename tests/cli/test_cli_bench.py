@@ -5,8 +5,15 @@ import json
 import pytest
 
 from bihuan.cli.bench.figure import Figure, Reference
+from bihuan.cli.bench.proofread import recall_by_rule
 from bihuan.cli.bench.subjects import SUBJECTS
 from bihuan.cli.main import run
+from bihuan.library.proofread.base import Level
+from bihuan.library.proofread.engine import review
+from bihuan.library.proofread.text import Text
+from tests.support.tree import ROOT
+
+PROSE = ROOT / "examples" / "prose"
 
 
 def test_an_import_is_measured_beside_its_reference(capsys: pytest.CaptureFixture[str]):
@@ -42,4 +49,19 @@ def test_without_a_reference_a_relative_target_does_not_hold():
 
 
 def test_every_subject_of_the_issue_is_there():
-    assert list(SUBJECTS) == ["import", "action", "list", "chain"]
+    assert list(SUBJECTS) == ["import", "action", "list", "chain", "proofread"]
+
+
+@pytest.mark.slow
+def test_of_the_mistakes_injected_for_each_check_nearly_all_are_found():
+    texts = [path.read_text("utf-8") for path in sorted(PROSE.glob("*.txt"))]
+    recalls = recall_by_rule(texts, 20)
+    assert sorted(recalls) == list(range(1, 51))
+    assert {number: recall for number, recall in recalls.items() if recall < 0.95} == {}
+
+
+def test_clean_prose_is_left_alone():
+    texts = [path.read_text("utf-8") for path in sorted(PROSE.glob("*.txt"))]
+    assert sum(map(len, texts)) >= 20_000
+    found = [(f.rule, f.context) for text in texts for f in review(Text(text)) if f.level is not Level.HINT]
+    assert found == []

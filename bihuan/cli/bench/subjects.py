@@ -13,6 +13,7 @@ from typing import Any
 
 from bihuan.cli.bench.databases import finish, postgres, postgres_server, run, sqlite, start
 from bihuan.cli.bench.figure import Bound, Figure, Reference
+from bihuan.cli.bench.proofread import proofread
 from bihuan.cli.output import tell
 
 _VERIFIER = Path(__file__).resolve().parents[3] / "verifier" / "bihuan_verify.py"
@@ -152,4 +153,4 @@ def _verifier(path: Path) -> float:
     return min(used, time.perf_counter() - begun)
 
 
-SUBJECTS = {"import": imports, "action": actions, "list": lists, "chain": chains}
+SUBJECTS = {"import": imports, "action": actions, "list": lists, "chain": chains, "proofread": proofread}

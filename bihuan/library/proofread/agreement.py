@@ -14,6 +14,10 @@ _SUBJECT = re.compile(r"([\u4e00-\u9fff]{2,14}?)(?:已|均|约|达到?|为|是|�
 _VAGUE = re.compile(
     r"(?:其中|分别|每|人均|平均|增长|下降|增加|减少|同比|提高|上升|超过|不少于|不低于|至少|新增|达到|比重|占比|占|完成|月|日|年|第|的|约|近|每年|每月|每周|不超过|罚款|处|以上|以下|一次|上限|下限|限期|补助|奖励|建设|新建|改造|投资|争取|安排)$"
 )
+<<<<<<< HEAD
+=======
+_TIMES = frozenset("年天岁次期")
+>>>>>>> proofread
 _PERIOD = re.compile(
     r"20\d\d年|\d+月|上半年|下半年|季度|去年|上年|今年|目前|截至|以来|本月|上月|计划|目标|力争|到20\d\d"
 )
@@ -26,8 +30,8 @@ def _check(text: Text) -> Iterator[Hit]:
     stated: dict[tuple[str, str], list[re.Match[str]]] = {}
     for match in _STATED.finditer(text.text):
         subject = _SUBJECT.search(text.text, max(match.start() - 18, 0), match.start())
-        key = subject[1][-8:] if subject else ""
-        if len(key) >= 4 and not _VAGUE.search(key):
+        key = subject[1][-6:] if subject else ""
+        if len(key) >= 4 and match[2] not in _TIMES and not _VAGUE.search(key):
             stated.setdefault((key, match[2]), []).append(match)
     for (key, unit), matches in stated.items():
         if len({number(m[1]) for m in matches}) > 1:

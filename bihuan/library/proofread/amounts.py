@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 #: The look behind comes after the first digit: a pattern that begins with a set of characters is searched ten times faster.
@@ -39,13 +38,3 @@ def shown(value: Decimal, decimals: int = 1) -> str:
     quantum = Decimal(1).scaleb(-decimals)
     text = f"{value.quantize(quantum):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def sentences(text: str, begin: int, end: int) -> list[tuple[int, int]]:
-    """Return the spans of the sentences between ``begin`` and ``end``."""
-    cuts = [m.end() for m in _STOPS.finditer(text, begin, end)]
-    bounds = [begin, *cuts, end]
-    return [(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if b > a]
-
-
-_STOPS = re.compile("[。！？\n]")

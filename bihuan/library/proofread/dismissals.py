@@ -10,6 +10,8 @@ from bihuan.library.proofread.base import Finding
 from bihuan.library.proofread.text import Text
 from bihuan.models import ProofDismissal
 
+_AROUND = 12
+
 
 def dismissed(text: Text, findings: Iterable[Finding]) -> dict[str, str]:
     """Return key → reason of those of ``findings`` that were dismissed, here or in an earlier version of the text."""
@@ -33,9 +35,13 @@ def dismiss(text: Text, finding: Finding, reason: str, now: datetime) -> None:
 
 
 def key_of(text: Text, finding: Finding) -> str:
-    """Return what tells the finding again: its rule, words and surroundings, and the title of the text."""
+    """Return what tells the finding again: its rule, words and surroundings in its paragraph, and the title of the text."""
     title = text.title.text if text.title else ""
-    return _hash("\x1f".join((title, finding.rule, finding.text, finding.context)))
+    p = text.paragraph_at(finding.start)
+    begin, end = (p.start, max(p.end, finding.end)) if p else (finding.start, finding.end)
+    before = text.text[max(finding.start - _AROUND, begin) : finding.start]
+    after = text.text[finding.end : min(finding.end + _AROUND, end)]
+    return _hash("\x1f".join((title, finding.rule, before, finding.text, after)))
 
 
 def _hash(text: str) -> str:

@@ -74,7 +74,7 @@ _ORDER = (Level.ERROR, Level.WARNING, Level.HINT)
 
 def _level(text: Text, rule: Rule, hit: Hit) -> Level:
     level = hit.level or rule.level
-    if text.statute and rule.statute is not None:
+    if text.statute and rule.statute is not None and hit.level is not Level.ERROR:
         return max(level, rule.statute, key=_ORDER.index)
     return level
 
@@ -97,15 +97,17 @@ def _finding(text: Text, rule: Rule, hit: Hit, level: Level) -> Finding:
     )
 
 
+def _rank(finding: Finding) -> tuple[int, bool, int]:
+    """Order findings of one place: the surer first, half-width marks last because others say more."""
+    return _ORDER.index(finding.level), finding.number == 8, finding.number or 99
+
+
 def without_doubles(found: Iterable[Finding]) -> list[Finding]:
-    """Sort by place and keep one finding of each place and suggestion: the one of the lowest number."""
+    """Sort by place and keep one finding of each place and suggestion: the one that says most."""
     kept: dict[tuple[int, int, str | None], Finding] = {}
     for finding in found:
         key = (finding.start, finding.end, finding.suggestion)
         other = kept.get(key)
-        if other is None or (_ORDER.index(finding.level), finding.number or 99) < (
-            _ORDER.index(other.level),
-            other.number or 99,
-        ):
+        if other is None or _rank(finding) < _rank(other):
             kept[key] = finding
     return sorted(kept.values(), key=lambda f: (f.start, f.end))

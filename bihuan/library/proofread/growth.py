@@ -39,10 +39,7 @@ def _judged(match: re.Match[str], old: tuple[str, str], new: tuple[str, str]) ->
     (a, base), (b, new_base) = scaled(number(old[0]), old[1]), scaled(number(new[0]), new[1])
     if base != new_base or a == 0:
         return
-    if re.match(_DOWN, verb) and not re.match(_UP, verb):
-        direction = Decimal(-1)
-    else:
-        direction = Decimal(1)
+    direction = Decimal(-1) if re.match(_DOWN, verb) and not re.match(_UP, verb) else Decimal(1)
     right = _expected(unit, a, b, base)
     if right is None:
         return
@@ -70,7 +67,8 @@ def _slack(
     old: tuple[str, str], new: tuple[str, str], said: str, unit: str, a: Decimal, b: Decimal
 ) -> Decimal:
     """Return how far the change may lie from the exact one, because the figures are rounded."""
-    da, db = scaled(rounding(old[0]), old[1])[0], scaled(rounding(new[0]), new[1])[0]
+    finest = max(old[0], new[0], key=lambda text: len(text.partition(".")[2]))
+    da, db = scaled(rounding(finest), old[1])[0], scaled(rounding(finest), new[1])[0]
     if "." not in old[0] + new[0] and a == int(a) and b == int(b) and old[1][0] not in "万亿":
         da = db = Decimal(0)
     own = rounding(said)

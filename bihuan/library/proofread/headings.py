@@ -36,25 +36,29 @@ def _shape(text: Text, marker: Marker) -> str:
 class _Counters:
     """The last number of each family in the current place of the outline."""
 
-    def __init__(self) -> None:
+    def __init__(self, statute: bool = False) -> None:
         self.last: dict[str, int] = {}
+        # in interpretations of courts 一、 heads a group of articles
+        self._kept = ("article", "one") if statute else ("article",)
 
     def forget_below(self, marker: Marker) -> None:
         """Start the families below ``marker`` anew; articles count through the chapters."""
         deeper = [f for f in self.last if DEPTH[f] > marker.depth]
         for family in deeper:
-            if family != "article":
+            if family not in self._kept:
                 del self.last[family]
 
 
 def _sequence(text: Text) -> Iterator[Hit]:
-    counters = _Counters()
+    counters = _Counters(text.statute)
     before: Paragraph | None = None
     for p in text.paragraphs:
         if p.place == "cell":
             continue
         if _starts_part(p):
-            counters = _Counters()
+            counters = _Counters(text.statute)
+            if re.match(r"附件[:：]\s*1[.．]", p.text):
+                counters.last["three"] = 1
         elif p.marker:
             yield from _judged(text, p, before, counters)
         before = p
@@ -88,7 +92,7 @@ def _judged(text: Text, p: Paragraph, before: Paragraph | None, counters: _Count
 
 def _may_restart(text: Text, marker: Marker, before: Paragraph | None, last: int) -> bool:
     """Whether a list may begin anew here: after a colon, a title or a line that is itself no member of a list."""
-    if before is None or last == 0:
+    if before is None or last == 0 or (text.statute and marker.family == "one"):
         return True
     if before.marker and before.marker.family == marker.family:
         return before.text[-1] in "：:"
@@ -105,13 +109,15 @@ _PARENTS = {
 
 
 def _levels(text: Text) -> Iterator[Hit]:
-    if text.statute:
-        return
     seen = {p.marker.family for p in text.paragraphs if p.marker}
     open_: str | None = None
     for p in text.paragraphs:
         marker = p.marker
-        if p.place == "cell" or marker is None or marker.family in _LAW_LEVELS:
+        if p.place == "cell" or marker is None:
+            continue
+        if marker.family in _LAW_LEVELS:
+            # the members of an article are （一）, as if it were a heading of the first level
+            open_ = "one" if marker.family == "article" else None
             continue
         if open_ and marker.depth - DEPTH[open_] > 1 and marker.value == 1:
             yield _level_hit(text, marker, open_, seen)
@@ -188,7 +194,7 @@ RULES = (
     ),
     Rule(
         "heading-level", 2, "标题层次跳级", Level.WARNING, _LEVELS, _levels,
-        "一、主要任务\n（1）加强领导", "一、主要任务\n（一）加强领导",
+        "一、主要任务\n（1）加强领导", "一、主要任务\n（一）加强领导", statute=Level.WARNING,
     ),
     Rule(
         "heading-comma", 3, "“1、”应为“1.”", Level.WARNING,
@@ -199,13 +205,13 @@ RULES = (
     ),
     Rule(
         "heading-bracket-comma", 4, "带括号的序号后不加顿号", Level.ERROR,
-        "GB/T 15834—2011 4.5：带括号的序次语后不用点号",
+        "GB/T 15834—2011：带括号的序次语后不用点号",
         pattern(rf"([（(](?<![^。；：\s　].)[{NUMERAL}\d]{{1,4}}[)）])[、，,.．](?![（(第])", r"\1", "带括号的序号后不加点号。"),
         "（一）、加强领导", "（一）加强领导", safe=True, form=True,
     ),
     Rule(
         "ordinal-comma", 5, "“第一、”应为“第一，”", Level.ERROR,
-        "GB/T 15834—2011 4.4：“第”字序次语和“首先”“其次”后用逗号",
+        "GB/T 15834—2011：“第”字序次语和“首先”“其次”后用逗号",
         both(
             pattern(
                 rf"(第[一二三四五六七八九十]|其[一二三四五]|首先|其次|再次|最后)(?<![^。；：！？\s　]..)、(?![第其]?[{NUMERAL}])",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from bihuan.rules.errors import Invalid
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 _SECTIONS = ("names", "words", "wrong", "allowed")
 
 
@@ -23,7 +25,8 @@ class WordsInvalid(Invalid):
 class Lexicon:
     """``names``: must stand exactly so. ``words``: collocations. ``wrong``: wrong → (right, not inside these).
 
-    ``variants``: allowed forms; ``allowed``: words that are never found fault with.
+    ``variants``: allowed forms; ``allowed``: words that are never found fault with. ``own``: wrong words
+    that the office added, found wherever they stand.
     """
 
     names: set[str] = field(default_factory=set)
@@ -31,9 +34,15 @@ class Lexicon:
     wrong: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     variants: set[str] = field(default_factory=set)
     allowed: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
     first: dict[str, list[str]] = field(default_factory=dict)
     last: dict[str, list[str]] = field(default_factory=dict)
     wrong_first: dict[str, list[str]] = field(default_factory=dict)
+
+    @cached_property
+    def pieces(self) -> frozenset[str]:
+        """Words and names cut at their punctuation."""
+        return frozenset(p for phrase in self.words | self.names for p in _CHINESE.findall(phrase))
 
     def index(self) -> Lexicon:
         """Index names by their two first and two last characters, wrong words by their two first."""
@@ -51,7 +60,9 @@ def lexicon(extra: str = "") -> Lexicon:
     made = Lexicon()
     _read(made, _data("phrases.txt"), "words")
     _read(made, _data("confusions.txt"), "wrong")
+    listed = set(made.wrong)
     _read(made, extra, "words")
+    made.own = set(made.wrong) - listed
     return made.index()
 
 

@@ -56,11 +56,11 @@ _TO_HALF = {ord("０") + n: str(n) for n in range(10)}
 _TO_HALF |= {ord("Ａ") + n: chr(ord("A") + n) for n in range(26)}
 _TO_HALF |= {ord("ａ") + n: chr(ord("a") + n) for n in range(26)}
 
-_BLANK = "[ \\t\\u00a0\\u3000]+"
-_SPACED = re.compile(rf"[ \t\u00a0\u3000](?<=[{CJK}，。、；：）》”].)[ \t\u00a0\u3000]*(?=[{CJK}（《“])")
+_BLANK = "[ \\u00a0\\u3000]+"
+_SPACED = re.compile(rf"[ \u00a0\u3000](?<=[{CJK}，。、；：）》”].)[ \u00a0\u3000]*(?=[{CJK}（《“])")
 _SPACED_DIGITS = re.compile(rf" (?:(?<=[{CJK}] ) *(?=\d)|(?<=[\d%] ) *(?=[{CJK}]))")
 _AFTER_NUMBER = re.compile(
-    r"(?:第[一二三四五六七八九十百零〇\d]+[编篇章节条部][分之一二三四五六七八九十]*|[一二三四五六七八九十]+、|附件\d*[:：]?|[表图]\d+|[（(][一二三四五六七八九十]+[)）])$"
+    r"(?:^\d{4}年\d+月\d+日|第[一二三四五六七八九十百零〇\d]+[编篇章节条部][分之一二三四五六七八九十]*|[一二三四五六七八九十]+、|附件\d*[:：]?|[表图]\d+|[（(][一二三四五六七八九十]+[)）])$"
 )
 _SPREAD = re.compile(rf"(?:[{CJK}]{{1,4}}{_BLANK}){{2,}}[{CJK}]{{1,4}}")
 
@@ -77,9 +77,11 @@ def _blanks(text: Text) -> Iterator[Hit]:
 def _blank_is_layout(text: Text, match: re.Match[str]) -> bool:
     """Whether the blank is layout: a spread heading, a list of names, what follows a number of a heading."""
     p = text.paragraph_at(match.start())
-    if p is None or match.start() >= p.end or p.place != "body" or text.furniture(p):
-        return p is None or p.place != "heading" or _AFTER_NUMBER.search(text.text[p.start : match.start()]) is not None or len(p.text) < 12  # fmt: skip
-    if len(p.text) <= 10 or (_AFTER_NUMBER.search(text.text[p.start : match.start()]) is not None):
+    if p is None or match.start() >= p.end or p.place == "cell" or len(p.text) <= 12:
+        return True
+    if _AFTER_NUMBER.search(text.text[p.start : match.start()]):
+        return True
+    if text.furniture(p) and p.place == "body" and p != text.title:
         return True
     return any(m.start() <= match.start() - p.start < m.end() for m in _SPREAD.finditer(p.text))
 
@@ -235,7 +237,7 @@ def _brackets(text: Text) -> Iterator[Hit]:
     """Read the brackets of each paragraph; one that is open may close in a paragraph below."""
     carried: list[tuple[str, int]] = []
     for p in text.paragraphs:
-        if p.place == "cell" or not _BRACKETS.search(p.text):
+        if p.place == "cell" or p.start < text.first_article or not _BRACKETS.search(p.text):
             continue
         opened, closed = _unmatched(p.text)
         for mark, at in closed:
@@ -321,11 +323,11 @@ RULES = (
         "坚持“两手抓的方针。", "坚持“两手抓”的方针。",
     ),
     Rule(
-        "quote-nested", 13, "引号里的引号应为单引号", Level.WARNING, _GB + " 4.8.3.4：双引号里再用单引号", _quotes_nested,
+        "quote-nested", 13, "引号里的引号应为单引号", Level.WARNING, _GB + " 4.8：双引号里再用单引号", _quotes_nested,
         "他说：“要做到“两个维护”。”", "他说：“要做到‘两个维护’。”", safe=True,
     ),
     Rule(
-        "book-mark", 14, "书名号不成对或内层用错", Level.ERROR, _GB + " 4.15.3：书名号成对，里层用〈〉", _books,
+        "book-mark", 14, "书名号不成对或内层用错", Level.ERROR, _GB + " 4.15：书名号成对，里层用〈〉", _books,
         "印发《关于修改《办法》的决定》。", "印发《关于修改〈办法〉的决定》。", safe=True, statute=Level.WARNING,
     ),
     Rule(

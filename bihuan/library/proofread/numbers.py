@@ -125,6 +125,7 @@ RULES = (
         "document-number-bracket", 20, "发文字号的年份没有用六角括号", Level.ERROR, _GB_LAYOUT + " 7.2.5：年份用六角括号“〔〕”括入",
         both(
             pattern(_BRACKETED, r"〔\1〕", "发文字号的年份用六角括号，应为“{1}”。"),
+            pattern(r"^[\[【(（［]((?:19|20)\d\d)[\]】)）］](?=第?\d+号$)", r"〔\1〕", "发文字号的年份用六角括号，应为“{1}”。"),
             pattern(r"[\[【(（［]((?:19|20)\d\d)〕(?=第?\d+号)|〔((?:19|20)\d\d)[\]】)）］](?=第?\d+号)",
                     lambda m: f"〔{m[1] or m[2]}〕", "发文字号的年份用六角括号，应为“{1}”。"),
         ),
@@ -132,7 +133,7 @@ RULES = (
     ),
     Rule(
         "document-number-zero", 21, "发文字号编虚位或加“第”", Level.ERROR, _GB_LAYOUT + " 7.2.5：序号不编虚位，不加“第”字",
-        pattern(r"(?:第0*|0+)(?<=[〕\]】)）］].)(?=[1-9]\d*号)", "", "发文字号的序号不编虚位，也不加“第”。"),
+        pattern(r"[第0](?<=[〕\]】)）］].)0*(?=[1-9]\d*号)", "", "发文字号的序号不编虚位，也不加“第”。"),
         "江政发〔2026〕第01号", "江政发〔2026〕1号", safe=True, statute=Level.HINT,
     ),
     Rule(
@@ -141,22 +142,22 @@ RULES = (
         "1-9月，全县新增42家。", "1—9月，全县新增42家。", safe=True, form=True,
     ),
     Rule(
-        "number-range-dash", 23, "数值范围用了短横线", Level.WARNING, "GB/T 15834—2011 4.13.3.3：数值范围用浪纹线“～”",
+        "number-range-dash", 23, "数值范围用了短横线", Level.WARNING, "GB/T 15834—2011 4.13：数值范围用浪纹线“～”",
         pattern(_RANGE, "～", "数值范围之间用浪纹线“～”。", 1),
         "工期3-5年。", "工期3～5年。", safe=True, form=True,
     ),
     Rule(
-        "range-without-unit", 24, "数值范围前一个数缺“万”“亿”", Level.WARNING, _GB_NUMBERS + " 5.1.5：前后两个数都带“万”“亿”",
+        "range-without-unit", 24, "数值范围前一个数缺“万”“亿”", Level.WARNING, _GB_NUMBERS + "：前后两个数都带“万”“亿”",
         pattern(_BIG, _big, "前一个数也要带单位，应为“{1}”。"),
         "投资9～16亿元。", "投资9亿～16亿元。",
     ),
     Rule(
-        "range-without-percent", 25, "百分数范围前一个数缺百分号", Level.WARNING, _GB_NUMBERS + " 5.1.5：前后两个数都带百分号",
+        "range-without-percent", 25, "百分数范围前一个数缺百分号", Level.WARNING, _GB_NUMBERS + "：前后两个数都带百分号",
         pattern(_PERCENT, lambda m: f"{m[1]}{m[4]}{m[2]}{m[3]}{m[4]}", "前一个数也要带百分号，应为“{1}”。"),
         "占15～30%。", "占15%～30%。", safe=True,
     ),
     Rule(
-        "comma-in-approximate", 26, "概数中间用了顿号", Level.ERROR, _GB_NUMBERS + " 5.2.3：相邻两数连用表示概数，中间不用顿号",
+        "comma-in-approximate", 26, "概数中间用了顿号", Level.ERROR, _GB_NUMBERS + "：相邻两数连用表示概数，中间不用顿号",
         both(
             pattern(_APPROXIMATE, _approximate, "概数中间不用顿号，应为“{1}”。"),
             pattern(_APPROXIMATE_DIGITS, None, "概数用汉字，中间不用顿号，如“三四岁”“十五六个人”。"),
@@ -164,12 +165,12 @@ RULES = (
         "来了三、四十人。", "来了三四十人。", safe=True, statute=Level.WARNING,
     ),
     Rule(
-        "several-with-digits", 27, "“几”与阿拉伯数字连用", Level.ERROR, _GB_NUMBERS + " 5.2.4：含“几”的概数用汉字",
+        "several-with-digits", 27, "“几”与阿拉伯数字连用", Level.ERROR, _GB_NUMBERS + "：含“几”的概数用汉字",
         pattern(_SEVERAL, _several, "“几”“数”不与阿拉伯数字连用，请改用汉字，如“十几”“几十”。"),
         "走访10几户。", "走访十几户。",
     ),
     Rule(
-        "date", 28, "年份只写两位，或日期不存在", Level.ERROR, _GB_NUMBERS + " 5.1：年份写全四位；日历",
+        "date", 28, "年份只写两位，或日期不存在", Level.ERROR, _GB_NUMBERS + "：年份写全四位；日历",
         both(
             pattern(_SHORT_YEAR, _short_year, "年份要写全四位，是否为“{1}”？", level=Level.WARNING),
             _dates,
@@ -178,7 +179,7 @@ RULES = (
         "2026年2月29日召开会议。", "2026年2月28日召开会议。",
     ),
     Rule(
-        "chinese-year-zero", 29, "汉字年份里的“零”应为“〇”", Level.WARNING, _GB_NUMBERS + " 5.3：年份中的“0”写作“〇”", _year_zero,
+        "chinese-year-zero", 29, "汉字年份里的“零”应为“〇”", Level.WARNING, _GB_NUMBERS + "：年份中的“0”写作“〇”", _year_zero,
         "二零二六年三月", "二〇二六年三月", safe=True, form=True, statute=Level.HINT,
     ),
     Rule(

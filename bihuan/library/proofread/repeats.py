@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bihuan.library.proofread.base import Hit, Level, Rule, both
 from bihuan.library.proofread.text import CJK, Text
-from bihuan.library.proofread.words import words
+from bihuan.library.proofread.words import Words, words
 
 _PAIR = re.compile(r"([\u4e00-\u9fff])\1")
 #: Characters whose doubling is a word or a part of one, wherever it stands.
@@ -16,9 +16,17 @@ _LEGAL = frozenset(
     "星慢轻细谆循孜念耿历斤津滔源比节频屡遥振欣蒸洋奕虎生匆急累硕落依纷重区丝毫寥口声句字刻心念苦甜蜜娓侃振茫苍巍熊滚济翩彬落浩荡绵延津"
     "妈爸爷奶哥姐弟妹叔舅婆公宝星猩蛐蝈太娃恰悄冉缓徐潺淙沥涓泛草草平安安静悠"
 )
+#: 件件有着落: measure words are doubled freely, also where the list of words does not have them.
+_COUNTING = frozenset("年月日件项条级户村")
+_PREPOSITIONS = frozenset("对和与向在将从由是有")
+_ENDS = frozenset("的了在中上下以")
 _FUNCTION = frozenset("的了和在是与为对将把被向从及以于到等有不也都就并或而要可会能由中上下")
-_PREFIXES = frozenset("全新高多大小总各本该非未无应再已其每某约近超")
-_PLACES = frozenset("省市县区州旗镇乡村局部委办院厅所队组站")
+_PREFIXES = frozenset("反全新高多大小总各本该非未无应再已其每某约近超")
+_PLACES = frozenset("省市县区州旗镇乡村局部委办院厅所队组站司处科校园场社厂")
+#: Ends of names: 第二审审理, 翟镇镇王七村. Such a pair is only a hint where a word begins with the second.
+_NOUNS = frozenset(
+    "案审标水镇罪市县法费税权证村乡区河江湖山路桥港库岛线网车船机器物品款金票券单书表册卡号码厂店站所院校室任管泉国业务民"
+)
 _WORD_TWICE = re.compile(rf"([{CJK}]{{2,8}})\1")
 _TWICE_LEGAL = re.compile(r"(.)\1|^(?:研究|考虑|讨论|商量|学习|休息|了解|介绍|认识|打扫|整理)$")
 
@@ -29,8 +37,9 @@ def _doubled(text: Text) -> Iterator[Hit]:
         char, at = match[1], match.start()
         if body[at - 1 : at] == char or body[at + 2 : at + 3] == char:
             continue
-        if _is_mistake(body, at, char):
-            yield Hit(at, at + 2, char, f"“{char}{char}”疑似多了一个“{char}”。")
+        level = _mistake(body, at, char)
+        if level:
+            yield Hit(at, at + 2, char, f"“{char}{char}”疑似多了一个“{char}”。", level, level is Level.ERROR)
     for match in _WORD_TWICE.finditer(body):
         word = match[1]
         if not _TWICE_LEGAL.search(word) and _is_word(word, body[match.start() - 1 : match.start()]):
@@ -47,35 +56,60 @@ def _is_word(text: str, before: str) -> bool:
 
 
 _REACH = 7
+_AS_WORD, _RARE_WORD = 9.0, 13.0
+_GAIN, _GAIN_OF_GRAMMAR, _GAIN_OF_TWO = 5.0, 2.5, 9.0
+_LITTLE, _SURELY_WORD, _WORD_OF_GRAMMAR = 3.0, 5.5, 6.2
+_RARE = 30
 
 
-def _is_mistake(body: str, at: int, char: str) -> bool:
-    """Whether one of the two characters is too many: without it the words around cost much less."""
+def _mistake(body: str, at: int, char: str) -> Level | None:
+    """Judge a doubled character: one is too many when the words around cost much less without it.
+
+    Where one word ends and the next begins with it (委员会会议) they cost more without it, because that breaks a word.
+    """
     known = words()
-    if known.count(char * 2) > 20 and char in _LEGAL:
-        return False
-    if body[at + 2 : at + 3] in ("（", "("):
-        return False
+    if body[at + 2 : at + 3] in ("（", "(") or (body[at + 2 : at + 3] == "长" and char in _PLACES):
+        return None
     before = re.split(rf"[^{CJK}]", body[max(at - _REACH, 0) : at])[-1]
     after = re.split(rf"[^{CJK}]", body[at + 2 : at + 2 + _REACH])[0]
-    if _reduplicated(before, char, after) or _joined(before, char, after):
-        return False
-    gain = known.cost(before + char + char + after) - known.cost(before + char + after)
-    return gain > (2.5 if char in _FUNCTION else 7.5)
+    if (len(after) > 1 and after[0] == after[1]) or (len(before) > 1 and before[-1] == before[-2]):
+        return None  # AABB
+    right = known.cost(before + char + after)
+    if char in _LEGAL and (known.count(char * 2) > 2 or char in _COUNTING):
+        as_word = known.cost(before) + min(known.cost_of(char * 2), _RARE_WORD) + known.cost(after)
+        if as_word - right <= _AS_WORD:
+            return None if as_word - right <= _SURELY_WORD else Level.HINT
+    gain = known.cost(before + char + char + after) - right
+    ends, begins = _ending(known, before, char), _most(known, char, after)
+    least = _GAIN_OF_GRAMMAR if char in _FUNCTION else _GAIN_OF_TWO if min(ends, begins) > _RARE else _GAIN
+    joined = _joined(char, after, ends, begins)
+    if gain <= (_WORD_OF_GRAMMAR if joined else _LITTLE) or _reduplicated(before, char, after):
+        return None
+    if joined or gain <= least or (begins > 100 and before and char in _NOUNS):
+        return Level.HINT
+    return Level.ERROR
+
+
+def _ending(known: Words, before: str, char: str) -> int:
+    """Return how often the commonest word that ends with ``char`` behind ``before`` occurs."""
+    return max((known.count(before[-n:] + char) for n in range(1, 5) if len(before) >= n), default=0)
+
+
+def _most(known: Words, char: str, after: str) -> int:
+    """Return how often the commonest word of ``char`` and what follows it occurs."""
+    return max((known.count(char + after[:n]) for n in range(1, 4) if len(after) >= n), default=0)
 
 
 def _reduplicated(before: str, char: str, after: str) -> bool:
-    """Whether it is AABB, ABB or AAB of a word that exists: 方方面面, 实实在在, 热腾腾."""
+    """Whether it is ABB or AAB of a word that exists: 热腾腾, 毛毛雨."""
     known = words()
     whole = char * 2
-    return (
-        (len(after) >= 2 and after[0] == after[1])
-        or (len(before) >= 2 and before[-1] == before[-2])
-        or any(known.count(before[-n:] + whole) > 2 for n in (1, 2) if len(before) >= n)
-        or any(known.count(whole + after[:n]) > 2 for n in (1, 2) if len(after) >= n)
+    return any(known.count(before[-n:] + whole) > 2 for n in (1, 2) if len(before) >= n) or any(
+        known.count(whole + after[:n]) > 2 for n in (1, 2) if len(after) >= n
     )
 
 
+<<<<<<< HEAD
 def _joined(before: str, char: str, after: str) -> bool:
     """Whether one word ends and the next begins with the character: 委员会会议, 工作作风."""
     known = words()
@@ -94,9 +128,17 @@ def _joined(before: str, char: str, after: str) -> bool:
         and after[:1]
         and after[0] in "长直委内域级属际容场民办政情里区外"
     ):
+=======
+def _joined(char: str, after: str, ends: int, begins: int) -> bool:
+    """Whether a word of grammar or a prefix stands beside a word that begins or ends with it: 目的的, 对对方, 健全全流程."""
+    if char in _PREFIXES and ends > 5 and any(words().count(after[:n]) > _RARE for n in (2, 3)):
         return True
-    if not function:
+    if char in _PLACES and after[:1] and after[0] in "直委内域级属际容场民办政情里区外":
+>>>>>>> proofread
+        return True
+    if char not in _FUNCTION:
         return False
+<<<<<<< HEAD
     if begins and not ends:
         return before != "" and max(map(known.count, begins)) > 300
     return (
@@ -104,23 +146,32 @@ def _joined(before: str, char: str, after: str) -> bool:
         and max(map(known.count, ends)) > 300
         and char in "的了在中上下"
         and len(max(ends, key=len)) >= 2
+=======
+    return (
+        min(ends, begins) > _RARE
+        or (char in _PREPOSITIONS and begins > 100)
+        or (char in _ENDS and ends > 300)
+        or (char == "的" and ends > _RARE)
+>>>>>>> proofread
     )
 
 
+#: A paragraph of so many characters is not written twice on purpose, not even in a statute.
+_SURELY = 80
 _SENTENCE = re.compile(r"[^。！？\n]{14,}[。！？]")
 _FURNITURE = re.compile(r"第[一二三四五六七八九十百]+条|^\s*(?:附件|联系人)")
 
 
 def _repeated_sentence(text: Text) -> Iterator[Hit]:
     seen: dict[str, int] = {}
-    inside = _repeated_spans(text)
+    inside = {start for start, _ in _repeated_spans(text)}
     for match in _SENTENCE.finditer(text.text):
         start = match.start() + len(match[0]) - len(match[0].lstrip())
         key = re.sub(rf"\s|^(?:[^{CJK}]|[一二三四五六七八九十]+、)+", "", match[0])
         p = text.paragraph_at(start)
         if p is None or p.place == "cell" or len(key) < 14:
             continue
-        if key in seen and not any(a <= start < b for a, b in inside):
+        if key in seen and p.start not in inside:
             near = start - seen[key] <= 2 * len(match[0])
             yield Hit(
                 start, match.end(), "", "这句话与前文重复。", Level.ERROR if near else Level.WARNING, safe=False
@@ -147,7 +198,8 @@ def _repeated_spans(text: Text) -> list[tuple[int, int]]:
 
 def _repeated_paragraph(text: Text) -> Iterator[Hit]:
     for start, end in _repeated_spans(text):
-        yield Hit(start, end, "", "这一段与前文重复。", Level.ERROR, safe=False)
+        sure = Level.ERROR if end - start >= _SURELY else Level.WARNING
+        yield Hit(start, end, "", "这一段与前文重复。", sure, safe=False)
 
 
 RULES = (

@@ -22,7 +22,7 @@ _LONGEST = 8
 #: How much cheaper the stretch must become, by why the characters are confused. Tuned on one half of a set of real mistakes.
 THRESHOLDS = {SAME_SOUND: 7.5, LIKE_SOUND: 9.0, SAME_SHAPE: 6.5}
 OF_PHRASES = {SAME_SOUND: 0.5, LIKE_SOUND: 2.0, SAME_SHAPE: 1.0}
-SURE = 2.0
+SURE = 3.0
 """So much above its threshold a suspect is a warning; below it is a hint. A word of the lexicon always is a warning."""
 _NEVER = frozenset("的了在和与是不有为等及或以对于中上下其各该本此之者并从由被将把向至到年月日元个名项条件")
 _BOOST = 2000
@@ -70,9 +70,14 @@ def _known(phrases: frozenset[str]) -> _Known:
     return _Known(known, phrases, alphabet, dict(after), dict(before))
 
 
+def known_words(lexicon: Lexicon) -> Words:
+    """Return the words with the phrases of ``lexicon`` among them."""
+    return _known(lexicon.pieces).words
+
+
 def suspects(text: str, lexicon: Lexicon) -> Iterator[Suspect]:
     """Yield the suspect characters of ``text``, the surest of those that touch."""
-    known = _known(frozenset(p for p in lexicon.words | lexicon.names if p.isalpha()))
+    known = _known(lexicon.pieces)
     for match in _RUN.finditer(text):
         run = match[0]
         found = sorted(_of_run(run, known), key=lambda s: -s.gain)
@@ -96,7 +101,7 @@ def _of_run(run: str, known: _Known) -> Iterator[Suspect]:
             found = _best(run, at, char, known.words, front, back)
             if found is None or (best is not None and found.gain <= best.gain):
                 continue
-            listed = found.word in known.phrases
+            listed = len(found.word) > 2 and found.word in known.phrases
             over = found.gain - (OF_PHRASES if listed else THRESHOLDS)[reasons[char]]
             if over > 0:
                 best = replace(found, sure=listed or over > SURE)
@@ -113,13 +118,20 @@ def _fitting(run: str, at: int, known: _Known) -> set[str]:
 
 
 def _alone(run: str, known: Words, lengths: list[int]) -> Iterator[int]:
-    """Yield the places that the cheapest cutting leaves as words of one character, or puts into a rare word."""
-    end = len(run)
+    """Yield the places that the cheapest cutting leaves as words of one character, or puts into a rare word.
+
+    A character of grammar stands alone by right, unless the one before it is left alone too: 综和治理.
+    """
+    end, after = len(run), -1
     while end > 0:
         size = lengths[end]
         word = run[end - size : end]
-        if size == 1 and word not in _NEVER:
+        if size == 1 and word in _NEVER:
+            after = end - 1
+        elif size == 1:
             yield end - 1
+            if after == end:
+                yield after
         elif size == 2 and known.count(word) < _RARE_PAIR:
             yield from (end - 2, end - 1)
         end -= size

@@ -10,27 +10,24 @@ from bihuan.library.proofread.text import END_MARKS, Paragraph, Text
 
 _NINE = "一二三四五六七八九十"
 _FORMULA = re.compile(
+<<<<<<< HEAD
     r"[=＝×÷∑]|^[\d\s.]+$|^[A-Za-z\d\s.,/:_-]+$|^(?:抄送|印发|主题词|联系人|联系电话|地址|来源|注|时间|地点|参加|主持|记录|电话|邮编)[:： ]|\d{4}年\d{1,2}月\d{1,2}日印发"
+=======
+    r"[=＝×÷∑]|^[\d\s.]+$|^[A-Za-z\d\s.,/:_-]+$|^(?:抄送|印发|主题词|联系人|联系电话|地址|来源|注|时间|地点|参加|出席|列席|缺席|主持|记录|电话|邮编)[:： ]|\d{4}年\d{1,2}月\d{1,2}日印发"
+>>>>>>> proofread
 )
 
 
 def _no_end(text: Text) -> Iterator[Hit]:
     shown = text.paragraphs
-    last_body = _last_of_body(text)
     for at, p in enumerate(shown):
-        if p.text[-1] in END_MARKS or text.furniture(p) or p.start > last_body or _FORMULA.search(p.text):
+        if p.text[-1] in END_MARKS or text.furniture(p) or _FORMULA.search(p.text):
             continue
         following = shown[at + 1] if at + 1 < len(shown) else None
         if p.text[-1] in "，、,":
             yield Hit(p.end - 1, p.end, "。", f"段落以“{p.text[-1]}”结尾，没有说完或标点用错。", safe=False)
         elif _is_sentence(p, following):
             yield Hit(p.end - 1, p.end, p.text[-1] + "。", "段落末尾没有标点。", Level.WARNING, safe=False)
-
-
-def _last_of_body(text: Text) -> int:
-    """Return where the body ends: at the signature or at the list of annexes, whichever is there."""
-    ends = [p.start for p in (text.signature, text.date_line) if p is not None]
-    return min(ends, default=len(text.text))
 
 
 def _is_sentence(p: Paragraph, following: Paragraph | None) -> bool:
@@ -77,13 +74,14 @@ def _inline_list(p: Paragraph, starts: list[int]) -> Iterator[Hit]:
 def _paragraph_list(text: Text) -> Iterator[Hit]:
     """Hit members of a list of paragraphs that end with a full stop where the others end with a semicolon."""
     group: list[Paragraph] = []
-    for p in (*text.paragraphs, None):
-        if p is not None and p.marker and p.marker.family in ("two", "three", "four") and p.place != "cell":
-            if not group or _continues(group[-1], p):
-                group.append(p)
-                continue
+    for p in text.paragraphs:
+        member = p.marker is not None and p.marker.family in ("two", "three", "four") and p.place != "cell"
+        if member and (not group or _continues(group[-1], p)):
+            group.append(p)
+            continue
         yield from _members(group)
-        group = [p] if p is not None and p.marker and p.marker.family in ("two", "three", "four") else []
+        group = [p] if member else []
+    yield from _members(group)
 
 
 def _continues(before: Paragraph, p: Paragraph) -> bool:
@@ -225,15 +223,15 @@ def _salutation(text: Text) -> Iterator[Hit]:
 RULES = (
     Rule(
         "paragraph-end", 43, "段落末尾没有标点", Level.WARNING, "GB/T 15834—2011：句末用句号、问号或叹号", _no_end,
-        "今年以来，全县上下狠抓落实，取得了明显成效\n", "今年以来，全县上下狠抓落实，取得了明显成效。\n", statute=Level.HINT,
+        "今年以来，全县上下狠抓防汛备汛工作落实，取得了明显成效\n", "今年以来，全县上下狠抓防汛备汛工作落实，取得了明显成效。\n",
     ),
     Rule(
         "stop-in-list", 44, "分号列举中间用了句号", Level.WARNING, "GB/T 15834—2011 4.6：分项列举各项之间的点号一致", _stop_in_list,
         "一是抓学习；二是抓整改。三是抓落实。", "一是抓学习；二是抓整改；三是抓落实。", statute=Level.HINT,
     ),
     Rule(
-        "annex-absent", 46, "附件说明与附件对不上", Level.WARNING, "GB/T 9704—2012 7.3.4、7.4：附件与附件说明一致", _annexes,
-        "详见附件3。\n附件：1.任务清单\n2.责任清单", "详见附件2。\n附件：1.任务清单\n2.责任清单",
+        "annex-absent", 46, "附件说明与附件对不上", Level.WARNING, "GB/T 9704—2012 7.3.4、7.3.7：附件与附件说明一致", _annexes,
+        "详见附件3。\n附件：任务清单\n附件\n任务清单", "详见附件。\n附件：任务清单\n附件\n任务清单",
     ),
     Rule(
         "annex-not-named", 47, "有附件而正文没有提到", Level.WARNING, "公文习惯：正文写明“见附件”", _annex_not_named,

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from bihuan.rules.chinese_numbers import to_int
 
@@ -113,7 +114,7 @@ class Text:
     def statute(self) -> bool:
         """Whether it is a law, a regulation or an interpretation: at least three numbered articles one after another."""
         values = [p.marker.value for p in self.paragraphs if p.marker and p.marker.family == "article"]
-        return sum(1 for a, b in zip(values, values[1:], strict=False) if b == a + 1) >= 2
+        return sum(1 for a, b in pairwise(values) if b == a + 1) >= 2
 
     @cached_property
     def title(self) -> Paragraph | None:
@@ -122,7 +123,7 @@ class Text:
             if (
                 len(p.text) <= 60
                 and p.marker is None
-                and not re.search(r"[。；！？：:]$|〔\d{4}〕|\d+号$", p.text)
+                and not re.search(r"，|[。；！？：:]$|〔\d{4}〕|\d+号$", p.text)
             ):
                 return p
         return None
@@ -146,7 +147,7 @@ class Text:
     @cached_property
     def signature(self) -> Paragraph | None:
         """The line above the date at the end, when it is the name of a body."""
-        for p, following in reversed(list(zip(self.paragraphs, self.paragraphs[1:], strict=False))):
+        for p, following in reversed(list(pairwise(self.paragraphs))):
             if (
                 p.index > 2
                 and _DATE_LINE.fullmatch(following.text)

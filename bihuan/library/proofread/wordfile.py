@@ -181,16 +181,28 @@ class _Writer:
     def _comment(self, finding: Finding, touched: list[_Piece]) -> None:
         advice = f"建议写作：{finding.suggestion}" if finding.suggestion else ""
         said = f"【{LEVEL_NAMES[finding.level]}】{finding.message}{advice}"
-        runs = [Run(p.element.getparent(), None) for p in (touched[0], touched[-1])]
+        runs = [Run(p.element.getparent(), self._source.document) for p in (touched[0], touched[-1])]
         self._source.document.add_comment(runs, said, AUTHOR, "校")
 
     def _replace(self, finding: Finding, touched: list[_Piece]) -> None:
+        """Delete what differs and insert the right words behind it; what both have in common stays."""
+        start, end, right = _difference(finding)
         last = None
         for piece in touched:
+<<<<<<< HEAD
             run = self._isolated(piece, max(finding.start, piece.start), min(finding.end, piece.end))
             last = self._deleted(run)
         if finding.suggestion and last is not None:
             self._inserted(last, finding.suggestion)
+=======
+            if piece.start < end and piece.end > start:
+                last = self._deleted(self._isolated(piece, max(start, piece.start), min(end, piece.end)))
+        if last is None:
+            piece = touched[-1]
+            last = self._isolated(piece, start - 1, start)
+        if right:
+            self._inserted(last, right)
+>>>>>>> proofread
 
     def _isolated(self, piece: _Piece, start: int, end: int) -> Any:
         """Split the run of ``piece`` so that the text from ``start`` to ``end`` has a run of its own; return that run."""
@@ -223,8 +235,8 @@ class _Writer:
 
     def _inserted(self, after: Any, text: str) -> None:
         mark = self._mark("w:ins")
-        run = copy.deepcopy(after.find(_RUN))
-        for element in run.findall(qn("w:delText")):
+        run = copy.deepcopy(after if after.tag == _RUN else after.find(_RUN))
+        for element in (*run.findall(qn("w:delText")), *run.findall(_TEXT)):
             element.tag = _TEXT
             _set(element, text)
         mark.append(run)
@@ -237,6 +249,15 @@ class _Writer:
         mark.set(qn("w:author"), AUTHOR)
         mark.set(qn("w:date"), self._now)
         return mark
+
+
+def _difference(finding: Finding) -> tuple[int, int, str]:
+    """Return the span that has to go and what comes in its place, without what both begin with."""
+    wrong, right = finding.text, finding.suggestion or ""
+    same = 0
+    while same < min(len(wrong), len(right)) and wrong[same] == right[same]:
+        same += 1
+    return finding.start + same, finding.end, right[same:]
 
 
 def _can_change(element: Any) -> bool:

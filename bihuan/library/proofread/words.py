@@ -11,6 +11,7 @@ from pathlib import Path
 from bihuan.rules.errors import BihuanError
 
 _LONGEST = 8
+_PAIR, _KNOWN = 2, 60
 
 
 class NoWordList(BihuanError):
@@ -31,13 +32,17 @@ class Words:
         self.unknown = total + 2.0
 
     def with_phrases(self, phrases: frozenset[str], count: int) -> Words:
-        """Return these words and ``phrases``, each as if it occurred at least ``count`` times."""
+        """Return these words and ``phrases``, each as if it occurred at least ``count`` times.
+
+        Phrases of two characters only become known: preferred, they would draw every neighbour to them.
+        """
         made = copy(self)
         made.counts, made.costs_of = dict(self.counts), dict(self.costs_of)
         for phrase in phrases:
-            if len(phrase) <= _LONGEST and self.counts.get(phrase, 0) < count:
-                made.counts[phrase] = count
-                made.costs_of[phrase] = self._total - math.log(count)
+            least = count if len(phrase) > _PAIR else _KNOWN
+            if len(phrase) <= _LONGEST and self.counts.get(phrase, 0) < least:
+                made.counts[phrase] = least
+                made.costs_of[phrase] = self._total - math.log(least)
         return made
 
     def __contains__(self, word: str) -> bool:

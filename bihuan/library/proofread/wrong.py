@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from bihuan.library.proofread.base import Hit, Level, Rule
 from bihuan.library.proofread.lexicon import Lexicon, Misquoted, misquoted, wrong_words
 from bihuan.library.proofread.sounds import alike
-from bihuan.library.proofread.spelling import suspects
+from bihuan.library.proofread.spelling import known_words, suspects
 from bihuan.library.proofread.text import Text
+from bihuan.library.proofread.words import Words
 
 _COUNTED = (
     ("四个意识", r"([一二两三四五六七八九十])个意识”"),
@@ -22,6 +23,9 @@ _COUNTED = (
     ("八项规定", r"中央([一二两三四五六七八九十])项规定"),
     ("三个代表", r"“([一二两三四五六七八九十])个代表”重要思想"),
 )
+_NUMERALS = tuple("一二两三四五六七八九十")
+_GAIN = 3.0
+_LONG_NAME, _SURE_NAME = 6, 8
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -38,7 +42,7 @@ def rules(lexicon: Lexicon) -> tuple[Rule, ...]:
         ),
         Rule(
             "wrong-character", 0, "疑似错别字", Level.WARNING, "音近、形近字与词表比对", lambda text: _spelling(text, lexicon),
-            "做好安全生产检察和综和治理工作。", "做好安全生产检查和综合治理工作。", statute=Level.WARNING,
+            "做好安全生产和综和治理工作。", "做好安全生产和综合治理工作。", statute=Level.WARNING,
         ),
     )  # fmt: skip
 
@@ -57,32 +61,37 @@ def _fixed(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
 
 def _how_sure(found: Misquoted, written: str, lexicon: Lexicon) -> Level | None:
     """Return the level of a name that stands almost so; None when it is another name or an allowed form."""
-    if written in lexicon.variants or written in lexicon.names or written in lexicon.words | lexicon.allowed:
+    allowed = lexicon.variants | lexicon.names | lexicon.words | lexicon.allowed
+    if written in allowed or any(mark in written for mark in "\n。；《》"):
         return None
-    if any(mark in written for mark in "\n。；《》"):
+    changed = written[found.at : found.at + 1]
+    if changed in _NUMERALS and "“" in found.name:
+        return None  # told by its number already
+    if found.change == 0 and alike(changed, found.name[found.at]):
+        return Level.ERROR
+    if found.at in (0, len(found.name) - 1) or len(found.name) < _LONG_NAME:
         return None
-    if found.change == 0:
-        wrong, right = written[found.at], found.name[found.at]
-        if not (_CJK.fullmatch(wrong) and _CJK.fullmatch(right)):
-            return Level.HINT
-        if alike(wrong, right):
-            return Level.ERROR
-    edge = found.at in (0, len(found.name) - 1)
-    if edge or len(found.name) < 6:
-        return None
-    changed = written[found.at : found.at + 1] if found.change else ""
-    if found.change and not _CJK.fullmatch(changed or "x"):
-        return Level.HINT
-    return Level.WARNING if len(found.name) >= 8 else Level.HINT
+    marks = changed + found.name[found.at] if found.change == 0 else changed
+    sure = bool(_CJK.fullmatch(marks)) and len(found.name) >= _SURE_NAME
+    return Level.WARNING if sure and "中华人民共和国" not in found.name else Level.HINT
 
 
 def _wrong(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
     for at, wrong, right in wrong_words(text.text, lexicon):
-        yield Hit(at, at + len(wrong), right, f"“{wrong}”应为“{right}”。")
+        if wrong in lexicon.own or _better(known_words(lexicon), text.text, at, wrong, right):
+            yield Hit(at, at + len(wrong), right, f"“{wrong}”应为“{right}”。")
+
+
+def _better(known: Words, text: str, at: int, wrong: str, right: str) -> bool:
+    """Whether the words around cost less with ``right``: else the wrong word is the meeting of two right ones."""
+    before = re.split(r"[^\u4e00-\u9fff]", text[max(at - 6, 0) : at])[-1]
+    after = re.split(r"[^\u4e00-\u9fff]", text[at + len(wrong) : at + len(wrong) + 6])[0]
+    return wrong in known or known.cost(before + wrong + after) - known.cost(before + right + after) > _GAIN
 
 
 def _spelling(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
-    found = list(suspects(text.text, lexicon))
+    listed = {at + n for at, wrong, _ in wrong_words(text.text, lexicon) for n in range(len(wrong))}
+    found = [s for s in suspects(text.text, lexicon) if s.at not in listed]
     windows = [text.text[s.begin : s.begin + len(s.word)] for s in found]
     often = Counter(windows)
     for suspect, window in zip(found, windows, strict=True):
