@@ -6,6 +6,8 @@ from django.urls import path
 
 from bihuan.web.views import (
     account,
+    bulk,
+    cells,
     findings,
     imports,
     inspections,
@@ -13,22 +15,29 @@ from bihuan.web.views import (
     items,
     ledger,
     overview,
+    overview_more,
     people,
     report,
     samples,
     slips,
     todo,
     units,
+    views,
 )
 
 urlpatterns = [
     path("", todo.page, name="todo"),
     path("overview/", overview.page, name="overview"),
+    path("overview/more/", overview_more.page, name="overview-more"),
     path("login/", account.login, name="login"),
     path("logout/", account.logout, name="logout"),
     path("password/", account.password, name="password"),
     path("items/", items.page, name="items"),
     path("items/new/", items.new, name="items-new"),
+    path("items/bulk/", bulk.page, name="items-bulk"),
+    path("items/views/", views.keep, name="items-views"),
+    path("items/views/<int:view_id>/delete/", views.drop, name="items-view-drop"),
+    path("items/<int:item_id>/cell/<str:key>/", cells.cell, name="items-cell"),
     path("items/export/<str:layout>/", items.export, name="items-export"),
     path("items/<int:item_id>/", item.page, name="items-one"),
     path("items/<int:item_id>/evidence/<int:evidence_id>/", item.evidence, name="items-evidence"),

@@ -22,7 +22,7 @@ OPEN_NAMES = {"login", "logout"}
 OF_ITEMS = {"items-one", "items-step", "items-evidence"}
 #: The pages of one slip, inspection or sample, which are refused to others in their own way; see below.
 OF_OTHERS = {"slips-one", "slips-step", "slips-print", "inspections-one", "inspections-step", "inspections-sheet",
-             "inspections-finding", "inspections-walk", "samples-one", "samples-draw", "items-slip"}  # fmt: skip
+             "inspections-finding", "inspections-walk", "samples-one", "samples-draw", "items-slip", "items-cell"}  # fmt: skip
 
 
 def address(name: str, item: int = 1, evidence: int = 1) -> str:
@@ -32,6 +32,8 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "items-step": [item, "comment"],
         "items-evidence": [item, evidence],
         "items-slip": [item],
+        "items-cell": [item, "lead"],
+        "items-view-drop": [item],
         "slips-one": [item],
         "slips-step": [item, "answer"],
         "inspections-one": [item],
