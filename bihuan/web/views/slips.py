@@ -91,8 +91,14 @@ def page(request: Request) -> HttpResponse:
     """Show one page of the list, the newest first."""
     chosen, after = _read(request.GET), request.GET.get("after", "")
     states = _GROUPS[chosen.state][1] if chosen.state in _GROUPS else {chosen.state} - {""}
-    of = {} if not chosen.campaign else {"registers": _registers(request.who, chosen.campaign)}
-    found = slips(request.who.units, kind=chosen.kind, states=states, unit=chosen.unit or None, **of)
+    registers = _registers(request.who, chosen.campaign) if chosen.campaign else None
+    found = slips(
+        request.who.units,
+        kind=chosen.kind,
+        states=states,
+        unit=chosen.unit or None,
+        registers=registers,
+    )
     if chosen.overdue:
         found = found.filter(answer_due__lt=dates.now(), state__in=list(UNANSWERED))
     if after.isascii() and after.isdigit():
