@@ -242,7 +242,7 @@ def test_a_unit_does_its_work_from_the_task_list_on_a_phone(window, address):
         page.get_by_role("button", name="暂无进展").click()
         page.wait_for_selector(".note-success")
         assert page.url == f"{address}/"
-        page.get_by_role("link", name=re.compile("修桥")).nth(1).click()  # the notice about it
+        page.get_by_role("link", name=re.compile("修桥")).first.click()  # the notice about it: others wait for that
         page.wait_for_selector(".paper")
         assert view.fits()
         page.wait_for_load_state("networkidle")  # it was noted that the slip was opened
@@ -271,9 +271,8 @@ def test_the_register_is_worked_like_a_sheet_with_the_keyboard(window, address):
         for _ in range(3):
             page.keyboard.press("ArrowRight")
         page.keyboard.press("F2")
-        page.wait_for_selector("[data-cell]")
-        page.keyboard.type("张三")
-        page.keyboard.press("Enter")
+        page.locator("[data-cell]").fill("张三")
+        page.locator("[data-cell]").press("Enter")
         page.get_by_role("button", name="撤销").click()
         expect(page.locator("td.c-lead")).to_have_text("")
         page.get_by_label("批量办理").select_option(label="批注")
