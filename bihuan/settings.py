@@ -84,7 +84,12 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "bihuan.web.passwords.Mixed"},
 ]
+PASSWORD_DAYS = int(os.environ.get("BIHUAN_PASSWORD_DAYS", "90"))  # 0: a password never grows old
+SECOND_FACTOR_REQUIRED = flag("BIHUAN_SECOND_FACTOR")
+LOG_INS = int(os.environ.get("BIHUAN_LOG_INS", "100"))  # tries from one address within five minutes
+SCAN_COMMAND = os.environ.get("BIHUAN_SCAN", "")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "todo"
 LOGOUT_REDIRECT_URL = "login"

@@ -288,6 +288,30 @@ def look(page: Page, base: str, account: str, shot: Callable[[str], None]) -> No
         walk(page, base, shot)
 
 
+#: Picture in docs/images → the screenshot it is made of, what is cut out of it, and how wide it becomes.
+README: dict[str, tuple[str, tuple[int, int], int]] = {
+    "todo": ("todo-1440", (1440, 900), 960),
+    "overview": ("overview-1440", (1440, 900), 960),
+    "items": ("items-1440", (1440, 900), 960),
+    "phone": ("handler-todo-390", (390, 780), 390),
+}
+_MOST_BYTES = 150_000
+
+
+def for_the_readme(findings: Findings) -> None:
+    """Make the README's pictures of the screenshots, small enough for the repository."""
+    from PIL import Image
+
+    target = ROOT / "docs" / "images"
+    target.mkdir(exist_ok=True)
+    for name, (source, size, wide) in README.items():
+        picture = Image.open(OUT / f"{source}.png").convert("RGB").crop((0, 0, *size))
+        picture = picture.resize((wide, size[1] * wide // size[0]), Image.Resampling.LANCZOS).quantize(128)
+        picture.save(target / f"{name}.png", optimize=True)
+        if (bytes_ := (target / f"{name}.png").stat().st_size) > _MOST_BYTES:
+            findings.wrong.append(f"docs/images/{name}.png has {bytes_} bytes")
+
+
 def main() -> int:
     """Take all pictures, or those of the user names given."""
     accounts, findings = demonstration(), Findings()
@@ -305,6 +329,8 @@ def main() -> int:
                         take(page, "login", width, findings)
                     log_in(page, base, account, accounts[account])
                     look(page, base, account, partial(_shoot, page, width, findings))
+    if not sys.argv[1:]:
+        for_the_readme(findings)
     print(*findings.wrong, sep="\n")
     print(f"{len(list(OUT.glob('*.png')))} pictures in {OUT.relative_to(ROOT)}")
     return 1 if findings.wrong else 0

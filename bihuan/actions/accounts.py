@@ -25,13 +25,13 @@ def create_account(name: str, person_id: int, *, using: str = "default", must_ch
 
 
 def reset_password(name: str, *, using: str = "default") -> str:
-    """Give the account a new random password, unlock it, and return the password."""
+    """Give the account a new random password, unlock it, take its second factor away, and return the password."""
     account = Account.objects.using(using).filter(name=name).first()
     if account is None:
         raise Invalid(f"没有用户名为“{name}”的账号。")
     password = random_password()
     account.set_password(password)
-    account.must_change, account.failures, account.locked_until = True, 0, None
+    account.must_change, account.failures, account.locked_until, account.second = True, 0, None, ""
     account.save(using=using)
     return password
 

@@ -6,14 +6,16 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bihuan.models import Helper, Item
 from bihuan.queries.counts import cells
+from bihuan.rules.clocked import day_end
 from bihuan.rules.errors import Invalid
+from bihuan.rules.figures import Sums
 from bihuan.rules.workflow import OPEN, STATE_NAMES
 
 #: Sort name → (Chinese name, columns; a leading "-" is descending). ``id`` is the order of registration.
@@ -32,7 +34,8 @@ class Filter:
     """What a list shows. ``states`` empty is all; ``units`` None is all, else the units whose items may be seen.
 
     ``part`` narrows ``units`` to the items that they own (``owner``) or help with (``helper``).
-    ``waiting`` is a key of ``timers.WAITING_NAMES``: what fell due and was not done yet.
+    ``waiting`` is a key of ``timers.WAITING_NAMES``: what fell due and was not done yet. ``due_from`` and ``due_until`` bound the
+    deadline (days in China, inclusive); ``lead``, ``handler`` and ``source`` are parts of what is written there.
     """
 
     registers: tuple[int, ...]
@@ -44,21 +47,34 @@ class Filter:
     overdue: bool = False
     waiting: str = ""
     reopened: bool = False
+    due_from: date | None = None
+    due_until: date | None = None
+    lead: str = ""
+    handler: str = ""
+    source: str = ""
     text: str = ""
     units: frozenset[int] | None = None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it asks for something that the counters do not know."""
+        words = (self.text, self.waiting, self.lead, self.handler, self.source)
+        return any(words) or self.reopened or bool(self.due_from or self.due_until)
 
 
 @dataclass(frozen=True)
 class Page:
     """One page: the rows, where the next begins ("" at the end), and how many there are in all.
 
-    ``exact`` is False when there are more than ``total`` and nobody counted how many.
+    ``exact`` is False when there are more than ``total`` and nobody counted how many. ``sums`` are the figures of all that
+    match, None where the counters do not know them.
     """
 
     rows: list[Item]
     next: str
     total: int
     exact: bool
+    sums: Sums | None
 
 
 def open_states() -> tuple[str, ...]:
@@ -75,9 +91,11 @@ def page_of(
     for register in found.registers:
         rows += _of_register(found, register, columns, after, size + 1, using)
     rows.sort(key=lambda i: _position(i, columns), reverse=columns[0].startswith("-"))
-    total, exact = total_of(found, using=using)
+    sums = _tallied(found, using) if _counted(found) else None
+    total, exact = (_total(found, sums), True) if sums else _count(found, using)
     page = rows[:size]
-    return Page(page, _cursor(page[-1], columns) if len(rows) > size else "", total, exact)
+    after = _cursor(page[-1], columns) if len(rows) > size else ""
+    return Page(page, after, total, exact, None if found.overdue else sums)
 
 
 def _columns(sort: str) -> tuple[str, str]:
@@ -112,6 +130,13 @@ def matching(found: Filter, *, using: str = "default") -> QuerySet[Item]:
         query = query.filter(waiting__gt="", waiting__contains=found.waiting)
     if found.reopened:
         query = query.filter(reopens__gt=0)
+    if found.due_from:
+        query = query.filter(due_order__gte=day_end(found.due_from))
+    if found.due_until:
+        query = query.filter(due_order__lte=day_end(found.due_until))
+    for name in ("lead", "handler", "source"):
+        if wanted := getattr(found, name):
+            query = query.filter(**{f"{name}__contains": wanted})
     if found.text:
         query = query.filter(Q(title__contains=found.text) | Q(number__contains=found.text))
     return query if found.units is None else query.filter(_PARTS[found.part](found.units))
@@ -164,7 +189,11 @@ def _cursor(item: Item, columns: tuple[str, str]) -> str:
 def total_of(found: Filter, *, using: str = "default") -> tuple[int, bool]:
     """Return how many items match, and whether that is exact: from the counters where they know, else counted to a limit."""
     if _counted(found):
-        return _tallied(found, using), True
+        return _total(found, _tallied(found, using)), True
+    return _count(found, using)
+
+
+def _count(found: Filter, using: str) -> tuple[int, bool]:
     limited = matching(found, using=using).order_by()[: COUNT_LIMIT + 1]
     counted = limited.count()
     return min(counted, COUNT_LIMIT), counted <= COUNT_LIMIT
@@ -172,20 +201,26 @@ def total_of(found: Filter, *, using: str = "default") -> tuple[int, bool]:
 
 def _counted(found: Filter) -> bool:
     """Whether the counters know the answer: they are cut by one facet at a time."""
-    if found.text or found.reopened or found.waiting:
+    if found.bounded:
         return False
     if found.units is None:
         return not (found.owner and found.klass)
     return found.part == "owner" and not found.owner and not found.klass
 
 
-def _tallied(found: Filter, using: str) -> int:
+def _total(found: Filter, sums: Sums) -> int:
+    return sums.overdue if found.overdue else sums.items
+
+
+def _tallied(found: Filter, using: str) -> Sums:
     facet = "unit" if found.owner else ("class" if found.klass else "all")
-    return sum(
-        sums.overdue if found.overdue else sums.items
-        for key, sums in cells(found.registers, facet=facet, units=found.units, using=using).items()
-        if (not found.states or key.state in found.states)
-        and (not found.colours or key.colour in found.colours)
-        and (not found.owner or key.unit == found.owner)
-        and (not found.klass or key.klass == found.klass)
-    )
+    whole = Sums()
+    for key, sums in cells(found.registers, facet=facet, units=found.units, using=using).items():
+        if (
+            (not found.states or key.state in found.states)
+            and (not found.colours or key.colour in found.colours)
+            and (not found.owner or key.unit == found.owner)
+            and (not found.klass or key.klass == found.klass)
+        ):
+            whole.add(sums)
+    return whole

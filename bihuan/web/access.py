@@ -11,6 +11,7 @@ from time import time
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -22,7 +23,9 @@ from bihuan.queries.people import actor_of
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import BihuanError, NotAllowed, NotFound
 from bihuan.rules.permissions import Actor, Duty
+from bihuan.web import sittings
 from bihuan.web.errors import notice, refused
+from bihuan.web.passwords import password_is_old
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -79,8 +82,8 @@ class Access:
         if actor is None:
             return _to_log_in(request)
         request.account, request.who = request.user, Scope(actor)
-        if request.account.must_change and whom is not Door.CHANGING:
-            return redirect("password")
+        if whom is not Door.CHANGING and (elsewhere := _first_of_all(request.account)):
+            return redirect(elsewhere)
         if whom is None or (isinstance(whom, Duty) and not actor.may(whom)):
             return refused(request, NotAllowed("您的岗位不能打开这个页面。"))
         return None
@@ -88,6 +91,13 @@ class Access:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Show what we refuse ourselves as a page that says why; anything else is a fault."""
         return refused(request, error) if isinstance(error, BihuanError) else None
+
+
+def _first_of_all(account: Account) -> str:
+    """Return the page that comes before every other one ("" none): the password is to be changed, the second factor set up."""
+    if account.must_change or password_is_old(account):
+        return "password"
+    return "second-set" if settings.SECOND_FACTOR_REQUIRED and not account.second else ""
 
 
 def _present(request: Any) -> Actor | None:
@@ -102,6 +112,7 @@ def _present(request: Any) -> Actor | None:
     now = int(time())
     if now - request.session.get("seen", 0) > _KEPT_FRESH:
         request.session["seen"] = now
+        sittings.touch(request)
     return actor
 
 

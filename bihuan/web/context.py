@@ -52,6 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "who": who.actor,
         "roles": "、".join(ROLE_NAMES[r] for r in Role if any(g.role is r for g in who.actor.grants)),
         "menu": menu,
+        "may_sample": who.actor.may(Duty.SAMPLE),
         "folded": menu[_AT_FOOT:],
         "unread": unread(who.actor.person),
         "here": _PART_OF.get(part, part),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.urls import reverse
 
 from bihuan.models import Campaign, Register
@@ -13,7 +16,9 @@ from bihuan.queries.items import SORTS, Filter
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import Invalid, NotAllowed
 from bihuan.rules.procedure_types import COLOURS, WORST_FIRST
+from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import OPEN, STATE_NAMES, State
+from bihuan.web import dates
 
 #: Choices of the state field that stand for several states; a figure of the overview opens the list with one of these.
 GROUPS: dict[str, tuple[str, frozenset[str]]] = {
@@ -48,17 +53,24 @@ class Chosen:
     part: str = ""
     overdue: bool = False
     reopened: bool = False
+    waiting: str = ""
+    due_from: date | None = None
+    due_until: date | None = None
+    lead: str = ""
+    handler: str = ""
+    source: str = ""
     text: str = ""
     sort: str = "due"
+    columns: tuple[str, ...] = ()
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but the order is chosen."""
-        return replace(self, sort="due") != Chosen()
+        """Whether anything but the order and the columns is chosen."""
+        return replace(self, sort="due", columns=()) != Chosen()
 
     def query(self) -> str:
         """Return the part of the address that says the same."""
-        pairs = {
+        pairs: dict[str, Any] = {
             "campaign": self.campaign,
             "register": self.register,
             "state": self.state,
@@ -68,13 +80,20 @@ class Chosen:
             "part": self.part,
             "overdue": int(self.overdue),
             "reopened": int(self.reopened),
+            "waiting": self.waiting,
+            "due_from": self.due_from or "",
+            "due_until": self.due_until or "",
+            "lead": self.lead,
+            "handler": self.handler,
+            "source": self.source,
             "q": self.text,
             "sort": "" if self.sort == "due" else self.sort,
+            "col": self.columns,
         }
-        return urlencode({name: value for name, value in pairs.items() if value})
+        return urlencode({name: value for name, value in pairs.items() if value}, doseq=True)
 
 
-def read(given: Mapping[str, str]) -> Chosen:
+def read(given: QueryDict) -> Chosen:
     """Read an address. Raises Invalid for a value that is none: a list never shows something else than was asked."""
     return Chosen(
         campaign=_number(given, "campaign"),
@@ -86,8 +105,15 @@ def read(given: Mapping[str, str]) -> Chosen:
         part=_one_of(given, "part", set(PARTS)),
         overdue=given.get("overdue") == "1",
         reopened=given.get("reopened") == "1",
-        text=" ".join(given.get("q", "").split()),
+        waiting=_one_of(given, "waiting", set(WAITING_NAMES)),
+        due_from=_day(given, "due_from"),
+        due_until=_day(given, "due_until"),
+        lead=_words(given, "lead"),
+        handler=_words(given, "handler"),
+        source=_words(given, "source"),
+        text=_words(given, "q"),
         sort=_one_of(given, "sort", set(SORTS)) or "due",
+        columns=tuple(dict.fromkeys(given.getlist("col"))),
     )
 
 
@@ -96,6 +122,18 @@ def _number(given: Mapping[str, str], name: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise Invalid(f"网址里的筛选条件 {name}={text} 读不懂。", hint="请从台账页面重新选择。")
     return int(text)
+
+
+def _day(given: Mapping[str, str], name: str) -> date | None:
+    text = given.get(name, "")
+    day = dates.read_day(text)
+    if text and day is None:
+        raise Invalid(f"网址里的日期 {name}={text} 读不懂。", hint="请写成 2026-03-05 的样子。")
+    return day
+
+
+def _words(given: Mapping[str, str], name: str) -> str:
+    return " ".join(given.get(name, "").split())
 
 
 def _one_of(given: Mapping[str, str], name: str, known: set[str]) -> str:
@@ -134,6 +172,12 @@ def filter_of(chosen: Chosen, registers: list[Register], scope: Scope) -> Filter
         part=chosen.part,
         overdue=chosen.overdue,
         reopened=chosen.reopened,
+        waiting=chosen.waiting,
+        due_from=chosen.due_from,
+        due_until=chosen.due_until,
+        lead=chosen.lead,
+        handler=chosen.handler,
+        source=chosen.source,
         text=chosen.text,
         units=None if reach == {None} else scope.units,
     )

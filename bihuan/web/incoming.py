@@ -19,6 +19,7 @@ from django.core.files.uploadedfile import UploadedFile
 from bihuan.excel.errors import TooLarge
 from bihuan.rules.errors import Invalid, NotAllowed, NotFound
 from bihuan.web import dates
+from bihuan.web.scan import scanned
 
 _SALT = "bihuan.import"
 KEPT = timedelta(days=1)
@@ -54,6 +55,7 @@ def keep(upload: UploadedFile[bytes], person: int) -> Incoming:
             f"文件超过 {settings.IMPORT_MAX_BYTES // 1024**2} MB。",
             hint="请拆成几个文件，或删去图片后再导入。",
         )
+    scanned(upload)
     _sweep()
     content = upload.read()
     digest = hashlib.sha256(content).hexdigest()

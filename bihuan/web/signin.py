@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import login as start_session
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import check_password, make_password
+from django.core.cache import cache
 from django.db.models import F, Q
 from django.utils import timezone
 
 from bihuan.models import Account
+from bihuan.web import sittings
 
 FAILURES = 5
 LOCKED = timedelta(minutes=15)
@@ -47,6 +51,37 @@ class Backend(BaseBackend):
     def get_user(self, user_id: int) -> Account | None:
         """Return the active account of a session."""
         return Account.objects.filter(pk=user_id, is_active=True).first()
+
+
+_WINDOW = 5 * 60
+TOO_MANY = {
+    "status": 429,
+    "message": "从这个地址登录的次数太多。",
+    "hint": "请过几分钟再试；若是很多人共用一个出口地址，请系统管理员调高上限。",
+}
+
+
+def begin(request: Any, account: Account) -> None:
+    """Begin the session of somebody whose password, and second factor if there is one, were right."""
+    start_session(request, account)
+    sittings.begin(request, account)
+
+
+def too_many(request: Any) -> bool:
+    """Count a try to log in; whether its address has tried too often."""
+    key = f"log-ins:{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, _WINDOW)
+    return cache.incr(key) > settings.LOG_INS
+
+
+def count_failure(account: Account) -> None:
+    """Count a wrong code like a wrong password."""
+    _count_failure(account, timezone.now())
+
+
+def is_locked(account: Account) -> bool:
+    """Whether nobody may log in with the account now."""
+    return _locked(account, timezone.now())
 
 
 def _locked(account: Account, now: datetime) -> bool:

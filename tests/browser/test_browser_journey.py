@@ -134,7 +134,7 @@ def test_from_a_workbook_by_a_proved_closure_to_a_checked_report(window, address
         page.wait_for_selector("#step input[type=file]")
         page.set_input_files("#step input[type=file]", evidence)
         page.locator("#step .btn-primary").click()
-        page.wait_for_selector(".files a")
+        page.wait_for_selector('.files a[href*="/evidence/"]')
         assert "还差" not in page.content()
         page.wait_for_selector("#step-title:has-text('申请销号')")
         assert page.get_by_label("完成情况").input_value() == "灯具已全部更换，线路检修完毕。"
@@ -154,13 +154,13 @@ def test_from_a_workbook_by_a_proved_closure_to_a_checked_report(window, address
         open_item(page, address, "路灯")
         page.locator("#step .btn-primary").click()
         page.wait_for_selector("text=已销号 >> visible=true")
-        page.goto(f"{address}/")
+        page.goto(f"{address}/overview/")
         assert page.locator(".tile-finishing_rate .tile-value").inner_text() == "50.0%"
         page.wait_for_selector(".drawing canvas")
         assert view.fits()
 
         # the report: looked at, downloaded, handed in again
-        page.get_by_role("link", name="汇报", exact=True).click()
+        page.goto(f"{address}/report/")
         page.locator("[name=recipient]").fill("县委")
         page.locator("[name=recipient]").press("Tab")
         page.wait_for_selector("text=下载 Word 报告")
@@ -230,6 +230,58 @@ def _one_item() -> None:
     do("approve", made.item, clerk, now)
     do("assign", made.item, clerk, now, owner=town)
     do("accept", made.item, handler, now)
+
+
+def test_a_unit_does_its_work_from_the_task_list_on_a_phone(window, address):
+    apart(found)
+    with window(390) as view:
+        page = view.page
+        apart(_one_item)
+        log_in(page, address, "handler")
+        assert view.fits()
+        page.get_by_role("button", name="暂无进展").click()
+        page.wait_for_selector(".note-success")
+        assert page.url == f"{address}/"
+        page.get_by_role("link", name=re.compile("修桥")).first.click()  # the notice about it: others wait for that
+        page.wait_for_selector(".paper")
+        assert view.fits()
+        page.wait_for_load_state("networkidle")  # it was noted that the slip was opened
+        page.reload()
+        assert "阅看" in page.inner_text(".trace")
+        page.locator("#step .btn-primary").click()
+        page.wait_for_selector(".note-success")
+        page.goto(f"{address}/")
+        assert page.get_by_role("button", name="签收").count() == 0
+        assert view.wrong == []
+
+
+def test_the_register_is_worked_like_a_sheet_with_the_keyboard(window, address):
+    from playwright.sync_api import expect
+
+    apart(found)
+    with window(1440) as view:
+        page = view.page
+        apart(_one_item)
+        log_in(page, address, "chief")
+        page.goto(f"{address}/items/?col=title&col=lead")
+        page.locator(".sheet").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press(" ")
+        expect(page.locator("tbody .c-tick input")).to_be_checked()
+        for _ in range(3):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("F2")
+        page.locator("[data-cell]").fill("张三")
+        page.locator("[data-cell]").press("Enter")
+        page.get_by_role("button", name="撤销").click()
+        expect(page.locator("td.c-lead")).to_have_text("")
+        page.get_by_label("批量办理").select_option(label="批注")
+        page.get_by_role("button", name="批量办理…").click()
+        page.get_by_label("批注内容").fill("请抓紧")
+        page.get_by_role("button", name="先预览").click()
+        page.get_by_role("button", name="确认批注 1 项").click()
+        page.wait_for_selector("text=已办理 1 项")
+        assert view.wrong == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -17,12 +17,12 @@ from tests.web.office import HTMX, Office, text_of
 
 PATTERNS: list[URLPattern] = list(get_resolver("bihuan.web.urls").url_patterns)
 NAMES = [str(p.name) for p in PATTERNS]
-OPEN_NAMES = {"login", "logout", "feed"}
+OPEN_NAMES = {"login", "logout", "second", "feed"}
 #: The pages of an item; whoever may not see the item is refused at each.
 OF_ITEMS = {"items-one", "items-step", "items-evidence"}
 #: The pages of one slip, inspection or sample, which are refused to others in their own way; see below.
 OF_OTHERS = {"slips-one", "slips-step", "slips-print", "inspections-one", "inspections-step", "inspections-sheet",
-             "inspections-finding", "inspections-walk", "samples-one", "samples-draw", "items-slip"}  # fmt: skip
+             "inspections-finding", "inspections-walk", "samples-one", "samples-draw", "items-slip", "items-cell"}  # fmt: skip
 
 
 def address(name: str, item: int = 1, evidence: int = 1) -> str:
@@ -32,6 +32,8 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "items-step": [item, "comment"],
         "items-evidence": [item, evidence],
         "items-slip": [item],
+        "items-cell": [item, "lead"],
+        "items-view-drop": [item],
         "slips-one": [item],
         "slips-step": [item, "answer"],
         "inspections-one": [item],
@@ -58,7 +60,7 @@ def test_every_view_says_for_whom_it_is_open(pattern):
     assert isinstance(pattern.callback.opens_to, Door | Duty)
 
 
-def test_only_log_in_log_out_and_secret_calendars_are_open_to_anyone():
+def test_only_log_in_with_its_second_step_log_out_and_secret_calendars_are_open_to_anyone():
     assert {p.name for p in PATTERNS if p.callback.opens_to is Door.ANYONE} == OPEN_NAMES
 
 

@@ -109,50 +109,19 @@ def _reduplicated(before: str, char: str, after: str) -> bool:
     )
 
 
-<<<<<<< HEAD
-def _joined(before: str, char: str, after: str) -> bool:
-    """Whether one word ends and the next begins with the character: 委员会会议, 工作作风."""
-    known = words()
-    ends = [
-        before[-n:] + char for n in range(1, 6) if len(before) >= n and known.count(before[-n:] + char) > 5
-    ]
-    begins = [char + after[:n] for n in range(1, 6) if len(after) >= n and known.count(char + after[:n]) > 5]
-    function = char in _FUNCTION
-    if ends and begins:
-        return function or (max(map(known.count, ends)) > 30 and max(map(known.count, begins)) > 30)
-    if char in _PREFIXES and ends and any(known.count(after[:n]) > 30 for n in (2, 3)):
-        return True
-    if (
-        char in _PLACES
-        and len(before) >= 1
-        and after[:1]
-        and after[0] in "长直委内域级属际容场民办政情里区外"
-    ):
-=======
 def _joined(char: str, after: str, ends: int, begins: int) -> bool:
     """Whether a word of grammar or a prefix stands beside a word that begins or ends with it: 目的的, 对对方, 健全全流程."""
     if char in _PREFIXES and ends > 5 and any(words().count(after[:n]) > _RARE for n in (2, 3)):
         return True
     if char in _PLACES and after[:1] and after[0] in "直委内域级属际容场民办政情里区外":
->>>>>>> proofread
         return True
     if char not in _FUNCTION:
         return False
-<<<<<<< HEAD
-    if begins and not ends:
-        return before != "" and max(map(known.count, begins)) > 300
-    return (
-        bool(ends)
-        and max(map(known.count, ends)) > 300
-        and char in "的了在中上下"
-        and len(max(ends, key=len)) >= 2
-=======
     return (
         min(ends, begins) > _RARE
         or (char in _PREPOSITIONS and begins > 100)
         or (char in _ENDS and ends > 300)
         or (char == "的" and ends > _RARE)
->>>>>>> proofread
     )
 
 

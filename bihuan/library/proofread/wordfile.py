@@ -189,12 +189,6 @@ class _Writer:
         start, end, right = _difference(finding)
         last = None
         for piece in touched:
-<<<<<<< HEAD
-            run = self._isolated(piece, max(finding.start, piece.start), min(finding.end, piece.end))
-            last = self._deleted(run)
-        if finding.suggestion and last is not None:
-            self._inserted(last, finding.suggestion)
-=======
             if piece.start < end and piece.end > start:
                 last = self._deleted(self._isolated(piece, max(start, piece.start), min(end, piece.end)))
         if last is None:
@@ -202,7 +196,6 @@ class _Writer:
             last = self._isolated(piece, start - 1, start)
         if right:
             self._inserted(last, right)
->>>>>>> proofread
 
     def _isolated(self, piece: _Piece, start: int, end: int) -> Any:
         """Split the run of ``piece`` so that the text from ``start`` to ``end`` has a run of its own; return that run."""

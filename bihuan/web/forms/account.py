@@ -82,3 +82,15 @@ class ChangePassword(forms.Form):
         if "new" in data and "again" in data and data["new"] != data["again"]:
             self.add_error("again", "两次输入的新密码不一致。")
         return data
+
+
+class Code(forms.Form):
+    """The six digits of the second factor."""
+
+    code = forms.CharField(
+        label="验证码",
+        max_length=10,
+        widget=forms.TextInput(
+            attrs={"class": "form-control", "inputmode": "numeric", "autocomplete": "one-time-code"}
+        ),
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from bihuan.queries.people import Directory
+from bihuan.web.scan import Infected, scanned
 
 #: Units written in one line are told apart by these; a name of two words keeps its single space.
 BETWEEN = re.compile(r"[、,，;；\n]+")
@@ -146,4 +147,12 @@ class ManyFiles(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Return the uploaded files."""
         given = data if isinstance(data, list | tuple) else [data]
-        return [super(ManyFiles, self).clean(one, initial) for one in given] or [super().clean(None, initial)]
+        files = [super(ManyFiles, self).clean(one, initial) for one in given] or [
+            super().clean(None, initial)
+        ]
+        for file in files:
+            try:
+                scanned(file)
+            except Infected as error:
+                raise forms.ValidationError(f"“{file.name}”：{error}") from None
+        return files

@@ -89,6 +89,12 @@ def size(value: int) -> str:
 
 
 @register.filter
+def attribute(item: Item, name: str) -> Any:
+    """Return a field of an item: for columns that are chosen by name."""
+    return getattr(item, name)
+
+
+@register.filter
 def of(mapping: dict[Any, Any], key: Any) -> Any:
     """Return ``mapping[key]``, "" where there is none."""
     return mapping.get(key, "")

@@ -59,7 +59,6 @@ def page(request: Request) -> HttpResponse:
         "states": INSPECTION_STATES,
         "offices": dict(Unit.objects.filter(pk__in={i.office_id for i in found}).values_list("id", "name")),
         "may_propose": actor.may(Duty.INSPECT),
-        "may_sample": actor.may(Duty.SAMPLE),
     }
     return render(request, "inspections.html", context)
 

@@ -20,7 +20,7 @@ from bihuan.rules.errors import BihuanError, NotFound, Stale, WrongState
 from bihuan.rules.permissions import Duty
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STEPS
-from bihuan.web import dates, item_page, words
+from bihuan.web import dates, item_more, item_page, words
 from bihuan.web.access import Request, opens_to
 from bihuan.web.forms import STEP_FORMS, About, StepForm
 from bihuan.web.forms.steps import Attach
@@ -30,8 +30,6 @@ from bihuan.web.forms.work import MeasureDone, Unchanged
 MOST_UNITS = 600
 #: So many entries of the timeline are shown at first.
 NEWEST = 60
-#: Shown in the browser; anything else is only handed out as a file.
-_PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
 
 
 @opens_to(Duty.READ)
@@ -174,6 +172,12 @@ def _page(
         "columns": columns,
         "extra": [(columns.get(name, name), value) for name, value in item.extra.items() if value],
         "checks": item_page.checks(found, actor),
+        "ahead": item_more.ahead(found, dates.now()),
+        "due_story": item_more.due_story(found),
+        "pictures": item_more.pictures(found.evidence),
+        "papers": item_more.papers(found, request.who.units),
+        "may_issue": item_more.may_issue(found, actor),
+        "sources": item_more.sources(item, actor),
         "waiting_names": WAITING_NAMES,
         "timeline": told if "all" in request.GET else told[:NEWEST],
         "older": 0 if "all" in request.GET else max(len(told) - NEWEST, 0),
@@ -196,7 +200,7 @@ def evidence(request: Request, item_id: int, evidence_id: int) -> HttpResponseBa
     found = Evidence.objects.filter(pk=evidence_id, item_id=item_id).first()
     if found is None:
         raise NotFound("没有这份佐证。")
-    looked_at = "view" in request.GET and found.media in _PICTURES
+    looked_at = "view" in request.GET and found.media in item_more.PICTURES
     try:
         file = blobs.evidence_storage().open(blobs.path_of(found.digest))
     except FileNotFoundError:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -16,16 +16,20 @@ from django.urls import reverse
 
 from bihuan.actions import register as register_item
 from bihuan.excel.register_out import write_register_back, write_register_plain
-from bihuan.models import Item, Register, Tally, Unit
+from bihuan.models import Item, Register, SavedView, Tally, Unit
 from bihuan.queries.items import SORTS, Filter, matching, page_of
 from bihuan.queries.people import directory
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import BihuanError, Invalid, NotAllowed, NotFound
+from bihuan.rules.figures import Sums
 from bihuan.rules.permissions import DUTIES, Duty, Role
+from bihuan.rules.procedure_types import Procedure
 from bihuan.rules.timers import WAITING_NAMES
-from bihuan.rules.workflow import STATE_NAMES
+from bihuan.rules.workflow import STATE_NAMES, STEPS
 from bihuan.web import dates, filters
 from bihuan.web.access import Request, opens_to
+from bihuan.web.columns import all_columns, shown
+from bihuan.web.forms.bulk import BULK_FORMS
 from bihuan.web.forms.register import NewItem
 from bihuan.web.procedures import procedure_of_register, state_labels
 
@@ -42,12 +46,19 @@ def page(request: Request) -> HttpResponse:
     after = request.GET.get("after", "")
     wanted = filters.filter_of(chosen, registers, who)
     found = page_of(wanted, sort=chosen.sort, after=after, size=PAGE)
+    own = _procedure(registers)
+    columns = all_columns(own)
     context: dict[str, Any] = {
         "chosen": chosen,
         "page": found,
         "rows": found.rows,
+        "columns": shown(columns, chosen.columns),
+        "all_columns": columns,
+        "measures": _share(found.sums),
+        "actions": [(name, STEPS[name].name) for name in BULK_FORMS],
         "state_names": state_labels(found.rows),
         "query": chosen.query(),
+        "pairs": parse_qsl(chosen.query()),
         "after": after,
         "at": dates.now(),
         "many_registers": len(registers) > 1,
@@ -55,11 +66,26 @@ def page(request: Request) -> HttpResponse:
         "waiting_names": WAITING_NAMES,
     }
     if request.htmx:
-        context["owners"] = _units({i.owner_id for i in found.rows}).names
+        context["may_act"] = bool(own_registers(who))
+        context["owners"] = _units(_involved(found.rows)).names
         response = render(request, "items.html#list", context)
         response["HX-Push-Url"] = _address(chosen, after)
         return response
+    context["views"] = SavedView.objects.filter(person_id=who.actor.person).order_by("id")
     return render(request, "items.html", context | _choices(who, chosen, wanted, found.rows))
+
+
+def _procedure(registers: list[Register]) -> Procedure | None:
+    """Return the procedure whose own columns the list has: that of the only register."""
+    return procedure_of_register(registers[0]) if len(registers) == 1 else None
+
+
+def _share(sums: Sums | None) -> str:
+    return f"{sums.measures_done}/{sums.measures}" if sums and sums.measures else ""
+
+
+def _involved(rows: Sequence[Item]) -> set[int]:
+    return {i.owner_id for i in rows} | {h for i in rows for h in i.helpers}
 
 
 def _address(chosen: filters.Chosen, after: str) -> str:
@@ -84,7 +110,7 @@ def _units(ids: set[int]) -> _Units:
 def _choices(who: Scope, chosen: filters.Chosen, wanted: Filter, rows: Sequence[Item]) -> dict[str, Any]:
     """Return what the fields of the filter offer: only what occurs among the items that this person sees there."""
     owners, classes = _occurring(wanted)
-    units = _units({*owners, *(i.owner_id for i in rows), *(r.unit_id for r in who.registers)})
+    units = _units({*owners, *_involved(rows), *(r.unit_id for r in who.registers)})
     many = len({r.campaign_id for r in who.registers}) > 1
     return {
         "campaigns": who.campaigns if many else (),
@@ -97,8 +123,10 @@ def _choices(who: Scope, chosen: filters.Chosen, wanted: Filter, rows: Sequence[
         "classes": classes[:MOST_CLASSES],
         "more_classes": max(len(classes) - MOST_CLASSES, 0),
         "sorts": [(key, name) for key, (name, _) in SORTS.items()],
+        "waits": WAITING_NAMES.items(),
         "parts": filters.PARTS.items() if wanted.units is not None else (),
         "may_register": bool(_supervised(who, units.paths)),
+        "may_act": bool(_supervised(who, units.paths)),
         "may_export": who.actor.may(Duty.EXPORT) and len(wanted.registers) == 1,
     }
 

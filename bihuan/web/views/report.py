@@ -27,6 +27,7 @@ from bihuan.rules.figures import FIGURES, Ref
 from bihuan.rules.permissions import Duty
 from bihuan.web.access import Request, opens_to
 from bihuan.web.forms.report import StageReport
+from bihuan.web.scan import scanned
 
 WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx": write_xlsx}
 
@@ -72,6 +73,7 @@ def check(request: Request) -> HttpResponse:
             "没有收到报告文件，或文件过大。",
             hint=f"请选择 docx 或 xlsx 报告，不超过 {settings.IMPORT_MAX_BYTES // 1024**2} MB。",
         )
+    scanned(given)
     content = given.read()
     _guard(request.who, content)
     context = {"verdict": verify_against_ledger(content), "name": given.name}

@@ -52,7 +52,6 @@ def page(request: Request) -> HttpResponse:
         "more": 0 if "all" in request.GET else max(len(found) - _PAGE, 0),
         "offices": dict(Unit.objects.filter(pk__in={s.office_id for s in found}).values_list("id", "name")),
         "unit_names": list(units.units),
-        "may_sample": True,
     }
     return render(request, "samples.html", context, status=422 if form.errors else 200)
 

@@ -27,6 +27,7 @@ from bihuan.rules.slips import LIVE, SLIP_STATES, SLIP_STEPS, UNANSWERED, SlipSt
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import status_of
+from bihuan.web.filters import campaign_of
 from bihuan.web.forms.slips import SLIP_FORMS, IssueSlip, SlipForm
 from bihuan.web.procedures import procedures_of
 from bihuan.web.views.item import visible
@@ -36,6 +37,7 @@ PAGE = 50
 MOST_PRINTED = 200
 #: Choices of the state field that stand for several states.
 _GROUPS: dict[str, tuple[str, frozenset[SlipState]]] = {
+    "out": ("发出过的", frozenset(SlipState) - {SlipState.PROPOSED, SlipState.WITHDRAWN}),
     "live": ("没有了结的", LIVE),
     "unanswered": ("已发出，还没有答复的", UNANSWERED),
 }
@@ -60,10 +62,12 @@ class Chosen:
     kind: str = ""
     unit: int = 0
     overdue: bool = False
+    campaign: int = 0
 
     def query(self) -> str:
         """Return the part of the address that says the same."""
         pairs = {"state": self.state, "kind": self.kind, "unit": self.unit, "overdue": int(self.overdue)}
+        pairs |= {"campaign": self.campaign}
         return urlencode({name: value for name, value in pairs.items() if value})
 
 
@@ -72,7 +76,14 @@ def _read(given: Mapping[str, str]) -> Chosen:
     state, kind, unit = given.get("state", ""), given.get("kind", ""), given.get("unit", "") or "0"
     if state not in {"", *SLIP_STATES, *_GROUPS} or kind not in {"", *KINDS} or not unit.isdecimal():
         raise Invalid("网址里的筛选条件读不懂。", hint="请从单据页面重新选择。")
-    return Chosen(state, kind, int(unit[:18]), given.get("overdue") == "1")
+    campaign = given.get("campaign", "") or "0"
+    return Chosen(
+        state,
+        kind,
+        int(unit[:18]),
+        given.get("overdue") == "1",
+        int(campaign[:18]) if campaign.isdecimal() else 0,
+    )
 
 
 @opens_to(Duty.READ)
@@ -80,7 +91,14 @@ def page(request: Request) -> HttpResponse:
     """Show one page of the list, the newest first."""
     chosen, after = _read(request.GET), request.GET.get("after", "")
     states = _GROUPS[chosen.state][1] if chosen.state in _GROUPS else {chosen.state} - {""}
-    found = slips(request.who.units, kind=chosen.kind, states=states, unit=chosen.unit or None)
+    registers = _registers(request.who, chosen.campaign) if chosen.campaign else None
+    found = slips(
+        request.who.units,
+        kind=chosen.kind,
+        states=states,
+        unit=chosen.unit or None,
+        registers=registers,
+    )
     if chosen.overdue:
         found = found.filter(answer_due__lt=dates.now(), state__in=list(UNANSWERED))
     if after.isascii() and after.isdigit():
@@ -104,6 +122,10 @@ def page(request: Request) -> HttpResponse:
     context |= {"groups": [(k, n) for k, (n, _) in _GROUPS.items()], "states": SLIP_STATES.items()}
     context |= {"kinds": KINDS.items(), "receivers": _receivers(request.who)}
     return render(request, "slips.html", context)
+
+
+def _registers(who: Scope, campaign: int) -> list[int]:
+    return [r.pk for r in who.registers_in(campaign_of(campaign, who))]
 
 
 def _units(ids: set[int]) -> dict[int, str]:

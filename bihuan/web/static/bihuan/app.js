@@ -87,7 +87,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("change", (event) => {
   const name = event.target.dataset?.tickAll;
   if (!name) return;
-  for (const box of event.target.form.querySelectorAll(`input[type=checkbox][name="${name}"]`)) box.checked = event.target.checked;
+  for (const box of [...event.target.form.elements].filter((e) => e.type === "checkbox" && e.name === name)) box.checked = event.target.checked;
 });
 
 // What is typed into a form marked so is kept in this tab until it was taken: through an error, an expired log-in, a lost
@@ -111,4 +111,40 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
 }
 document.addEventListener("submit", (event) => {
   if (event.target.action?.endsWith("/logout/")) sessionStorage.clear();
+});
+
+// Printing, and the address that a view is saved with: it changes with every fragment.
+for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; button.addEventListener("click", () => window.print()); }
+document.addEventListener("submit", (event) => {
+  const here = event.target.querySelector?.("[data-here]");
+  if (here) here.value = location.search.slice(1);
+}, true);
+
+// The table by keyboard: arrows move, F2 writes over, Enter opens, space ticks. "/" searches, "?" shows the keys.
+const cellsOf = (row) => [...row.cells];
+const moveTo = (cell) => { if (cell) { cell.tabIndex = -1; cell.focus(); cell.scrollIntoView({ block: "nearest", inline: "nearest" }); } };
+const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+document.addEventListener("keydown", (event) => {
+  const sheet = event.target.closest?.(".sheet");
+  if (!sheet || event.target.matches("input:not([type=checkbox]), select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const cell = event.target.closest("td");
+  if (event.target === sheet && event.key in steps) { event.preventDefault(); moveTo(sheet.querySelector("tbody td")); return; }
+  if (!cell) return;
+  if (event.key in steps) {
+    const [down, right] = steps[event.key];
+    const row = down ? (down > 0 ? cell.parentElement.nextElementSibling : cell.parentElement.previousElementSibling) : cell.parentElement;
+    if (row?.cells) { event.preventDefault(); moveTo(cellsOf(row)[cell.cellIndex + right]); }
+  } else if (event.key === "F2" && cell.hasAttribute("hx-get")) {
+    event.preventDefault(); htmx.trigger(cell, "edit");
+  } else if (event.key === "Enter" && event.target === cell) {
+    cell.parentElement.querySelector(".c-number a")?.click();
+  } else if (event.key === " " && event.target === cell) {
+    event.preventDefault(); cell.parentElement.querySelector(".c-tick input")?.click();
+  }
+});
+document.addEventListener("htmx:afterSettle", () => document.querySelector("[data-cell]")?.focus());
+document.addEventListener("keydown", (event) => {
+  if (event.target.matches?.("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/" && document.getElementById("q")) { event.preventDefault(); document.getElementById("q").focus(); }
+  if (event.key === "?") document.getElementById("keys")?.showModal();
 });

@@ -1,0 +1,104 @@
+"""What the page of an item adds: what the clock does next, how the deadline came about, slips, and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bihuan.models import Evidence, Finding, Inspection, Item, Slip, Timer, Unit
+from bihuan.queries.inspection import find_inspection
+from bihuan.queries.item import Detail
+from bihuan.queries.slips import slips
+from bihuan.rules.errors import NotFound
+from bihuan.rules.permissions import Actor, Role
+from bihuan.rules.procedure_types import COLOURS, Procedure
+from bihuan.rules.slips import SLIP_STATES
+from bihuan.rules.timers import WAITING_NAMES
+from bihuan.web import dates
+
+#: Media that a browser shows as a picture.
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
+#: So much of what the clock will do is told.
+_MOST_AHEAD = 4
+#: States in which a slip can be issued by hand.
+_AT_WORK = frozenset({"assigned", "working", "reviewing", "passed", "suspended"})
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What the clock does by itself at an instant if nothing happens before."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A slip with the name of its state."""
+
+    slip: Slip
+    state: str
+
+
+def ahead(found: Detail, now: datetime) -> list[Ahead]:
+    """Return what falls due next for the item, in order."""
+    rows = Timer.objects.filter(item_id=found.item.pk, due_at__gt=now).order_by("due_at", "kind")
+    return [Ahead(t.due_at, _timer_words(t, found.procedure)) for t in rows[:_MOST_AHEAD]]
+
+
+def _timer_words(timer: Timer, procedure: Procedure) -> str:
+    if timer.kind == "colour":
+        rule = next((r for r in procedure.colours.rules if r.kind == timer.detail), None)
+        return f"转{COLOURS[rule.colour]}：{rule.reason}" if rule else "亮灯变化"
+    if timer.kind == "slip":
+        signed = {r.name for r in procedure.slips if r.approver}
+        return f"拟发{timer.detail}，待签批" if timer.detail in signed else f"发出{timer.detail}"
+    if timer.kind == "overdue":
+        return "算作逾期"
+    return WAITING_NAMES.get(timer.kind, timer.detail)
+
+
+def due_story(found: Detail) -> str:
+    """Say which entry set the deadline that holds now: 交办时定（2026年3月5日（周四），高峰）."""
+    day = found.item.due.isoformat() if found.item.due else ""
+    for moment in reversed(found.timeline):
+        data = moment.fact.event.to_data()
+        changed = (
+            data.get("changes", {}).get("due", [None, None])[1]
+            if moment.kind == "item.amended"
+            else data.get("due")
+        )
+        if changed == day and day:
+            return f"{moment.name}时定（{dates.day_words(moment.at)}，{moment.person}）"
+    return ""
+
+
+def pictures(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return what can be looked at in the browser."""
+    return [e for e in evidence if e.media in PICTURES]
+
+
+def papers(found: Detail, units: frozenset[int] | None) -> list[Paper]:
+    """Return the slips of the item that this person may see, the oldest first."""
+    return [Paper(s, SLIP_STATES[s.state]) for s in slips(units, item=found.item.pk).order_by("id")]
+
+
+def may_issue(found: Detail, actor: Actor) -> bool:
+    """Whether this person may issue a slip for the item now."""
+    item = found.item
+    if item.state not in _AT_WORK or not item.owner_id or not found.procedure.slips:
+        return False
+    return actor.holds({Role.SUPERVISOR}, Unit.objects.get(pk=item.office_id).path)
+
+
+def sources(item: Item, actor: Actor) -> list[Inspection]:
+    """Return the inspections that found the item, as far as this person may know of them."""
+    ids = Finding.objects.filter(item_id=item.pk).values_list("inspection_id", flat=True)
+    found = []
+    for pk in sorted(set(ids)):
+        try:
+            found.append(find_inspection(pk, actor))
+        except NotFound:
+            continue  # a covert visit stays unknown until it is over
+    return found

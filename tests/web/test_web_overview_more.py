@@ -1,0 +1,61 @@
+"""What the overview shows further down: each number against the list behind it."""
+
+import re
+from datetime import timedelta
+
+from bihuan.queries.counts import figures
+from bihuan.queries.trend import trend
+from bihuan.rules.figures import Ref
+from bihuan.web import dates
+from tests.web.markup import faults
+from tests.web.office import HTMX, Office, in_days, text_of
+
+
+def test_every_linked_number_is_the_length_of_its_list(office: Office):
+    office.at("working", due=in_days(3))
+    office.at("assigned", due=in_days(10))
+    office.at("working", due=in_days(10), owner=office.units["village"])
+    office.at("closed", due=in_days(3))
+    html = office.as_("chief").get("/overview/more/").content.decode()
+    links = re.findall(r'<a href="(/items/\?[^"]+)">(\d+)', html)
+    assert len(links) >= 4
+    for link, number in links:
+        text = text_of(office.as_("chief").get(link.replace("&amp;", "&")))
+        assert f"共 {number} 项" in text, link
+    slips = re.search(r'href="(/slips/\?campaign=\d+&amp;state=out)".*?tile-value">(\d+)', html, re.DOTALL)
+    rows = office.as_("supervisor").get(slips[1].replace("&amp;", "&"), headers=HTMX).content.decode()
+    assert rows.count('class="c-kind"') == int(slips[2]) > 0
+
+
+def test_the_trend_agrees_with_the_figures_as_of_each_week(office: Office):
+    office.at("closed")
+    office.later(days=10)
+    office.at("working")
+    office.at("cancelled")
+    registers, now = list(office.registers.values()), dates.now()
+    for week in trend(registers, now, weeks=6):
+        as_of = dates.end_of(week.day)
+        expected = figures([Ref("registered"), Ref("open"), Ref("finished")], registers, as_of=as_of)
+        assert [str(n) for n in (week.registered, week.open, week.closed)] == list(expected.values()), (
+            week.day
+        )
+
+
+def test_a_unit_sees_its_own_numbers_alone(office: Office):
+    office.at("working")
+    office.at("working", owner=office.units["village"])
+    page = office.as_("handler").get("/overview/more/")
+    assert "东镇" in text_of(page)
+    assert "西乡" not in text_of(page)
+    for person in ("supervisor", "handler"):
+        for headers in (None, HTMX):
+            assert faults(office.as_(person).get("/overview/more/", headers=headers).content.decode()) == []
+
+
+def test_a_week_holds_what_falls_due_from_its_first_to_its_last_day(office: Office):
+    office.at("working", due=in_days(6))
+    office.at("working", due=in_days(7))
+    html = office.as_("supervisor").get("/overview/more/").content.decode()
+    first = dates.today() + timedelta(days=7)
+    assert f"due_from={first.isoformat()}&amp;due_until={in_days(13)}" in html
+    assert f"due_from={in_days(0)}&amp;due_until={in_days(6)}" in html
