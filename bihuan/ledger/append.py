@@ -13,15 +13,14 @@ from bihuan.ledger import derive
 from bihuan.ledger.facts import Fact, body_of
 from bihuan.ledger.project import project
 from bihuan.ledger.rows import Rows, Want
-from bihuan.ledger.tables import Row, RowKey, Write
+from bihuan.ledger.tables import Row, RowKey, entries
+from bihuan.ledger.trips import Write
 from bihuan.rules import events as ev
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.chain import GENESIS, entry_hash
 from bihuan.rules.errors import ChainBroken, Invalid, NotFound
 from bihuan.rules.permissions import SYSTEM, Actor
 
-_INSERT = 'INSERT INTO "entry" ("seq","at","kind","item_id","actor_id","body","hash") VALUES '
-_VALUES = "(%s,%s,%s,%s,%s,%s,%s)"
 _BEGIN = 'INSERT INTO "head" ("id","seq","hash","hash_name") VALUES (1,0,%s,%s)'
 _MOVE = 'UPDATE "head" SET "seq"=%s,"hash"=%s WHERE "id"=1 AND "seq"=%s'
 
@@ -82,7 +81,7 @@ class Ledger:
         self.connection = connection
         self.now = now.astimezone(UTC)
         self.rows = Rows(connection)
-        self._entries: list[list[object]] = []
+        self._entries: list[Row] = []
         self._start = self._seq = 0
         self._hash = b""
         self._hash_name = ""
@@ -120,6 +119,7 @@ class Ledger:
             Want("procedure", {i["procedure_id"] for i in items}),
             Want("unit", units),
             Want("counter", ["calendar"]),
+            Want("slip", {slip for i in items for slip in i["slips"]}),
         ]
         self._load_timers([i["id"] for i in items], wanted)
 
@@ -156,16 +156,11 @@ class Ledger:
         body = body_of(fact)
         self._hash = entry_hash(self._hash, body.encode(), self._hash_name)
         self._entries.append(
-            [
-                fact.seq,
-                _column(fact.at, self.connection.vendor),
-                fact.kind,
-                _item_of(fact),
-                fact.actor,
-                body,
-                self._hash,
-            ]
-        )
+            {
+                "seq": fact.seq, "at": fact.at, "kind": fact.kind, "item_id": _item_of(fact), "actor_id": fact.actor,
+                "body": body, "hash": self._hash,
+            }
+        )  # fmt: skip
         project(self.rows, fact)
         return fact.seq
 
@@ -191,7 +186,8 @@ class Ledger:
         if self._entries:
             move: list[object] = [self._seq, self._hash, self._start]
             _, moved = self.rows.flush(
-                [Write(_INSERT, self._entries, _VALUES), Write(_MOVE, [move])], forget_above=CACHE
+                [entries(self.connection.vendor).insert(self._entries), Write(_MOVE, [move])],
+                forget_above=CACHE,
             )
             if moved != 1:
                 raise ChainBroken("台账末尾在写入时被改动，本次写入已全部撤回。")
@@ -234,10 +230,6 @@ class Ledger:
 def _item_of(fact: Fact) -> int | None:
     """The item an entry belongs to in the index: a registration belongs to the item it creates."""
     return fact.seq if fact.kind == "item.registered" else fact.item or None
-
-
-def _column(value: datetime, vendor: str) -> object:
-    return str(value.replace(tzinfo=None)) if vendor == "sqlite" else value
 
 
 @contextmanager
