@@ -43,7 +43,7 @@ def _handle(ledger: Ledger, due: Claim) -> int:
     for item in items:
         ledger.retime(item["id"])  # a timer that another version of the rules set would stay due for ever
         _queue(queue, ledger, item, due.until)
-    ledger.lock()
+    ledger.work_ahead()
     entered = 0
     while queue:
         at, item_id = heappop(queue)

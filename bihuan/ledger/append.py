@@ -10,6 +10,7 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bihuan.ledger import derive
+from bihuan.ledger.ahead import PROVISIONAL, number
 from bihuan.ledger.facts import Fact, body_of
 from bihuan.ledger.project import project
 from bihuan.ledger.rows import Rows, Want
@@ -72,7 +73,7 @@ def _enter(connection: BaseDatabaseWrapper, mode: str) -> None:
 class Ledger:
     """One transaction on the ledger. Lock items (``item``, ``hold``) before the first ``append``; the head is locked last,
     so that two transactions never wait for each other. What touches items that are not known beforehand begins with
-    ``lock_all``.
+    ``lock_all``; what touches held items alone may ``work_ahead`` of the lock.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper, now: datetime) -> None:
@@ -82,6 +83,8 @@ class Ledger:
         self.now = now.astimezone(UTC)
         self.rows = Rows(connection)
         self._entries: list[Row] = []
+        self._facts: list[Fact] = []
+        self._ahead = False
         self._start = self._seq = 0
         self._hash = b""
         self._hash_name = ""
@@ -90,11 +93,23 @@ class Ledger:
         self._retime: set[int] = set()
         self._derived: dict[int, tuple[int, Calendar, list[Row]]] = {}
         self._stored: dict[int, list[RowKey]] = {}
+        self._timed: dict[int, int] = {}  # the version of an item for which its timers were set
 
     @property
     def last(self) -> int:
-        """The seq of the last entry appended."""
+        """The seq of the last entry appended; asking for it ends the work ahead of the lock."""
+        if self._ahead:
+            self._set_timers()
+            self.lock()
         return self._seq
+
+    def work_ahead(self) -> None:
+        """Until the end of the chain is locked, project entries under provisional seqs; others go on meanwhile.
+
+        For steps on items that are held. The seqs that ``append`` returns are not to be kept; ``last`` gives a final one.
+        """
+        if not self._hash_name:
+            self._ahead, self._seq = True, PROVISIONAL
 
     def item(self, item_id: int) -> Row | None:
         """Return the item's row, held until the transaction ends, or None."""
@@ -129,8 +144,18 @@ class Ledger:
             return
         if not self._holds_items:
             _enter(self.connection, "ROW EXCLUSIVE")
-        self._seq, self._hash, self._hash_name = lock_head(self.connection)
-        self._start = self._seq
+        self._start, self._hash, self._hash_name = lock_head(self.connection)
+        self._seq = self._start
+        if self._ahead:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Enter what was projected ahead of the lock."""
+        self._ahead = False
+        for fact in number(self.rows, self._facts, self._start):
+            self._seq = fact.seq
+            self._enter(fact)
+        self._facts.clear()
 
     def lock_all(self) -> None:
         """Lock the whole ledger, first of all: for an import, a calendar, and whatever else may touch any item."""
@@ -141,7 +166,12 @@ class Ledger:
         self._holds_all = True
 
     def next_number(self, series: str) -> int:
-        """Return the number that the next event of ``series`` must carry. Nobody else can take it meanwhile."""
+        """Return the number that the next event of ``series`` must carry. Nobody else can take it meanwhile.
+
+        It is 0 ahead of the lock: the slip is given its number later.
+        """
+        if self._ahead:
+            return 0
         self.lock()
         found = self.rows.find("counter", series)
         return 1 if found is None else int(found["value"]) + 1
@@ -150,9 +180,18 @@ class Ledger:
         self, event: ev.Event, actor: Actor = SYSTEM, *, item: int = 0, at: datetime | None = None
     ) -> int:
         """Enter ``event``, project it, and return its seq. ``at`` is when it holds (default: now)."""
-        self.lock()
+        if not self._ahead:
+            self.lock()
         self._seq += 1
         fact = Fact(self._seq, at or self.now, self.now, actor.person, actor.unit, event.kind, item, event)
+        if self._ahead:
+            self._facts.append(fact)
+        else:
+            self._enter(fact)
+        project(self.rows, fact)
+        return fact.seq
+
+    def _enter(self, fact: Fact) -> None:
         body = body_of(fact)
         self._hash = entry_hash(self._hash, body.encode(), self._hash_name)
         self._entries.append(
@@ -161,8 +200,6 @@ class Ledger:
                 "body": body, "hash": self._hash,
             }
         )  # fmt: skip
-        project(self.rows, fact)
-        return fact.seq
 
     def timers_of(self, item: Row) -> list[Row]:
         """Return the timers of ``item`` as it is now; derived once for each of its versions."""
@@ -183,6 +220,8 @@ class Ledger:
         Long work calls it after each part: of tables that have grown large the rows are let go of, so that memory stays flat.
         """
         self._set_timers()
+        if self._facts:
+            self.lock()
         if self._entries:
             move: list[object] = [self._seq, self._hash, self._start]
             _, moved = self.rows.flush(
@@ -194,17 +233,20 @@ class Ledger:
             self._entries, self._start = [], self._seq
         else:
             self.rows.flush(forget_above=CACHE)
+        for known in (self._stored, self._derived, self._timed):
+            known.clear()
 
     def _set_timers(self) -> None:
         items = {item["id"]: item for item in self.rows.changed("item")}
         for item_id in self._retime - items.keys():
             items[item_id] = self.rows.get("item", item_id)
-        self._load_timers([i for i in items if i not in self._stored and self.rows.known("item", i)])
-        for item in items.values():
-            self._set_timers_of(item)
         self._retime.clear()
-        self._stored.clear()
-        self._derived.clear()
+        waiting = [item for i, item in items.items() if self._timed.get(i) != item["version"]]
+        self._load_timers(
+            [i["id"] for i in waiting if i["id"] not in self._stored and self.rows.known("item", i["id"])]
+        )
+        for item in waiting:
+            self._set_timers_of(item)
 
     def _load_timers(self, items: list[int], others: Iterable[Want] = ()) -> None:
         """Bring in the timers that the database has of ``items``, and ``others`` with them."""
@@ -225,6 +267,7 @@ class Ledger:
                 self.rows.get("timer", key).update(timer)
             else:
                 self.rows.add("timer", timer)
+        self._stored[item["id"]], self._timed[item["id"]] = [*wanted], item["version"]
 
 
 def _item_of(fact: Fact) -> int | None:

@@ -124,6 +124,16 @@ class Rows:
         for column, amount in amounts.items():
             sums[column] = sums.get(column, 0) + amount
 
+    def renumber(self, name: str, columns: Iterable[str], above: int, shift: int) -> None:
+        """Lower by ``shift`` what is larger than ``above`` in ``columns`` of the rows of table ``name`` that are new."""
+        cached, before, key_of = self._rows[name], self._before[name], self._tables[name].key_of
+        added = {k: row for k, old in before.items() if old is None and (row := cached[k]) is not None}
+        for row in (*added.values(), *self._new[name]):
+            row.update({c: row[c] - shift for c in columns if row[c] > above})
+        for key, row in added.items():
+            del cached[key], before[key]
+            cached[key_of(row)], before[key_of(row)] = row, None
+
     def remove(self, name: str, key: RowKey) -> None:
         """Delete the row of table ``name`` with ``key`` if it is there."""
         if self.find(name, key) is not None:
