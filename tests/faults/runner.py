@@ -61,12 +61,14 @@ LIFE = {
 
 
 def workbook(no):
-    """A ledger of ``BULK`` problems that no other has."""
+    """A ledger of ``BULK`` problems under numbers that no other has, so that none is taken for a correction."""
     book = Workbook()
     book.active.append(["序号", "问题表现", "整改类型", "整改措施", "责任单位", "整改时限", "完成状态"])
     for row in range(1, BULK + 1):
         title = f"第{no}-{row}个问题"
-        book.active.append([row, title, "分阶段整改", "1.修路；2.绿化", "东镇", "2026年9月底前", "正在整改"])
+        book.active.append(
+            [no * BULK + row, title, "分阶段整改", "1.修路；2.绿化", "东镇", "2026年9月底前", "正在整改"]
+        )
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
