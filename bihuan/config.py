@@ -12,7 +12,8 @@ from bihuan.rules.errors import Invalid
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
-    "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456"
+    "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456;"
+    "PRAGMA wal_autocheckpoint=4000"  # pages that change with every entry are copied into the file less often
 )
 
 

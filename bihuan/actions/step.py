@@ -163,6 +163,7 @@ def do(
         item = ledger.item(item_id)
         if item is None:
             raise NotFound(f"没有编号为 {item_id} 的事项。")
+        ledger.work_ahead()
         return take(ledger, item, action, actor, values, version)
 
 

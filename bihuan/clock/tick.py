@@ -8,7 +8,6 @@ from heapq import heappop, heappush
 
 from bihuan.clock.claim import Claim, claim
 from bihuan.clock.deadlines import fall_due
-from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.due import enter_due, next_due
 from bihuan.ledger.tables import Row
@@ -47,8 +46,7 @@ def _handle(ledger: Ledger, due: Claim) -> int:
     for item in items:
         ledger.retime(item["id"])  # a timer that another version of the rules set would stay due for ever
         _queue(queue, ledger, item, due.until)
-    ledger.lock()  # others may change the tallies until then
-    derive.prefetch(ledger.rows, items)
+    ledger.work_ahead()
     entered = 0
     while queue:
         at, item_id = heappop(queue)

@@ -10,19 +10,19 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bihuan.ledger import derive
+from bihuan.ledger.ahead import PROVISIONAL, number
 from bihuan.ledger.facts import Fact, body_of
 from bihuan.ledger.project import project
 from bihuan.ledger.rows import Rows, Want
-from bihuan.ledger.tables import Row, RowKey, Write
+from bihuan.ledger.tables import Row, RowKey, entries
 from bihuan.ledger.tell import Outbox
+from bihuan.ledger.trips import Write
 from bihuan.rules import events as ev
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.chain import GENESIS, entry_hash
 from bihuan.rules.errors import ChainBroken, Invalid, NotFound
 from bihuan.rules.permissions import SYSTEM, Actor
 
-_INSERT = 'INSERT INTO "entry" ("seq","at","kind","item_id","actor_id","body","hash") VALUES '
-_VALUES = "(%s,%s,%s,%s,%s,%s,%s)"
 _BEGIN = 'INSERT INTO "head" ("id","seq","hash","hash_name") VALUES (1,0,%s,%s)'
 _MOVE = 'UPDATE "head" SET "seq"=%s,"hash"=%s WHERE "id"=1 AND "seq"=%s'
 
@@ -74,7 +74,7 @@ def _enter(connection: BaseDatabaseWrapper, mode: str) -> None:
 class Ledger:
     """One transaction on the ledger. Lock items (``item``, ``hold``) before the first ``append``; the head is locked last,
     so that two transactions never wait for each other. What touches items that are not known beforehand begins with
-    ``lock_all``.
+    ``lock_all``; what touches held items alone may ``work_ahead`` of the lock.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper, now: datetime) -> None:
@@ -84,7 +84,9 @@ class Ledger:
         self.now = now.astimezone(UTC)
         self.rows = Rows(connection)
         self._outbox = Outbox()
-        self._entries: list[list[object]] = []
+        self._entries: list[Row] = []
+        self._facts: list[Fact] = []
+        self._ahead = False
         self._start = self._seq = 0
         self._hash = b""
         self._hash_name = ""
@@ -93,11 +95,23 @@ class Ledger:
         self._retime: set[int] = set()
         self._derived: dict[int, tuple[int, Calendar, list[Row]]] = {}
         self._stored: dict[int, list[RowKey]] = {}
+        self._timed: dict[int, int] = {}  # the version of an item for which its timers were set
 
     @property
     def last(self) -> int:
-        """The seq of the last entry appended."""
+        """The seq of the last entry appended; asking for it ends the work ahead of the lock."""
+        if self._ahead:
+            self._set_timers()
+            self.lock()
         return self._seq
+
+    def work_ahead(self) -> None:
+        """Until the end of the chain is locked, project entries under provisional seqs; others go on meanwhile.
+
+        For steps on items that are held. The seqs that ``append`` returns are not to be kept; ``last`` gives a final one.
+        """
+        if not self._hash_name:
+            self._ahead, self._seq = True, PROVISIONAL
 
     def item(self, item_id: int) -> Row | None:
         """Return the item's row, held until the transaction ends, or None."""
@@ -122,6 +136,7 @@ class Ledger:
             Want("procedure", {i["procedure_id"] for i in items}),
             Want("unit", units),
             Want("counter", ["calendar"]),
+            Want("slip", {slip for i in items for slip in i["slips"]}),
         ]
         self._load_timers([i["id"] for i in items], wanted)
 
@@ -131,8 +146,19 @@ class Ledger:
             return
         if not self._holds_items:
             _enter(self.connection, "ROW EXCLUSIVE")
-        self._seq, self._hash, self._hash_name = lock_head(self.connection)
-        self._start = self._seq
+        self._start, self._hash, self._hash_name = lock_head(self.connection)
+        self._seq = self._start
+        if self._ahead:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Enter what was projected ahead of the lock."""
+        self._ahead = False
+        for fact in number(self.rows, self._facts, self._start):
+            self._seq = fact.seq
+            self._enter(fact)
+            self._outbox.note(self.rows, fact)  # not before: what it tells names the slip by its number
+        self._facts.clear()
 
     def lock_all(self) -> None:
         """Lock the whole ledger, first of all: for an import, a calendar, and whatever else may touch any item."""
@@ -143,7 +169,12 @@ class Ledger:
         self._holds_all = True
 
     def next_number(self, series: str) -> int:
-        """Return the number that the next event of ``series`` must carry. Nobody else can take it meanwhile."""
+        """Return the number that the next event of ``series`` must carry. Nobody else can take it meanwhile.
+
+        It is 0 ahead of the lock: the slip is given its number later.
+        """
+        if self._ahead:
+            return 0
         self.lock()
         found = self.rows.find("counter", series)
         return 1 if found is None else int(found["value"]) + 1
@@ -152,25 +183,28 @@ class Ledger:
         self, event: ev.Event, actor: Actor = SYSTEM, *, item: int = 0, at: datetime | None = None
     ) -> int:
         """Enter ``event``, project it, and return its seq. ``at`` is when it holds (default: now)."""
-        self.lock()
+        if not self._ahead:
+            self.lock()
         self._seq += 1
         fact = Fact(self._seq, at or self.now, self.now, actor.person, actor.unit, event.kind, item, event)
+        if self._ahead:
+            self._facts.append(fact)
+            project(self.rows, fact)
+        else:
+            self._enter(fact)
+            project(self.rows, fact)
+            self._outbox.note(self.rows, fact)
+        return fact.seq
+
+    def _enter(self, fact: Fact) -> None:
         body = body_of(fact)
         self._hash = entry_hash(self._hash, body.encode(), self._hash_name)
         self._entries.append(
-            [
-                fact.seq,
-                _column(fact.at, self.connection.vendor),
-                fact.kind,
-                _item_of(fact),
-                fact.actor,
-                body,
-                self._hash,
-            ]
-        )
-        project(self.rows, fact)
-        self._outbox.note(self.rows, fact)
-        return fact.seq
+            {
+                "seq": fact.seq, "at": fact.at, "kind": fact.kind, "item_id": _item_of(fact), "actor_id": fact.actor,
+                "body": body, "hash": self._hash,
+            }
+        )  # fmt: skip
 
     def timers_of(self, item: Row) -> list[Row]:
         """Return the timers of ``item`` as it is now; derived once for each of its versions."""
@@ -191,28 +225,34 @@ class Ledger:
         Long work calls it after each part: of tables that have grown large the rows are let go of, so that memory stays flat.
         """
         self._set_timers()
+        if self._facts:
+            self.lock()
         if self._entries:
             move: list[object] = [self._seq, self._hash, self._start]
             told = self._outbox.writes(self.rows, self.connection, self.now)
             _, moved, *_ = self.rows.flush(
-                [Write(_INSERT, self._entries, _VALUES), Write(_MOVE, [move]), *told], forget_above=CACHE
+                [entries(self.connection.vendor).insert(self._entries), Write(_MOVE, [move]), *told],
+                forget_above=CACHE,
             )
             if moved != 1:
                 raise ChainBroken("台账末尾在写入时被改动，本次写入已全部撤回。")
             self._entries, self._start = [], self._seq
         else:
             self.rows.flush(forget_above=CACHE)
+        for known in (self._stored, self._derived, self._timed):
+            known.clear()
 
     def _set_timers(self) -> None:
         items = {item["id"]: item for item in self.rows.changed("item")}
         for item_id in self._retime - items.keys():
             items[item_id] = self.rows.get("item", item_id)
-        self._load_timers([i for i in items if i not in self._stored and self.rows.known("item", i)])
-        for item in items.values():
-            self._set_timers_of(item)
         self._retime.clear()
-        self._stored.clear()
-        self._derived.clear()
+        waiting = [item for i, item in items.items() if self._timed.get(i) != item["version"]]
+        self._load_timers(
+            [i["id"] for i in waiting if i["id"] not in self._stored and self.rows.known("item", i["id"])]
+        )
+        for item in waiting:
+            self._set_timers_of(item)
 
     def _load_timers(self, items: list[int], others: Iterable[Want] = ()) -> None:
         """Bring in the timers that the database has of ``items``, and ``others`` with them."""
@@ -233,15 +273,12 @@ class Ledger:
                 self.rows.get("timer", key).update(timer)
             else:
                 self.rows.add("timer", timer)
+        self._stored[item["id"]], self._timed[item["id"]] = [*wanted], item["version"]
 
 
 def _item_of(fact: Fact) -> int | None:
     """The item an entry belongs to in the index: a registration belongs to the item it creates."""
     return fact.seq if fact.kind == "item.registered" else fact.item or None
-
-
-def _column(value: datetime, vendor: str) -> object:
-    return str(value.replace(tzinfo=None)) if vendor == "sqlite" else value
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from bihuan.ledger.facts import Fact
-from bihuan.ledger.rows import Rows, Want
+from bihuan.ledger.rows import Rows
 from bihuan.ledger.served import served
 from bihuan.ledger.tables import Row
 from bihuan.rules.calendar import Calendar, CalendarYear
@@ -23,7 +23,6 @@ from bihuan.rules.colours import colour
 from bihuan.rules.figures import SUM_NAMES
 from bihuan.rules.ladder import Rung, next_rung
 from bihuan.rules.procedure import Procedure, load
-from bihuan.rules.procedure_types import SCHEMES
 from bihuan.rules.timers import Timer, due_at, next_turn, steps_due
 from bihuan.rules.workflow import OPEN, State
 
@@ -173,20 +172,12 @@ _place_of = itemgetter("register_id", "unit_id", "klass", "channel", "state", "c
 
 
 def _count(rows: Rows, place: dict[str, Any], amounts: dict[str, int]) -> None:
-    """Add ``amounts`` to the counters of ``place``; a counter of nothing is removed."""
-    register, state, name = place["register_id"], place["state"], place["colour"]
-    for facet, label in facets(place):
-        key = (register, facet, label, state, name)
-        tally = rows.find("tally", key)
-        if tally is None:
-            tally = rows.add("tally", _new_tally(key))
-        for summed, amount in amounts.items():
-            tally[summed] += amount
-        if not tally["items"] and not any(tally[n] for n in SUM_NAMES):
-            rows.remove("tally", key)
+    """Add ``amounts`` to the counters of ``place``."""
+    for facet, label in _facets(place):
+        rows.add_up("tally", (place["register_id"], facet, label, place["state"], place["colour"]), amounts)
 
 
-def facets(place: dict[str, Any]) -> list[tuple[str, str]]:
+def _facets(place: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the facets under which an item is counted, each with its label; an empty value has no facet."""
     found = [("all", "")]
     if place["unit_id"]:
@@ -196,27 +187,6 @@ def facets(place: dict[str, Any]) -> list[tuple[str, str]]:
     if place["channel"]:
         found.append(("channel", place["channel"]))
     return found
-
-
-def _new_tally(key: tuple[Any, ...]) -> Row:
-    register, facet, label, state, colour_name = key
-    row = {"register_id": register, "facet": facet, "label": label, "state": state, "colour": colour_name}
-    return row | dict.fromkeys(SUM_NAMES, 0)
-
-
-def prefetch(rows: Rows, items: list[Row]) -> None:
-    """Load, in few queries, the slips of ``items`` and the tallies that a change of their colour moves.
-
-    One query for each would take longest.
-    """
-    keys = {
-        (item["register_id"], facet, label, item["state"], name)
-        for item in items
-        for facet, label in facets(_counted(standing(item)))
-        for name in (item["colour"], *SCHEMES[procedure_of(rows, item).colours.scheme])
-    }
-    slips = {slip for item in items for slip in item["slips"]}
-    rows.load([Want("tally", keys), Want("slip", slips)])
 
 
 def timers_of(rows: Rows, item: Row) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bihuan.ledger import derive
+from bihuan.ledger.ahead import number_of
 from bihuan.ledger.append import Ledger
 from bihuan.ledger.facts import instant_text
 from bihuan.ledger.tables import Row
@@ -81,7 +82,7 @@ def issue(
     event = SlipIssued(
         rung=rule.name, slip_kind=rule.kind, unit=slip["unit_id"] if slip else item["owner_id"],
         to=list(rule.to), copy=list(rule.copy) or None, text=text, slip=slip["id"] if slip else 0, no=no,
-        number=rule.number.format(year=year, no=no), series=series, cause=cause, despite=despite, late=late,
+        number=number_of(series, no), series=series, cause=cause, despite=despite, late=late,
         answer_due=instant_text(limit) if limit else "",
     )  # fmt: skip
     seq = ledger.append(event, actor, item=item["id"], at=at)
@@ -114,4 +115,6 @@ def unanswered(ledger: Ledger, item: Row, rung: str) -> str:
     """Return how the slip of ``rung`` that ``item`` left unanswered is named: “督办单（督办〔2026〕3号）”; "" if none."""
     found = [ledger.rows.get("slip", i) for i in item["slips"]] if rung else []
     open_ = [s for s in found if s["rung"] == rung and s["state"] in UNANSWERED]
+    if open_ and not open_[-1]["number"]:
+        ledger.lock()  # it was issued a moment ago and has no number yet
     return f"“{rung}”（{open_[-1]['number']}）" if open_ else ""

@@ -68,7 +68,8 @@ def issued(rows: Rows, fact: Fact, item: Row, event: ev.SlipIssued) -> None:
         issued_at=max(fact.at, fact.recorded), answer_due=_instant(event.answer_due), changed_at=fact.at,
     )  # fmt: skip
     _receipt(rows, fact, slip["id"], "approve" if event.slip else "issue", event.despite)
-    rows.count_up(event.series)
+    if event.no:  # else ledger.ahead counts it once it has its number
+        rows.count_up(event.series)
     count(rows, fact, item, slip, "slip-issued")
     if slip["answer_due"] is not None:
         count(rows, fact, item, slip, "slip-asked")

@@ -16,7 +16,8 @@ from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.project import project
 from bihuan.ledger.reading import pages
 from bihuan.ledger.rows import Rows, Want
-from bihuan.ledger.tables import json_text, run, scan, tables
+from bihuan.ledger.tables import json_text, scan, tables
+from bihuan.ledger.trips import run
 from bihuan.models import PROJECTIONS
 
 Progress = Callable[[int], None]

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bihuan.ledger.tables import Query, Row, RowKey, Table, Write, ask, run, tables
+from bihuan.ledger.tables import Row, RowKey, Table, tables
+from bihuan.ledger.trips import Query, Write, ask, run
 
 
 class Want(NamedTuple):
@@ -40,6 +41,7 @@ class Rows:
         #: What was handed out since the last flush, as the database has it; None is not there.
         self._before: dict[str, dict[RowKey, Row | None]] = defaultdict(dict)
         self._new: dict[str, list[Row]] = defaultdict(list)
+        self._sums: dict[str, dict[RowKey, dict[str, int]]] = defaultdict(dict)
         self._empty = set(empty)
         self._whole: set[str] = set()
 
@@ -113,6 +115,25 @@ class Rows:
         """Insert ``row`` into table ``name``, which nothing here reads."""
         self._new[name].append(row)
 
+    def add_up(self, name: str, key: RowKey, amounts: Mapping[str, int]) -> None:
+        """Add ``amounts`` to the columns of the row of table ``name`` with ``key``; a row of nothing is no row.
+
+        The row is not read: a table is either added up or read here.
+        """
+        sums = self._sums[name].setdefault(key, {})
+        for column, amount in amounts.items():
+            sums[column] = sums.get(column, 0) + amount
+
+    def renumber(self, name: str, columns: Iterable[str], above: int, shift: int) -> None:
+        """Lower by ``shift`` what is larger than ``above`` in ``columns`` of the rows of table ``name`` that are new."""
+        cached, before, key_of = self._rows[name], self._before[name], self._tables[name].key_of
+        added = {k: row for k, old in before.items() if old is None and (row := cached[k]) is not None}
+        for row in (*added.values(), *self._new[name]):
+            row.update({c: row[c] - shift for c in columns if row[c] > above})
+        for key, row in added.items():
+            del cached[key], before[key]
+            cached[key_of(row)], before[key_of(row)] = row, None
+
     def remove(self, name: str, key: RowKey) -> None:
         """Delete the row of table ``name`` with ``key`` if it is there."""
         if self.find(name, key) is not None:
@@ -156,8 +177,10 @@ class Rows:
 
         With ``forget_above`` only so many rows of a table stay in memory, those that came in last.
         """
-        counts = self._run(self._before, first)
+        sums = [w for name, added in self._sums.items() for w in self._tables[name].add_up(added)]
+        counts = self._run(self._before, first, sums)
         self._before.clear()
+        self._sums.clear()
         if forget_above is not None:
             self._forget(self._first(forget_above))
         return counts
@@ -177,10 +200,15 @@ class Rows:
         self._run(parts)
         self._forget(first)
 
-    def _run(self, parts: Mapping[str, dict[RowKey, Row | None]], first: Sequence[Write] = ()) -> list[int]:
+    def _run(
+        self,
+        parts: Mapping[str, dict[RowKey, Row | None]],
+        first: Sequence[Write] = (),
+        last: Sequence[Write] = (),
+    ) -> list[int]:
         writes = [w for name, before in parts.items() for w in self._writes(name, before) if w.rows]
         writes += [self._tables[name].insert(rows) for name, rows in self._new.items()]
-        counts = run(self.connection, [*first, *writes])
+        counts = run(self.connection, [*first, *writes, *last])
         self._empty -= parts.keys()
         self._new.clear()
         return counts[: len(first)]

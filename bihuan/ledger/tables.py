@@ -6,18 +6,18 @@ The ORM would cost more than the ledger's own work for each entry; this module i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 
-from bihuan.models import PROJECTIONS
+from bihuan.ledger.trips import Query, Write, as_json, ask
+from bihuan.models import PROJECTIONS, Entry
 from bihuan.rules.errors import Invalid
 
 Row = dict[str, Any]
@@ -61,21 +61,6 @@ def _read_json(value: str | None) -> Any:
     return None if value is None else json.loads(value)
 
 
-class Query(NamedTuple):
-    """A SELECT and its parameters."""
-
-    sql: str
-    params: list[Any]
-
-
-class Write(NamedTuple):
-    """A statement to run for each of ``rows``; ``values`` is the part of an INSERT that stands for one row."""
-
-    sql: str
-    rows: list[list[Any]]
-    values: str = ""
-
-
 class _Shape:
     """How the values of some columns of a row are taken out, checked and adapted."""
 
@@ -100,11 +85,13 @@ class Table:
         self._readers = [(f.attname, r) for f in fields if (r := _reader(f, vendor))]
         self._limits = {f.attname: n for f in fields if (n := f.max_length) and f.choices is None}
         self._shapes: dict[tuple[str, ...], _Shape] = {}
-        self._lock = " FOR UPDATE" if vendor == "postgresql" else ""
-        self._insert_sql = f"INSERT INTO {_q(self.name)} ({_list(self.columns)}) VALUES "  # noqa: S608
-        self._values = f"({_marks(len(self.columns))})"
+        self._types = {f.attname: _TYPES[f.get_internal_type()] for f in fields}
+        self._on_postgres = vendor == "postgresql"
+        self._updates: dict[tuple[str, ...], Write] = {}
         self.select_sql = f"SELECT {_list(self.columns)} FROM {_q(self.name)}"  # noqa: S608
         self.key_sql = " AND ".join(f"{_q(c)}=%s" for c in self.key)
+        self._insert = self._insertion("")
+        self._delete = self._deletion("")
 
     def adapt(self, row: Row, columns: tuple[str, ...]) -> list[Any]:
         """Return the values of ``columns`` of ``row`` as the database takes them. Raises TooLong."""
@@ -137,14 +124,16 @@ class Table:
         Rows are locked in the order of their keys, so that no two transactions wait for each other.
         """
         wanted = [self.adapt_key(k) for k in (sorted(keys) if lock else keys)]
-        suffix = f" ORDER BY {_list(self.key)}{self._lock}" if lock and self._lock else ""
-        for start in range(0, len(wanted), 400):
-            where, params = self._where(wanted[start : start + 400])
+        suffix = f" ORDER BY {_list(self.key)} FOR UPDATE" if lock and self._on_postgres else ""
+        for start in range(0, len(wanted), _KEYS):
+            where, params = self._where(wanted[start : start + _KEYS])
             yield Query(f"{self.select_sql} WHERE {where}{suffix}", params)
 
     def _where(self, keys: list[list[Any]]) -> tuple[str, list[Any]]:
         if len(keys) == 1:
             return self.key_sql, keys[0]
+        if self._on_postgres:
+            return f"({_list(self.key)}) IN ({self._chosen(self.key)})", [as_json(self.key, keys)]
         params = [*chain.from_iterable(keys)]
         if len(self.key) == 1:
             return f"{_q(self.key[0])} IN ({_marks(len(keys))})", params
@@ -152,28 +141,98 @@ class Table:
 
     def by_column(self, column: str, values: Sequence[Any], *, prefix: bool = False) -> Iterator[Query]:
         """Yield the queries for the rows whose ``column`` is one of ``values`` (with ``prefix``: begins with one)."""
-        for start in range(0, len(values), 400):
-            part = values[start : start + 400]
+        for start in range(0, len(values), _KEYS):
+            part = values[start : start + _KEYS]
             if prefix:
                 where = " OR ".join([f"{_q(column)} LIKE %s"] * len(part))
                 yield Query(f"{self.select_sql} WHERE {where}", [f"{v}%" for v in part])
+            elif self._on_postgres:
+                yield Query(f"{self.select_sql} WHERE {_q(column)}=ANY(%s)", [[*part]])
             else:
                 yield Query(f"{self.select_sql} WHERE {_q(column)} IN ({_marks(len(part))})", [*part])
 
     def insert(self, rows: Iterable[Row]) -> Write:
         """Return the statement that inserts ``rows``."""
-        return Write(self._insert_sql, [self.adapt(r, self.columns) for r in rows], self._values)
+        return self._insert._replace(rows=[self.adapt(r, self.columns) for r in rows])
+
+    def add_up(self, added: Mapping[RowKey, Mapping[str, int]]) -> list[Write]:
+        """Return the statements that add to the rows with these keys, and delete what came to nothing."""
+        sums = [c for c in self.columns if c not in self.key]
+        rows = [
+            dict(zip(self.key, key, strict=True)) | dict.fromkeys(sums, 0) | amounts
+            for key, amounts in added.items()
+            if any(amounts.values())
+        ]
+        less = [self.adapt(r, self.key) for r in rows if any(r[n] < 0 for n in sums)]
+        totals = ",".join(f"{_q(n)}={_q(self.name)}.{_q(n)}+excluded.{_q(n)}" for n in sums)
+        adding = self._insertion(f" ON CONFLICT ({_list(self.key)}) DO UPDATE SET {totals}")
+        nothing = self._deletion("".join(f"{_q(n)}=0 AND " for n in sums))
+        return [
+            adding._replace(rows=[self.adapt(r, self.columns) for r in rows]),
+            nothing._replace(rows=less),
+        ]
 
     def update(self, rows: Iterable[Row], columns: tuple[str, ...]) -> Write:
         """Return the statement that writes ``columns`` of ``rows``; leaving the others alone spares their indexes."""
-        sets = ",".join(f"{_q(c)}=%s" for c in columns)
-        sql = f"UPDATE {_q(self.name)} SET {sets} WHERE {self.key_sql}"  # noqa: S608
-        return Write(sql, [self.adapt(r, columns + self.key) for r in rows])
+        named = columns + self.key
+        if columns not in self._updates:
+            sets = ",".join(f"{_q(c)}=%s" for c in columns)
+            sql = f"UPDATE {_q(self.name)} SET {sets} WHERE {self.key_sql}"  # noqa: S608
+            self._updates[columns] = Write(sql, [], named, self._update_whole(columns))
+        return self._updates[columns]._replace(rows=[self.adapt(r, named) for r in rows])
 
     def delete(self, keys: Iterable[RowKey]) -> Write:
         """Return the statement that deletes the rows with these ``keys``."""
-        sql = f"DELETE FROM {_q(self.name)} WHERE {self.key_sql}"  # noqa: S608
-        return Write(sql, [self.adapt_key(k) for k in keys])
+        return self._delete._replace(rows=[self.adapt_key(k) for k in keys])
+
+    def _insertion(self, conflict: str) -> Write:
+        into = f"INSERT INTO {_q(self.name)} ({_list(self.columns)}) "
+        whole = f"{into}{self._chosen(self.columns)}{conflict}" if self._on_postgres else ""
+        return Write(f"{into}VALUES ({_marks(len(self.columns))}){conflict}", [], self.columns, whole)
+
+    def _update_whole(self, columns: tuple[str, ...]) -> str:
+        if not self._on_postgres:
+            return ""
+        sets = ",".join(f"{_q(c)}={self._typed(c)}" for c in columns)
+        same = " AND ".join(f"{_q(self.name)}.{_q(c)}=x.{_q(c)}" for c in self.key)
+        return f"UPDATE {_q(self.name)} SET {sets} FROM {self._given(columns + self.key)} WHERE {same}"  # noqa: S608
+
+    def _deletion(self, where: str) -> Write:
+        sql = f"DELETE FROM {_q(self.name)} WHERE {where}"  # noqa: S608
+        whole = f"{sql}({_list(self.key)}) IN ({self._chosen(self.key)})" if self._on_postgres else ""
+        return Write(sql + self.key_sql, [], self.key, whole)
+
+    # ---- rows given to PostgreSQL as one JSON value: it takes a statement of thousands of parameters apart slowly, and
+    # so does its driver, while others wait for the end of the chain
+
+    def _given(self, columns: Iterable[str]) -> str:
+        typed = ",".join(f"{_q(c)} {_GIVEN.get(self._types[c], self._types[c])}" for c in columns)
+        return f"json_to_recordset(%s::json) AS x({typed})"
+
+    def _typed(self, column: str) -> str:
+        cast = f"::{self._types[column]}" if self._types[column] in _GIVEN else ""
+        return f"x.{_q(column)}{cast}"
+
+    def _chosen(self, columns: Sequence[str]) -> str:
+        return f"SELECT {','.join(map(self._typed, columns))} FROM {self._given(columns)}"  # noqa: S608
+
+
+#: What PostgreSQL calls the types of columns, and how those come that JSON has no word for.
+_TYPES = {
+    "BigIntegerField": "bigint",
+    "BinaryField": "bytea",
+    "BooleanField": "boolean",
+    "CharField": "text",
+    "DateField": "date",
+    "DateTimeField": "timestamptz",
+    "IntegerField": "integer",
+    "JSONField": "jsonb",
+    "SmallIntegerField": "smallint",
+    "TextField": "text",
+}
+_GIVEN = {"jsonb": "text"}
+#: Keys asked for in one query.
+_KEYS = 400
 
 
 def _too_long(text: str, limit: int) -> TooLong:
@@ -231,81 +290,10 @@ def tables(vendor: str) -> dict[str, Table]:
     return {m._meta.db_table: Table(m, vendor) for m in PROJECTIONS}
 
 
-def ask(connection: BaseDatabaseWrapper, queries: Iterable[Query]) -> list[list[tuple[Any, ...]]]:
-    """Return what each of ``queries`` gives. On PostgreSQL they make one trip to the server and back."""
-    asked = [*queries]
-    if not asked:
-        return []
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(";".join(q.sql for q in asked), [*chain.from_iterable(q.params for q in asked)])
-            return [cursor.fetchall(), *_further(cursor)]
-        return [*_each(cursor, asked)]
-
-
-def _further(cursor: CursorWrapper) -> Iterator[list[tuple[Any, ...]]]:
-    while cursor.nextset():
-        yield cursor.fetchall()
-
-
-def _each(cursor: CursorWrapper, queries: list[Query]) -> Iterator[list[tuple[Any, ...]]]:
-    for sql, params in queries:
-        cursor.execute(sql, params)
-        yield cursor.fetchall()
-
-
-def run(connection: BaseDatabaseWrapper, writes: Iterable[Write]) -> list[int]:
-    """Run ``writes`` in order; returns how many rows each touched. On PostgreSQL they make few trips to the server."""
-    if connection.vendor == "postgresql":
-        return _run_together(connection, [*writes])
-    counts = []
-    with connection.cursor() as cursor:
-        for write in writes:
-            sql = write.sql + write.values
-            if len(write.rows) == 1:
-                cursor.execute(sql, write.rows[0])
-            elif write.rows:
-                cursor.executemany(sql, write.rows)
-            counts.append(cursor.rowcount if write.rows else 0)
-    return counts
-
-
-#: Rows in one INSERT, and values in one trip to the server.
-_ROWS, _VALUES = 200, 10_000
-
-
-def _run_together(connection: BaseDatabaseWrapper, writes: list[Write]) -> list[int]:
-    counts = [0] * len(writes)
-    with connection.cursor() as cursor:
-        for trip in _trips(writes):
-            cursor.execute(";".join(sql for _, sql, _ in trip), [*chain.from_iterable(p for *_, p in trip)])
-            for at, *_ in trip:
-                counts[at] += cursor.rowcount
-                cursor.nextset()
-    return counts
-
-
-def _trips(writes: list[Write]) -> Iterator[list[tuple[int, str, list[Any]]]]:
-    trip: list[tuple[int, str, list[Any]]] = []
-    values = 0
-    for at, write in enumerate(writes):
-        for sql, params in _statements(write):
-            trip.append((at, sql, params))
-            values += len(params)
-            if values > _VALUES:
-                yield trip
-                trip, values = [], 0
-    if trip:
-        yield trip
-
-
-def _statements(write: Write) -> Iterator[tuple[str, list[Any]]]:
-    if not write.values:
-        yield from ((write.sql, row) for row in write.rows)
-        return
-    for start in range(0, len(write.rows), _ROWS):
-        part = write.rows[start : start + _ROWS]
-        yield write.sql + ",".join([write.values] * len(part)), [*chain.from_iterable(part)]
+@cache
+def entries(vendor: str) -> Table:
+    """Return the table of entries, which is no projection."""
+    return Table(Entry, vendor)
 
 
 def scan(

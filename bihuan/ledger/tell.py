@@ -18,7 +18,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from bihuan.ledger import derive
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
-from bihuan.ledger.tables import Query, Row, Table, Write, ask
+from bihuan.ledger.tables import Row, Table
+from bihuan.ledger.trips import Query, Write, ask
 from bihuan.models import Delivery, Message
 from bihuan.rules.digests import Hours
 from bihuan.rules.permissions import Role

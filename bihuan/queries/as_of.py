@@ -25,7 +25,6 @@ _FOLDED = frozenset(
         "evidence",
         "origin",
         "counter",
-        "tally",
         "transition",
         "timer",
         "slip",

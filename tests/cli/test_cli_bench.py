@@ -19,7 +19,8 @@ PROSE = ROOT / "examples" / "prose"
 def test_an_import_is_measured_beside_its_reference(capsys: pytest.CaptureFixture[str]):
     assert run(["bench", "import", "--size", "quick"]) == 0
     told = json.loads(capsys.readouterr().out)
-    (figure,) = told["figures"]
+    figure, peak = told["figures"]
+    assert (peak["name"], peak["holds"]) == ("import_peak_mb", True)
     assert (figure["name"], figure["details"]["items"], figure["target"]) == (
         "import_seconds",
         100,

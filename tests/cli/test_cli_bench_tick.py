@@ -13,13 +13,13 @@ def test_both_ledgers_have_the_same_number_of_timers_due_whatever_their_size():
     found = compare_sizes(small=300, large=900, due=50)
     assert (found["small"]["items"], found["large"]["items"]) == (300, 900)
     assert (found["small"]["timers"], found["large"]["timers"]) == (50, 50)
-    assert found["ratio"] == round(found["large"]["seconds"] / found["small"]["seconds"], 3)
-    assert found["timers_per_second"] == round(50 / found["small"]["seconds"])
+    assert found["ratio"] == pytest.approx(found["large"]["seconds"] / found["small"]["seconds"], rel=0.01)
+    assert found["timers_per_second"] == pytest.approx(50 / found["small"]["seconds"], rel=0.01)
 
 
 def test_two_workers_are_compared_with_one():
-    found = compare_workers(400, 50)
-    assert set(found) == {"workers_2_vs_1", "workers"}
+    found = compare_workers(350, 50)
+    assert found["workers"]["timers"] == 50
     assert found["workers_2_vs_1"] == round(found["workers"]["one"] / found["workers"]["two"], 3)
 
 

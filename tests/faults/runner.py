@@ -25,19 +25,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import django
+from openpyxl import Workbook
 
 django.setup()
 
 from bihuan.actions import do, house, register  # noqa: E402
-from bihuan.actions.register import enter, register_row  # noqa: E402
 from bihuan.clock.tick import tick  # noqa: E402
-from bihuan.ledger import derive  # noqa: E402
-from bihuan.ledger.append import writing  # noqa: E402
+from bihuan.excel.files import import_file  # noqa: E402
 from bihuan.ledger.blobs import Upload  # noqa: E402
 from bihuan.ledger.rebuild import rebuild  # noqa: E402
 from bihuan.ledger.verify import verify  # noqa: E402
 from bihuan.models import Item  # noqa: E402
-from bihuan.rules import events as ev  # noqa: E402
 from bihuan.rules.calendar import CalendarYear  # noqa: E402
 from bihuan.rules.errors import BihuanError  # noqa: E402
 from bihuan.rules.permissions import SYSTEM  # noqa: E402
@@ -62,6 +60,20 @@ LIFE = {
 }
 
 
+def workbook(no):
+    """A ledger of ``BULK`` problems under numbers that no other has, so that none is taken for a correction."""
+    book = Workbook()
+    book.active.append(["序号", "问题表现", "整改类型", "整改措施", "责任单位", "整改时限", "完成状态"])
+    for row in range(1, BULK + 1):
+        title = f"第{no}-{row}个问题"
+        book.active.append(
+            [no * BULK + row, title, "分阶段整改", "1.修路；2.绿化", "东镇", "2026年9月底前", "正在整改"]
+        )
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 class Writer:
     """One process that writes; what it was told is done it says at once on ``pipe``."""
 
@@ -76,7 +88,7 @@ class Writer:
         self.say(ready=True)
         for _ in range(operations):
             self.now += timedelta(minutes=self.random.randrange(1, 300))
-            kinds = {"step": 60, "comment": 15, "merge": 6, "register": 10, "bulk": 2, "tick": 5}
+            kinds = {"step": 60, "comment": 15, "merge": 6, "register": 10, "bulk": 5, "tick": 5}
             kinds |= {"calendar": 1, "unit": 2, "verify": 1, "rebuild": 1} if wild else {}
             kind = self.random.choices(list(kinds), list(kinds.values()))[0]
             try:
@@ -132,24 +144,12 @@ class Writer:
         return {"item": done.item, "version": 1, "seq": done.seq, "number": done.number}
 
     def _bulk(self):
-        """Many items and the entry that names them, written in parts."""
-        county = self.county
-        with writing(self.now) as ledger:
-            ledger.lock_all()
-            row = register_row(ledger, county.registers["task"])
-            procedure = derive.parsed(ledger.rows.get("procedure", row["procedure_id"])["text"])
-            event = ev.ImportCommitted(
-                register=row["id"], file="a", digest="0", rows=BULK, registered=BULK, amended=0, unchanged=0
-            )
-            seq = ledger.append(event, county.people["supervisor"])
-            for no in range(BULK):
-                origin = {"import_id": seq, "sheet": "表", "row": no, "values": {}}
-                fields = {"title": f"第{no}行", "state": "working", "owner": county.units["town"], "origin": origin,
-                          "due": "2026-04-30", "measures": [{"text": "甲"}]}  # fmt: skip
-                enter(ledger, county.people["supervisor"], row, procedure, fields)
-                if no % 10 == 9:
-                    ledger.checkpoint()
-        return {"seq": seq, "bulk": BULK}
+        """Import a workbook."""
+        register, supervisor = self.county.registers["rectification"], self.county.people["supervisor"]
+        _, done = import_file(
+            workbook(self.random.randrange(10**9)), "台账.xlsx", register, supervisor, self.now
+        )
+        return {"seq": done.seq, "bulk": done.registered}
 
     def _tick(self):
         tick(self.now)

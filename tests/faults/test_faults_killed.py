@@ -1,6 +1,7 @@
 """Processes are killed at random moments: nothing acknowledged is lost, nothing half done appears.
 
-``BIHUAN_TEST_KILLS`` sets how many are killed on the database of this run (default 100; both databases make 200).
+``BIHUAN_TEST_KILLS`` sets how many are killed on the database of this run (default 100; both databases make 200): see
+docs/operations.md.
 """
 
 import os
@@ -14,6 +15,7 @@ from bihuan.ledger.reading import facts_of
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.verify import verify
 from bihuan.models import Entry, Evidence, Item, Origin
+from tests.faults.runner import BULK
 
 KILLS = int(os.environ.get("BIHUAN_TEST_KILLS", "100"))
 KINDS = {"report": "item.progressed", "submit": "item.submitted", "review": "item.reviewed", "plan": "item.planned",
@@ -38,7 +40,7 @@ def check_acknowledged(acks):
         elif "number" in ack:
             assert fact_of(entry.body).event.number == ack["number"]
         elif "bulk" in ack:
-            assert Origin.objects.filter(import_id=ack["seq"]).count() == ack["bulk"]
+            assert Origin.objects.filter(import_id=ack["seq"]).count() == ack["bulk"] == BULK
 
 
 def check_whole():

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from bihuan.ledger.rows import Rows, Want
-from bihuan.ledger.tables import TooLong, ask, json_text, scan, tables
+from bihuan.ledger.tables import TooLong, json_text, scan, tables
+from bihuan.ledger.trips import ask
 from bihuan.models import Campaign, Counter, HeaderMapping, Unit
 
 NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=2)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.cell_range import CellRange
 
 from bihuan.actions import do
 from bihuan.cli.bench.fill import fill_list, fill_mixed
 from bihuan.cli.bench.house import START, found_house, read_house
+from bihuan.clock.tick import tick
 from bihuan.excel.files import import_file
 from bihuan.ledger.export import export
 from bihuan.ledger.rebuild import rebuild
@@ -44,10 +47,11 @@ def write_workbook(path: str, rows: int, progress: Progress) -> int:
         no = row // 3 + 1
         first = row % 3 == 0
         page.append(_problem(no, row) if first else (None, None, None, _measure(row), *([None] * 6)))
+    merged = page.merged_cells.ranges  # merge_cells compares each area with all before it
     for no in range((rows + 2) // 3):
         top, last = 3 + no * 3, min(5 + no * 3, rows + 2)
         for column in "ABCEFGHIJ" if last > top else "":
-            page.merge_cells(f"{column}{top}:{column}{last}")
+            merged.add(CellRange(f"{column}{top}:{column}{last}"))
     book.save(path)
     return (rows + 2) // 3
 
@@ -89,6 +93,12 @@ def fill_items(items: int, progress: Progress) -> int:
     return entries
 
 
+def fill_punctual(items: int, progress: Progress) -> int:
+    """Fill a ledger with items for which the clock has entered what fell due, as it does in an office every minute."""
+    entries = fill_items(items, progress)
+    return entries + tick(_AT)
+
+
 def fill_entries(entries: int, progress: Progress) -> int:
     """Fill a ledger with whole lives."""
     return fill_mixed(entries, progress)
@@ -107,52 +117,60 @@ def make_bare(progress: Progress) -> int:
     return 1
 
 
-def commit_bare(seconds: float, client: int, progress: Progress) -> float:
-    """Commit bare one-row transactions for ``seconds``; returns how many a second."""
+def by_turns(windows: int, seconds: float, clients: int, client: int, progress: Progress) -> list[int]:
+    """Commit bare one-row transactions and take durable actions by turns, ``seconds`` each, together with the other clients.
 
+    Returns how often each was done in ``windows`` pairs: bare, acted, bare, … What else the machine does meanwhile slows both.
+    """
+    works = (_bare(client), _reports(client, clients))
+    for work in works:
+        work()
+    begin = _together(clients, client)
+    counts = [0] * (2 * windows)
+    while (window := int((time.time() - begin) / seconds)) < len(counts):
+        works[window % 2]()
+        counts[window] += 1
+    return counts
+
+
+def _together(clients: int, client: int) -> float:
+    """Wait until every client is ready; returns the moment at which all begin."""
+    home = Path(os.environ["BIHUAN_HOME"])
+    (home / f"ready-{client}").touch()
+    while len(ready := list(home.glob("ready-*"))) < clients:
+        time.sleep(0.01)
+    return max(path.stat().st_mtime for path in ready) + 0.2
+
+
+def _bare(client: int) -> Callable[[], None]:
     def one() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("INSERT INTO bare (value) VALUES (%s)", [client])
 
-    return _rate(one, seconds)
+    return one
 
 
-def act(seconds: float, client: int, progress: Progress) -> float:
-    """Report progress on items of one's own for ``seconds``; returns how many durable actions a second."""
+def _reports(client: int, clients: int) -> Callable[[], None]:
+    """Reports of progress on items of one's own."""
     house = read_house()
-    items = [
-        i
-        for i in Item.objects.filter(state="working").order_by("id")[:4000]
-        if i.pk % 4 == client and i.owner_id in house.handlers
-    ]
-    turn = iter(range(sys.maxsize))
+    working = Item.objects.filter(state="working").order_by("id")[:4000]
+    mine = [i for i in working if i.pk % clients == client and i.owner_id in house.handlers]
+    turn = count()
 
     def one() -> None:
         no = next(turn)
-        item = items[no % len(items)]
-        do(
-            "report",
-            item.pk,
-            house.handlers[item.owner_id],
-            _AT,
-            text=f"第{no}次反馈：正在推进。",
-            percent=no % 100,
-        )
+        item = mine[no % len(mine)]
+        handler = house.handlers[item.owner_id]
+        do("report", item.pk, handler, _AT, text=f"第{no}次反馈：正在推进。", percent=no % 100)
 
-    return _rate(one, seconds)
-
-
-def _rate(one: Callable[[], None], seconds: float) -> float:
-    one()
-    count, begun = 0, time.perf_counter()
-    while (passed := time.perf_counter() - begun) < seconds:
-        one()
-        count += 1
-    return count / passed
+    return one
 
 
 def read_pages(progress: Progress) -> dict[str, Any]:
-    """Time the overview and the first page of filtered, sorted lists: the median of several rounds, and their queries."""
+    """Time the overview and the first page of filtered, sorted lists: the median of several rounds, and their queries.
+
+    It is processor time, of the embedded database too: the same on a machine that is busy otherwise.
+    """
     house = read_house()
     ids = tuple(r.pk for r in house.registers)
     unit = house.units[7]
@@ -171,9 +189,9 @@ def _look(look: Callable[[], object]) -> dict[str, float]:
         look()
     times = []
     for _ in range(_ROUNDS * 3):
-        begun = time.perf_counter()
+        begun = time.process_time()
         look()
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
     return {"ms": statistics.median(times) * 1000, "queries": len(queries)}
 
 

@@ -1,7 +1,7 @@
 """What the measurement of the clock runs in processes of its own, on the database that their environment names.
 
-``python -m bihuan.cli.bench.tick_job fill ITEMS GROUPS DUE`` founds a ledger; ``… tick GROUP`` handles what is due of a group
-once it is told to on stdin. Each line written is a JSON object.
+``python -m bihuan.cli.bench.tick_job fill ITEMS GROUPS DUE`` founds a ledger; ``… tick GROUP`` and ``… batches GROUP`` handle
+what is due of a group, all of it or a batch at a time, once told to on stdin. Each line written is a JSON object.
 """
 
 from __future__ import annotations
@@ -86,22 +86,34 @@ def _item(no: int, stride: int, groups: int, register: int, units: list[int]) ->
 
 
 def tick(group: int) -> None:
-    """Handle what is due of ``group``; what fell due of others before is handled unmeasured."""
-    from django.db import connection
-
+    """Handle what is due of ``group`` once it is told to; what fell due of others before is handled unmeasured."""
     from bihuan.clock.tick import tick as handle
+
+    _ready(group)
+    sys.stdin.readline()
+    _say(entered=handle(turned(group)))
+
+
+def batches(group: int) -> None:
+    """Handle a batch of what is due of ``group`` each time it is told to, until none is left."""
+    from bihuan.clock.tick import batches as handle
+
+    _ready(group)
+    work = handle(turned(group))
+    entered = -1
+    while entered:
+        sys.stdin.readline()
+        begun, worked = time.perf_counter(), time.process_time()
+        entered = next(work, 0)
+        _say(entered=entered, seconds=time.perf_counter() - begun, cpu=time.process_time() - worked)
+
+
+def _ready(group: int) -> None:
+    """Say of how many items something is due: two things at one instant are one piece of work."""
     from bihuan.models import Timer
 
-    now = turned(group)
-    connection.ensure_connection()
-    due = Timer.objects.filter(due_at__lte=now)
-    _say(
-        ready=due.values("item_id").distinct().count()
-    )  # of an item one: two at one instant are one piece of work
-    sys.stdin.readline()
-    begun, worked = time.perf_counter(), time.process_time()
-    entered = handle(now)
-    _say(entered=entered, seconds=time.perf_counter() - begun, cpu=time.process_time() - worked)
+    due = Timer.objects.filter(due_at__lte=turned(group))
+    _say(ready=due.values("item_id").distinct().count())
 
 
 def settle(group: int) -> None:
@@ -120,5 +132,5 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    jobs: dict[str, Callable[..., None]] = {"fill": fill, "tick": tick, "settle": settle}
+    jobs: dict[str, Callable[..., None]] = {"fill": fill, "tick": tick, "batches": batches, "settle": settle}
     jobs[sys.argv[1]](*map(int, sys.argv[2:]))
