@@ -29,6 +29,7 @@ from bihuan.cli.people import acting, as_option, current, person_named, unit_nam
 from bihuan.models import Inspection
 from bihuan.queries.inspection import InspectionDetail, demand_office, inspection_detail, inspections
 from bihuan.queries.item import find_item
+from bihuan.queries.people import directory
 from bihuan.reports.inspection_sheet import write_sheet
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.inspection import INSPECTION_STATES, MODE_NAMES, InspectionMode
@@ -214,7 +215,7 @@ def finish(
     number: int, conclusion: str, by_unit: tuple[str, ...], as_name: str | None, as_json: bool
 ) -> None:
     """结束督查，写明结论并反馈给每个被督查单位；单位 30 日内可提出异议。"""
-    own = {_unit(name): text for name, text in map(_told, by_unit)}
+    own = {unit_named(name): text for name, text in map(_told, by_unit)}
     _say(finish_inspection(number, acting(as_name), current(), conclusion, by_unit=own), as_json)
 
 
