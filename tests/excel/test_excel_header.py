@@ -292,13 +292,9 @@ def test_corrections_win_and_are_found_again_by_the_fingerprint():
     ]
     data = xlsx(rows)
     plain = look(data).sheets[0]
-    fixed = look(data, corrections={plain.fingerprint: {"D": "owner", "E": "due", "C": None}}).sheets[0]
-    assert (plain.rows[0].owner, plain.rows[0].due) == (None, None)
-    assert (fixed.rows[0].owner, str(fixed.rows[0].due), fixed.rows[0].measures) == (
-        "县财政局",
-        "2024-06-30",
-        [],
-    )
+    fixed = look(data, corrections={plain.fingerprint: {"D": "helpers", "C": None}}).sheets[0]
+    assert (plain.rows[0].owner, str(plain.rows[0].due)) == ("县财政局", "2024-06-30")
+    assert (fixed.rows[0].owner, fixed.rows[0].helpers, fixed.rows[0].measures) == (None, ["县财政局"], [])
     assert fixed.rows[0].extra == {"措施": "乙", "备注": "说明"}
 
 
@@ -306,12 +302,12 @@ def test_a_correction_can_make_a_ledger_of_a_sheet_that_was_none():
     data = xlsx(
         [
             ["编码", "事由", "由谁办", "何时"],
-            ["a1", "修路灯", "县财政局", "6月底"],
-            ["a2", "补路面", "县教育局", "7月底"],
+            ["a1", "修路灯", "老王", "看情况"],
+            ["a2", "补路面", "老李", "再说"],
         ]
     )
     plain = look(data).sheets[0]
     fixed = look(
-        data, corrections={plain.fingerprint: {"A": "number", "B": "title", "C": "owner", "D": "due"}}
+        data, corrections={plain.fingerprint: {"A": "number", "B": "title", "C": "handler", "D": "due"}}
     ).sheets[0]
     assert (bool(plain.refused), [row.title for row in fixed.rows]) == (True, ["修路灯", "补路面"])

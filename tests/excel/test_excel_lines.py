@@ -95,7 +95,7 @@ def test_a_title_repeated_by_a_page_break_is_a_title():
 def test_rows_with_only_a_number_are_blank_and_told_once():
     sheet = look_at([HEAD, item(1, "甲"), [2], [3], [4]])
     assert ([row.number for row in sheet.rows], [p.severity for p in sheet.problems]) == (["1"], ["hint"])
-    assert "共 3 处" in sheet.problems[0].message
+    assert "共 3 处" in sheet.problems[0].told
 
 
 @pytest.mark.parametrize(

@@ -157,8 +157,9 @@ def test_a_deadline_counted_in_days_counts_from_the_day_of_handing_over():
     assert [found.due for found in sheet.rows] == [date(2024, 4, 22), date(2024, 4, 25)]
 
 
-def test_a_deadline_that_cannot_be_read_is_an_error_at_its_cell():
-    assert (2, "F", "张三", "error") in messages(row(1, "甲", "a", "县财政局", "", "张三"))
+def test_a_deadline_that_cannot_be_read_is_a_warning_at_its_cell_and_keeps_its_words():
+    assert row(1, "甲", "a", "县财政局", "", "张三").rows[0].due_text == "张三"
+    assert (2, "F", "张三", "warning") in messages(row(1, "甲", "a", "县财政局", "", "张三"))
 
 
 def test_steps_deadlines_units_and_progress_numbered_alike_belong_together():
@@ -421,11 +422,11 @@ def test_cells_of_full_length_are_read_in_reasonable_time(kind):
     assert sheet.rows[0].title is not None
 
 
-def test_a_cell_too_long_for_a_unit_is_an_error_and_kept():
+def test_a_cell_too_long_for_a_unit_is_told_and_kept():
     sheet = row(1, "甲", "a", "会同有关方面研究" * 20, "", "6月")
     found = sheet.rows[0]
     assert (found.owner, found.extra) == (None, {"责任单位": "会同有关方面研究" * 20})
-    assert [(p[:2], p[3]) for p in messages(sheet)] == [((2, "D"), "error"), ((2, "D"), "warning")]
+    assert [(p[:2], p[3]) for p in messages(sheet)] == [((2, "D"), "warning"), ((2, "D"), "warning")]
 
 
 def test_an_item_over_thousands_of_rows_is_read_in_reasonable_time():

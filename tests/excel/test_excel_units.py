@@ -179,7 +179,7 @@ def test_doubts_about_units_stand_at_their_cells():
         (4, "D", "", "hint"),
     ]
     assert [row.owner for row in sheet.rows] == ["县财政局", "县城管局", "县城管局"]
-    assert "共 2 处" in sheet.problems[1].message
+    assert "共 2 处" in sheet.problems[1].told
     assert "疑为“县财政局”之误" in sheet.problems[0].message
 
 
