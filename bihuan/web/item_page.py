@@ -118,7 +118,7 @@ def offers(found: Detail) -> list[Offer]:
 def _forward(found: Detail) -> tuple[str, ...]:
     """Return the steps that move the item on; while the unit is at work, the supervising office has none."""
     may = {s.action for s in found.steps}
-    if found.item.state == State.WORKING and "extend" in may and "submit" not in may:
+    if found.item.state == State.WORKING and "cancel" in may and "submit" not in may:
         return ()
     return FORWARD.get(found.item.state, ())
 
