@@ -81,14 +81,14 @@ def recover(now: datetime, hours: Hours, calendar: Calendar, using: str = "defau
     )
 
 
-def _due(now: datetime, hours: Hours, calendar: Calendar, using: str) -> Q:
+def _due(now: datetime, hours: Hours, calendar: Calendar) -> Q:
     """What may go out now: at night and on days off only what is urgent."""
     due = _WAITING & Q(next_at__lte=now)
     return due if hours.open(now, calendar) else due & Q(urgent=True)
 
 
 def _due_outlets(now: datetime, hours: Hours, calendar: Calendar, using: str) -> list[int]:
-    due = Delivery.objects.using(using).filter(_due(now, hours, calendar, using))
+    due = Delivery.objects.using(using).filter(_due(now, hours, calendar))
     return sorted(due.order_by().values_list("outlet_id", flat=True).distinct())
 
 
@@ -99,7 +99,7 @@ def _claim(outlet_id: int, now: datetime, hours: Hours, calendar: Calendar, usin
         if outlet is None:
             return None
         _leave_out_what_was_read(outlet, now, using)
-        due = Delivery.objects.using(using).filter(_due(now, hours, calendar, using), outlet_id=outlet_id)
+        due = Delivery.objects.using(using).filter(_due(now, hours, calendar), outlet_id=outlet_id)
         rows = list(due.order_by("seq")[:MOST])
         if not rows:
             return None

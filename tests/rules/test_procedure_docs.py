@@ -34,6 +34,7 @@ def test_the_reference_lists_every_key_once_and_no_other():
         "behind",
         "milestone",
         "stale",
+        "poor",
     }
     assert sorted(set(listed) - tables | {"evidence"}) == sorted(keys(FULL))
 
