@@ -26,14 +26,20 @@ def fts5(query: Query, names: Names) -> str:
     """The MATCH expression of SQLite."""
     if isinstance(query, Term):
         words = [query.text] if query.exact else names(query.text)
-        column = "{text} : " if query.exact and not query.field else _COLUMNS[query.field]
-        return "(" + " OR ".join(f"{column}{phrase(word)}" for word in words) + ")"
+        return "(" + " OR ".join(_match(word, query) for word in words) + ")"
     if isinstance(query, Near):
         # The last pair of a word reaches one character beyond it.
         beyond = max(len(query.left.text), len(query.right.text)) > 1
         return f"({{text}} : NEAR({phrase(query.left.text)} {phrase(query.right.text)}, {query.distance + beyond}))"
     link = "OR" if isinstance(query, Either) else "NOT" if query.without else "AND"
     return f"({fts5(query.left, names)} {link} {fts5(query.right, names)})"
+
+
+def _match(word: str, term: Term) -> str:
+    if len(word) == 1 and not term.field:
+        return f"{{characters}} : {phrase(word).rstrip('*')}"
+    column = "{text} : " if term.exact and not term.field else _COLUMNS[term.field]
+    return f"{column}{phrase(word)}"
 
 
 def grams(query: Query, names: Names) -> Condition:

@@ -17,6 +17,7 @@ from bihuan.rules.pairs import normalise
 
 Sort = Literal["relevance", "date", "added"]
 _AROUND = 40
+_FEW = 500
 _FIELDS = (
     "id",
     "digest",
@@ -121,18 +122,7 @@ def _any_of(query: Query) -> Query | None:
 
 
 def _page(query: Query, filters: Filters, sort: Sort, offset: int, limit: int, using: str) -> Found:
-    sql, values = _from(query, filters, using)
-    with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {sql}", values)
-        total = cursor.fetchone()[0]
-        if not total:
-            return Found(0)
-        order, ordered = _order(query, sort, using)
-        cursor.execute(
-            f"SELECT {_id(using)} {sql} ORDER BY {order} LIMIT %s OFFSET %s",
-            [*values, *ordered, limit or total, offset],
-        )
-        ids = [row[0] for row in cursor.fetchall()]
+    total, ids = _counted(query, filters, sort, offset, limit, using)
     looked_for = _looked_for(query, using)
     rows = (
         {d.pk: d for d in Document.objects.using(using).only(*_FIELDS).filter(pk__in=ids)}
@@ -142,6 +132,27 @@ def _page(query: Query, filters: Filters, sort: Sort, offset: int, limit: int, u
     return Found(
         total, [_hit(rows.get(i) or Document.objects.using(using).get(pk=i), looked_for) for i in ids]
     )
+
+
+def _counted(
+    query: Query, filters: Filters, sort: Sort, offset: int, limit: int, using: str
+) -> tuple[int, list[int]]:
+    """How many there are and the ids of the page; what is rare is looked up once, not once to count and once to list."""
+    sql, values = _from(query, filters, using)
+    order, ordered = _order(query, sort, using)
+    with connections[using].cursor() as cursor:
+        if sort == "added":
+            cursor.execute(f"SELECT {_id(using)} {sql} ORDER BY {_id(using)} LIMIT {_FEW}", values)
+            few = [row[0] for row in cursor.fetchall()][::-1]
+            if len(few) < _FEW:
+                return len(few), few[offset : offset + limit] if limit else few[offset:]
+        cursor.execute(f"SELECT count(*) {sql}", values)
+        total = cursor.fetchone()[0]
+        if not total:
+            return 0, []
+        page = f"SELECT {_id(using)} {sql} ORDER BY {order} LIMIT %s OFFSET %s"
+        cursor.execute(page, [*values, *ordered, limit or total, offset])
+        return total, [row[0] for row in cursor.fetchall()]
 
 
 def _is_sqlite(using: str) -> bool:
@@ -180,7 +191,7 @@ def _order(query: Query, sort: Sort, using: str) -> tuple[str, list[Any]]:
     if sort == "added":
         return f"{_id(using)} DESC", []
     if _is_sqlite(using):
-        return "bm25(library_index, 10.0, 4.0, 1.0), library_index.rowid", []
+        return "bm25(library_index, 10.0, 4.0, 1.0, 1.0), library_index.rowid", []
     return _weighed(query, using)
 
 

@@ -12,21 +12,21 @@ from bihuan.rules.errors import Missing
 
 SQLITE = (
     """CREATE VIEW library_pairs AS SELECT id, bihuan_pairs(title) AS title, bihuan_pairs(headings) AS headings,
-       bihuan_pairs(text) AS text FROM library_document""",
-    """CREATE VIRTUAL TABLE library_index USING fts5(title, headings, text, content='library_pairs', content_rowid='id',
+       bihuan_pairs(text) AS text, bihuan_characters(text) AS characters FROM library_document""",
+    """CREATE VIRTUAL TABLE library_index USING fts5(title, headings, text, characters, content='library_pairs', content_rowid='id',
        tokenize='ascii')""",
     """CREATE TRIGGER library_index_insert AFTER INSERT ON library_document BEGIN
-       INSERT INTO library_index(rowid, title, headings, text)
-       VALUES (NEW.id, bihuan_pairs(NEW.title), bihuan_pairs(NEW.headings), bihuan_pairs(NEW.text)); END""",
+       INSERT INTO library_index(rowid, title, headings, text, characters)
+       VALUES (NEW.id, bihuan_pairs(NEW.title), bihuan_pairs(NEW.headings), bihuan_pairs(NEW.text), bihuan_characters(NEW.text)); END""",
     """CREATE TRIGGER library_index_delete AFTER DELETE ON library_document BEGIN
-       INSERT INTO library_index(library_index, rowid, title, headings, text)
-       VALUES ('delete', OLD.id, bihuan_pairs(OLD.title), bihuan_pairs(OLD.headings), bihuan_pairs(OLD.text)); END""",
+       INSERT INTO library_index(library_index, rowid, title, headings, text, characters)
+       VALUES ('delete', OLD.id, bihuan_pairs(OLD.title), bihuan_pairs(OLD.headings), bihuan_pairs(OLD.text), bihuan_characters(OLD.text)); END""",
     """CREATE TRIGGER library_index_update AFTER UPDATE OF title, headings, text ON library_document
        WHEN (OLD.title, OLD.headings, OLD.text) IS NOT (NEW.title, NEW.headings, NEW.text) BEGIN
-       INSERT INTO library_index(library_index, rowid, title, headings, text)
-       VALUES ('delete', OLD.id, bihuan_pairs(OLD.title), bihuan_pairs(OLD.headings), bihuan_pairs(OLD.text));
-       INSERT INTO library_index(rowid, title, headings, text)
-       VALUES (NEW.id, bihuan_pairs(NEW.title), bihuan_pairs(NEW.headings), bihuan_pairs(NEW.text)); END""",
+       INSERT INTO library_index(library_index, rowid, title, headings, text, characters)
+       VALUES ('delete', OLD.id, bihuan_pairs(OLD.title), bihuan_pairs(OLD.headings), bihuan_pairs(OLD.text), bihuan_characters(OLD.text));
+       INSERT INTO library_index(rowid, title, headings, text, characters)
+       VALUES (NEW.id, bihuan_pairs(NEW.title), bihuan_pairs(NEW.headings), bihuan_pairs(NEW.text), bihuan_characters(NEW.text)); END""",
 )
 # COST keeps the planner from computing the grams of a row to check a condition that the index can answer.
 POSTGRES = (

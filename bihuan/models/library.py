@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
-from bihuan.rules.pairs import pairs
+from bihuan.rules.pairs import characters, pairs
 
 
 class Document(models.Model):
@@ -138,6 +138,7 @@ class KeptSearch(models.Model):
 
 @receiver(connection_created)
 def give_pairs(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Give each SQLite connection the function that the index's triggers call."""
+    """Give each SQLite connection the functions that the index's triggers call."""
     if connection.vendor == "sqlite":
-        connection.connection.create_function("bihuan_pairs", 1, pairs, deterministic=True)
+        for name, function in (("bihuan_pairs", pairs), ("bihuan_characters", characters)):
+            connection.connection.create_function(name, 1, function, deterministic=True)

@@ -47,6 +47,11 @@ def pairs(text: str | None) -> str:
     return "".join(found)
 
 
+def characters(text: str | None) -> str:
+    """Every character that occurs, once: a single one is looked up here, because thousands of pairs begin with it."""
+    return " ".join(sorted(set(_private(text)))) if text else ""
+
+
 def phrase(text: str) -> str:
     """The query that finds ``text`` (normalised, not empty) among ``pairs``: one character by what pairs begin with."""
     marked = _private(text)

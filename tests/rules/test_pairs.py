@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bihuan.rules.pairs import normalise, pairs, phrase
+from bihuan.rules.pairs import characters, normalise, pairs, phrase
 
 
 def test_every_character_stands_with_the_next_and_the_last_with_an_end_mark():
@@ -13,7 +13,11 @@ def test_every_character_stands_with_the_next_and_the_last_with_an_end_mark():
 
 @pytest.mark.parametrize("text", ["", None])
 def test_nothing_has_no_pairs(text):
-    assert pairs(text) == ""
+    assert pairs(text) == characters(text) == ""
+
+
+def test_every_character_is_listed_once():
+    assert characters("乙甲乙A甲") == "乙 甲 \ue041"
 
 
 @pytest.mark.parametrize(
