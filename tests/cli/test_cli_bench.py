@@ -58,7 +58,9 @@ def test_of_the_mistakes_injected_for_each_check_nearly_all_are_found():
     texts = [path.read_text("utf-8") for path in sorted(PROSE.glob("*.txt"))]
     recalls = recall_by_rule(texts, 20)
     assert sorted(recalls) == list(range(1, 51))
-    assert {number: recall for number, recall in recalls.items() if recall < 0.95} == {}
+    # of 20 draws two may be missed by chance where 95 of 100 are found
+    assert {number: recall for number, recall in recalls.items() if recall < 0.9} == {}
+    assert sum(recalls.values()) / len(recalls) >= 0.98
 
 
 def test_clean_prose_is_left_alone():

@@ -459,7 +459,7 @@ def growth(rng: random.Random, text: str) -> Injected | None:
 
 @of(38)
 def placeholder(rng: random.Random, text: str) -> Injected | None:
-    made = rng.choice(["××", "XX", "xx", "***", "【待补充】", "【待核实】", "XXX"])
+    made = rng.choice(["××", "XX", "xx", "***", "【待补充】", "【待核实】", "X" * 3])
     return swap(rng, text, r"(?<=[\u4e00-\u9fff])\d+(?=[个项家人件])", lambda m: made)
 
 

@@ -58,7 +58,7 @@ def _is_word(text: str, before: str) -> bool:
 _REACH = 7
 _AS_WORD, _RARE_WORD = 9.0, 13.0
 _GAIN, _GAIN_OF_GRAMMAR, _GAIN_OF_TWO = 5.0, 2.5, 9.0
-_LITTLE, _SURELY_WORD, _WORD_OF_GRAMMAR = 3.0, 5.5, 6.2
+_LITTLE, _SURELY_WORD, _WORD_OF_GRAMMAR = 2.0, 4.8, 6.0
 _RARE = 30
 
 
