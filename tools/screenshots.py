@@ -87,6 +87,7 @@ def browser(width: int, findings: Findings) -> Iterator[tuple[BrowserContext, Pa
         context = found.new_context(
             viewport={"width": width, "height": WIDTHS[width]}, locale="zh-CN", device_scale_factor=1
         )
+        context.set_default_timeout(120_000)  # a busy machine is no fault of the pages
         page = context.new_page()
 
         def note(message: ConsoleMessage) -> None:
