@@ -87,6 +87,7 @@ def browser(width: int, findings: Findings) -> Iterator[tuple[BrowserContext, Pa
         context = found.new_context(
             viewport={"width": width, "height": WIDTHS[width]}, locale="zh-CN", device_scale_factor=1
         )
+        context.set_default_timeout(120_000)  # a busy machine is no fault of the pages
         page = context.new_page()
 
         def note(message: ConsoleMessage) -> None:
@@ -306,7 +307,7 @@ def for_the_readme(findings: Findings) -> None:
     target.mkdir(exist_ok=True)
     for name, (source, size, wide) in README.items():
         picture = Image.open(OUT / f"{source}.png").convert("RGB").crop((0, 0, *size))
-        picture = picture.resize((wide, size[1] * wide // size[0]), Image.Resampling.LANCZOS).quantize(128)
+        picture = picture.resize((wide, size[1] * wide // size[0]), Image.Resampling.LANCZOS).quantize(256, Image.Quantize.MAXCOVERAGE)
         picture.save(target / f"{name}.png", optimize=True)
         if (bytes_ := (target / f"{name}.png").stat().st_size) > _MOST_BYTES:
             findings.wrong.append(f"docs/images/{name}.png has {bytes_} bytes")

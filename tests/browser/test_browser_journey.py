@@ -242,7 +242,9 @@ def test_a_unit_does_its_work_from_the_task_list_on_a_phone(window, address):
         page.get_by_role("button", name="暂无进展").click()
         page.wait_for_selector(".note-success")
         assert page.url == f"{address}/"
-        page.get_by_role("link", name=re.compile("修桥")).first.click()  # the notice about it: others wait for that
+        page.get_by_role(
+            "link", name=re.compile("修桥")
+        ).first.click()  # the notice about it: others wait for that
         page.wait_for_selector(".paper")
         assert view.fits()
         page.wait_for_load_state("networkidle")  # it was noted that the slip was opened

@@ -196,17 +196,23 @@ def test_a_wide_scope_finds_the_same_by_register(county, monkeypatch):
     } == before
 
 
+def plan_of(sql: str) -> str:
+    """How the database would run a query; PostgreSQL is told that reading a whole table costs much, as in a large ledger."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {sql}")
+        else:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
 def test_every_search_walks_an_index(county):
-    if connection.vendor != "sqlite":
-        pytest.skip("SQLite tells its plan in a stable form")
     with CaptureQueriesContext(connection) as queries:
         for person in PEOPLE:
             todo(county.people[person], county.now)
     asked = {q["sql"] for q in queries if 'FROM "item"' in q["sql"] and "LIMIT" in q["sql"]}
     assert asked
-    for sql in asked:
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
-            plan = [str(row[3]) for row in cursor.fetchall()]
-        assert [step for step in plan if step.startswith("SCAN item")] == [], plan
-        assert any("item_" in step for step in plan), plan
+    for plan in map(plan_of, asked):
+        assert "SCAN item" not in plan.replace("Seq Scan on item", "SCAN item"), plan
+        assert any(name in plan for name in ("item_unit", "item_office")), plan

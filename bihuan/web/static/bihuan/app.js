@@ -144,6 +144,9 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("htmx:afterSettle", () => document.querySelector("[data-cell]")?.focus());
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.matches?.("[data-cell]")) htmx.trigger(event.target, "stop");
+});
+document.addEventListener("keydown", (event) => {
   if (event.target.matches?.("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "/" && document.getElementById("q")) { event.preventDefault(); document.getElementById("q").focus(); }
   if (event.key === "?") document.getElementById("keys")?.showModal();
