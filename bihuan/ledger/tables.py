@@ -159,7 +159,7 @@ class Table:
         """Return the statements that add to the rows with these keys, and delete what came to nothing."""
         sums = [c for c in self.columns if c not in self.key]
         rows = [
-            dict(zip(self.key, key, strict=True)) | dict.fromkeys(sums, 0) | amounts
+            {**dict(zip(self.key, key, strict=True)), **dict.fromkeys(sums, 0), **amounts}
             for key, amounts in added.items()
             if any(amounts.values())
         ]

@@ -214,12 +214,12 @@ def _total(found: Filter, sums: Sums) -> int:
 
 def _tallied(found: Filter, using: str) -> Sums:
     facet = "unit" if found.owner else ("class" if found.klass else "all")
+    units = {found.owner} if found.owner else found.units
     whole = Sums()
-    for key, sums in cells(found.registers, facet=facet, units=found.units, using=using).items():
+    for key, sums in cells(found.registers, facet=facet, units=units, using=using).items():
         if (
             (not found.states or key.state in found.states)
             and (not found.colours or key.colour in found.colours)
-            and (not found.owner or key.unit == found.owner)
             and (not found.klass or key.klass == found.klass)
         ):
             whole.add(sums)
