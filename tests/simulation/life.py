@@ -60,7 +60,19 @@ class Life(Deciding):
 
     def step(self) -> None:
         """Let one thing happen, or be refused."""
-        kinds = {"act": 80, "wild": 6, "register": 4, "slip": 4, "wait": 5, "tick": 4, "house": 1, "after": 4, "ask": 6, "rule": 7, "meet": 1}
+        kinds = {
+            "act": 80,
+            "wild": 6,
+            "register": 4,
+            "slip": 4,
+            "wait": 5,
+            "tick": 4,
+            "house": 1,
+            "after": 4,
+            "ask": 6,
+            "rule": 7,
+            "meet": 1,
+        }
         self.let(self.random.choices(list(kinds), list(kinds.values()))[0])
 
     def let(self, what: str) -> None:
@@ -210,6 +222,7 @@ class Life(Deciding):
         who = county.people[r.choice(["supervisor", "supervisor", "handler"])]
         adopt_procedure(who, county.now, county.registers[code], version, migrate=r.random() < 0.7)
         self.moments.clear()  # colours may have changed at the very moment that was kept
+
     def _after(self):
         """What follows closures and goes on beside the items."""
         what = self.random.choice(["look_back_draw", "institution", "inspection"])
