@@ -580,5 +580,5 @@ def colon(rng: random.Random, text: str) -> Injected | None:
 def signer(rng: random.Random, text: str) -> Injected | None:
     return swap(
         rng, text, r"^[^\n]{2,6}县人民政府(?:办公室)?$(?=\n20\d\d年)",
-        lambda m: m[0][:3] + rng.choice(["财政局", "教育局", "农业农村局"]) if "政" in text[:40] else None,
+        lambda m: m[0][:3] + rng.choice(["财政局", "教育局", "农业农村局"]) if re.match("[^\n]*政[^\n]*〔", text) else None,
     )  # fmt: skip

@@ -194,7 +194,7 @@ RULES = (
     ),
     Rule(
         "heading-level", 2, "标题层次跳级", Level.WARNING, _LEVELS, _levels,
-        "一、主要任务\n（1）加强领导", "一、主要任务\n（一）加强领导", statute=Level.WARNING,
+        "一、主要任务\n（1）加强领导", "一、主要任务\n（一）加强领导", form=True, statute=Level.WARNING,
     ),
     Rule(
         "heading-comma", 3, "“1、”应为“1.”", Level.WARNING,

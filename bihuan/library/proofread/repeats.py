@@ -38,6 +38,8 @@ def _doubled(text: Text) -> Iterator[Hit]:
         if body[at - 1 : at] == char or body[at + 2 : at + 3] == char:
             continue
         level = _mistake(body, at, char)
+        if level and body.count(body[at - 1 : at + 3]) > _TERM:
+            level = Level.HINT  # 趵突泉泉群: what a text writes so again and again is its term
         if level:
             yield Hit(at, at + 2, char, f"“{char}{char}”疑似多了一个“{char}”。", level, level is Level.ERROR)
     for match in _WORD_TWICE.finditer(body):
@@ -59,7 +61,7 @@ _REACH = 7
 _AS_WORD, _RARE_WORD = 9.0, 13.0
 _GAIN, _GAIN_OF_GRAMMAR, _GAIN_OF_TWO = 5.0, 2.5, 9.0
 _LITTLE, _SURELY_WORD, _WORD_OF_GRAMMAR = 2.0, 4.8, 6.0
-_RARE = 30
+_RARE, _TERM = 30, 1
 
 
 def _mistake(body: str, at: int, char: str) -> Level | None:

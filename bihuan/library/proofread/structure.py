@@ -219,7 +219,7 @@ def _salutation(text: Text) -> Iterator[Hit]:
 RULES = (
     Rule(
         "paragraph-end", 43, "段落末尾没有标点", Level.WARNING, "GB/T 15834—2011：句末用句号、问号或叹号", _no_end,
-        "今年以来，全县上下狠抓防汛备汛工作落实，取得了明显成效\n", "今年以来，全县上下狠抓防汛备汛工作落实，取得了明显成效。\n",
+        "今年以来，全县上下狠抓防汛备汛工作落实，取得了明显成效\n", "今年以来，全县上下狠抓防汛备汛工作落实，取得了明显成效。\n", form=True,
     ),
     Rule(
         "stop-in-list", 44, "分号列举中间用了句号", Level.WARNING, "GB/T 15834—2011 4.6：分项列举各项之间的点号一致", _stop_in_list,
