@@ -307,7 +307,9 @@ def for_the_readme(findings: Findings) -> None:
     target.mkdir(exist_ok=True)
     for name, (source, size, wide) in README.items():
         picture = Image.open(OUT / f"{source}.png").convert("RGB").crop((0, 0, *size))
-        picture = picture.resize((wide, size[1] * wide // size[0]), Image.Resampling.LANCZOS).quantize(256, Image.Quantize.MAXCOVERAGE)
+        picture = picture.resize((wide, size[1] * wide // size[0]), Image.Resampling.LANCZOS).quantize(
+            256, Image.Quantize.MAXCOVERAGE
+        )
         picture.save(target / f"{name}.png", optimize=True)
         if (bytes_ := (target / f"{name}.png").stat().st_size) > _MOST_BYTES:
             findings.wrong.append(f"docs/images/{name}.png has {bytes_} bytes")
