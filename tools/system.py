@@ -1,4 +1,4 @@
-"""Sees that the machine has the programs that some tests use: a browser, an office suite, PDF tools, Chinese fonts.
+"""Sees that the machine has the programs that some tests use: a browser, an office suite, PDF tools, fonts.
 
 They are installed where that is allowed (root on a system with apt-get); else they are named, loudly. The package itself
 needs none of them. With ``BIHUAN_REQUIRE_ALL=1`` the exit status is 1 when one is missing in the end.
@@ -17,18 +17,19 @@ PROGRAMS = {
     "pdftotext": "poppler-utils",
     "fc-list": "fontconfig",
 }
-FONTS = "fonts-noto-cjk"
+#: Debian package → what fc-list must find. Without the second, figures would be as wide as in no office's Times New Roman.
+FONTS = {"fonts-noto-cjk": ":lang=zh-cn", "fonts-liberation": "Liberation Serif"}
 
 
 def missing() -> list[str]:
     """The Debian packages whose programs or fonts are not there."""
     packages = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
-    return packages if _chinese_fonts() else [*packages, FONTS]
+    return [*packages, *(package for package, wanted in FONTS.items() if not _has_font(wanted))]
 
 
-def _chinese_fonts() -> bool:
+def _has_font(wanted: str) -> bool:
     fc_list = shutil.which("fc-list")
-    return bool(fc_list and subprocess.run([fc_list, ":lang=zh-cn"], capture_output=True, check=False).stdout)
+    return bool(fc_list and subprocess.run([fc_list, wanted], capture_output=True, check=False).stdout)
 
 
 def install(packages: list[str]) -> None:

@@ -205,11 +205,11 @@ def test_formulas_of_the_original_are_kept():
 
 def test_the_plain_layout_holds_exactly_what_the_filter_shows(lived: World):
     register, _ = all_of(lived)
-    found = Filter((register.pk,), states=("closed",))
+    found = Filter((register.pk,), states=("working",))
     written = write_register_plain(register, found)
     page = opened(written.content)
     numbers = [page.cell(r, 1).value for r in range(3, page.max_row + 1)]
-    expected = Item.objects.filter(register_id=register.pk, state="closed").order_by("id")
+    expected = Item.objects.filter(register_id=register.pk, state="working").order_by("id")
     assert numbers == list(expected.values_list("number", flat=True))
     assert written.items == len(numbers) > 0
 

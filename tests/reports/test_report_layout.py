@@ -210,25 +210,29 @@ def test_the_date_ends_four_characters_from_the_right_with_the_signature_centred
     # LibreOffice cannot be told to leave out the quarter space between digits and characters, so the date is wider there
     assert abs((office.left + office.right) / 2 - (dated.left + dated.right) / 2) < 9
     assert contact.text == "（联系人：张明，0551-62345678）"
-    assert lines[at - 1].text == "附件：事项进展情况表"
+    assert [line.text for line in lines[at - 2 : at]] == ["附件：1.事项进展情况表", "2.各单位负担情况表"]
     assert abs(lines[at - 1].left - LEFT - 2 * CHARACTER) < 2
 
 
-def test_the_annex_begins_on_a_page_of_its_own_and_repeats_its_heads(full: Pages) -> None:
-    at = next(n for n, page in enumerate(full) if page[0].text == "附件")
-    assert full[at][1].text == "事项进展情况表"
-    heads = [page[2 if page is full[at] else 0].text for page in full[at:]]
-    assert len(heads) >= 3
-    assert all("编号" in "".join(line.text for line in page[:5]) for page in full[at:])
+def annexes(pages: Pages) -> tuple[Pages, Pages]:
+    """The pages of the items' progress and those of the units' burden."""
+    first, second = (next(n for n, page in enumerate(pages) if page[0].text == f"附件{no}") for no in (1, 2))
+    return pages[first:second], pages[second:]
+
+
+def test_each_annex_begins_on_a_page_of_its_own_and_repeats_its_heads(full: Pages) -> None:
+    progress, burden = annexes(full)
+    assert (progress[0][1].text, burden[0][1].text) == ("事项进展情况表", "各单位负担情况表")
+    assert len(progress) >= 3
+    assert all("编号" in "".join(line.text for line in page[:5]) for page in progress)
 
 
 def test_no_cell_of_the_annex_is_cut_or_runs_over_the_margin(full: Pages) -> None:
-    at = next(n for n, page in enumerate(full) if page[0].text == "附件")
-    annex = full[at:]
+    annex, burden = annexes(full)
     text = "".join(line.text for page in annex for line in page)
     for n in range(45):
         assert f"{n + 1:04d}" in text
-    assert all(line.left >= LEFT - 1 and line.right <= RIGHT + 1 for page in annex for line in body(page))
+    assert all(line.left >= LEFT - 1 and line.right <= RIGHT + 1 for page in (*annex, *burden) for line in body(page))
 
 
 def test_short_tables_stand_whole_on_one_page(full: Pages) -> None:
@@ -275,11 +279,11 @@ def test_only_the_heads_of_a_long_table_are_kept_together(rows: int) -> None:
     )
 
 
-def test_the_note_below_the_annex_is_never_alone_on_a_page(render: Callable[[bytes], Pages]) -> None:
+def test_the_note_below_the_last_annex_is_never_alone_on_a_page(render: Callable[[bytes], Pages]) -> None:
     for more in (10, 11, 12, 13):
         pages = render(write_docx(rich(annex=more)))
         noted = next(page for page in pages if any(line.text.startswith("注：") for line in page))
-        assert any(line.text.startswith("编号") for line in noted)
+        assert any(line.text.startswith("单位") for line in noted)
         assert any("复核。" in line.text for line in noted)
 
 

@@ -20,6 +20,7 @@ CARRIED_BY = {
     "sample": "supervisor checker auditor",
     "inspect": "supervisor checker",
     "approve_inspection": "lead",
+    "outlets": "system_admin",
     "meet": "supervisor",
     "chair": "supervisor lead reviewer",
     "signs": "supervisor lead reviewer checker auditor",

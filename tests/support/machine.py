@@ -40,6 +40,8 @@ def cjk_font() -> str:
     families = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     if not families:
         could_not_run("no font has Chinese characters (Debian package fonts-noto-cjk)")
+    if not subprocess.run([command[0], "Liberation Serif"], capture_output=True, check=True).stdout:
+        could_not_run("no font is as wide as Times New Roman (Debian package fonts-liberation)")
     return min(families)
 
 

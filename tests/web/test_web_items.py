@@ -212,7 +212,7 @@ def test_overview_and_list_ask_the_database_little(lived: Office, django_assert_
     register = lived.registers["rectification"]
     for url, most in (
         ("/overview/", 10),
-        (f"/items/?register={register}&state=working&sort=changed", 12),
+        (f"/items/?register={register}&state=working&sort=changed", 13),
         ("/", 20),
     ):
         with django_assert_max_num_queries(most):

@@ -40,6 +40,8 @@ class Spot:
 @opens_to(Duty.READ)
 def page(request: Request) -> HttpResponse:
     """Show the rest of the overview of a campaign."""
+    if not request.who.campaigns:
+        return HttpResponse(status=204)
     campaign = filters.campaign_of(filters.read(request.GET).campaign, request.who)
     context = _context(request.who, campaign)
     return render(request, "overview_more.html#more" if request.htmx else "overview_more.html", context)
