@@ -211,7 +211,7 @@ def test_the_date_ends_four_characters_from_the_right_with_the_signature_centred
     assert abs((office.left + office.right) / 2 - (dated.left + dated.right) / 2) < 9
     assert contact.text == "（联系人：张明，0551-62345678）"
     assert [line.text for line in lines[at - 2 : at]] == ["附件：1.事项进展情况表", "2.各单位负担情况表"]
-    assert abs(lines[at - 1].left - LEFT - 2 * CHARACTER) < 2
+    assert abs(lines[at - 2].left - LEFT - 2 * CHARACTER) < 2
 
 
 def annexes(pages: Pages) -> tuple[Pages, Pages]:
