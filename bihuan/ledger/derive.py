@@ -84,20 +84,22 @@ def clocked(item: Row) -> Clocked:
     """Return what the clock needs to know of ``item``."""
     state, due, ongoing, cycle, *others = _PLAIN(item)
     quantity = item["quantity"] or {}
-    return Clocked(
-        state,
-        due,
-        ongoing,
-        cycle or None,
-        *others,
-        tuple([(date.fromisoformat(m["due"]), m["amount"]) for m in quantity.get("milestones", ())]),
-        item["amount"],
-        quantity.get("target"),
-        item["look_back_due"],
-        pauses_of(item),
-        item["until"],
-        item["decide_by"],
-        None if item["responded_at"] else item["escalated_at"],
+    return Clocked._make(
+        (
+            state,
+            due,
+            ongoing,
+            cycle or None,
+            *others,
+            tuple([(date.fromisoformat(m["due"]), m["amount"]) for m in quantity.get("milestones", ())]),
+            item["amount"],
+            quantity.get("target"),
+            item["look_back_due"],
+            pauses_of(item),
+            item["until"],
+            item["decide_by"],
+            None if item["responded_at"] else item["escalated_at"],
+        )
     )
 
 
