@@ -73,40 +73,39 @@ def _calendar(years: tuple[str, ...]) -> Calendar:
     return calendar
 
 
+#: The columns of an item that are what the clock knows under the same place of ``Clocked``, up to ``milestones``.
+_PLAIN = itemgetter(
+    "state", "due", "ongoing", "cycle", "percent", "registered_at", "assigned_at", "accepted_at", "planned_at",
+    "submitted_at", "closed_at", "progressed_at", "resumed_at", "faulted_at", "level", "looked_back",
+)  # fmt: skip
+
+
 def clocked(item: Row) -> Clocked:
     """Return what the clock needs to know of ``item``."""
+    state, due, ongoing, cycle, *others = _PLAIN(item)
     quantity = item["quantity"] or {}
-    return Clocked(
-        state=item["state"],
-        due=item["due"],
-        ongoing=item["ongoing"],
-        cycle=item["cycle"] or None,
-        percent=item["percent"],
-        registered_at=item["registered_at"],
-        assigned_at=item["assigned_at"],
-        accepted_at=item["accepted_at"],
-        planned_at=item["planned_at"],
-        submitted_at=item["submitted_at"],
-        closed_at=item["closed_at"],
-        progressed_at=item["progressed_at"],
-        resumed_at=item["resumed_at"],
-        faulted_at=item["faulted_at"],
-        level=item["level"],
-        look_backs=item["looked_back"],
-        milestones=tuple((date.fromisoformat(m["due"]), m["amount"]) for m in quantity.get("milestones", ())),
-        amount_done=item["amount"],
-        target_amount=quantity.get("target"),
-        look_back_due=item["look_back_due"],
-        pauses=pauses_of(item),
-        until=item["until"],
-        decide_by=item["decide_by"],
-        escalated_at=None if item["responded_at"] else item["escalated_at"],
+    return Clocked._make(
+        (
+            state,
+            due,
+            ongoing,
+            cycle or None,
+            *others,
+            tuple([(date.fromisoformat(m["due"]), m["amount"]) for m in quantity.get("milestones", ())]),
+            item["amount"],
+            quantity.get("target"),
+            item["look_back_due"],
+            pauses_of(item),
+            item["until"],
+            item["decide_by"],
+            None if item["responded_at"] else item["escalated_at"],
+        )
     )
 
 
 def pauses_of(item: Row) -> tuple[tuple[datetime, datetime], ...]:
     """Return the suspensions of ``item`` that are over, since its unit has it."""
-    return tuple((datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in item["pauses"])
+    return tuple([(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in item["pauses"]])
 
 
 def is_overdue(item: Row, at: datetime) -> bool:
@@ -129,10 +128,10 @@ def settle(rows: Rows, fact: Fact, item: Row, before: Standing | None) -> None:
     item["waiting"] = _waited(steps_due(facts, procedure, calendar), fact.at)
     after = standing(item)
     if before != after:
-        _transit(rows, fact, None if before is None else _counted(before), _counted(after))
+        _transit(rows, fact, before, after)
 
 
-#: What decides where an item is counted and what for, as ``_counted`` takes it.
+#: What decides where an item is counted and what for, as ``_moved`` takes it.
 Standing = tuple[Any, ...]
 standing: Callable[[Row], Standing] = itemgetter(
     "register_id", "owner_id", "klass", "channel", "state", "colour", "measures", "measures_done", "overdue", "ongoing",
@@ -140,32 +139,37 @@ standing: Callable[[Row], Standing] = itemgetter(
 )  # fmt: skip
 
 
-def _counted(found: Standing) -> dict[str, Any]:
-    """Return where an item is counted (the key) and what it counts for (the sums)."""
+def _moved(fact: Fact, sign: int, found: Standing) -> Row:
+    """Return the transition with which ``fact`` takes an item from where it is counted (−1), or adds it (+1)."""
     register, unit, klass, channel, state, name, measures, done, overdue, ongoing, claimed, *times = found
     reopens, look_backs, relapses, extensions = times
     return {
-        "register_id": register, "unit_id": unit, "klass": klass, "channel": channel, "state": state, "colour": name,
-        "items": 1, "measures": measures, "measures_done": done, "overdue": int(overdue), "ongoing": int(ongoing),
-        "claimed": int(bool(claimed)), "reopens": reopens, "look_backs": look_backs, "relapses": relapses,
-        "extensions": extensions,
+        "seq": fact.seq, "sign": sign, "at": fact.at, "item_id": fact.item or fact.seq, "register_id": register,
+        "unit_id": unit, "klass": klass, "channel": channel, "state": state, "colour": name, "items": sign,
+        "measures": sign * measures, "measures_done": sign * done, "overdue": sign * overdue, "ongoing": sign * ongoing,
+        "claimed": sign * bool(claimed), "reopens": sign * reopens, "look_backs": sign * look_backs,
+        "relapses": sign * relapses, "extensions": sign * extensions,
     }  # fmt: skip
 
 
-def _transit(rows: Rows, fact: Fact, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
-    where = {"seq": fact.seq, "at": fact.at, "item_id": fact.item or fact.seq}
-    gained = {n: v for n in SUM_NAMES if (v := after[n])}
-    if before is None:
-        _count(rows, after, gained)
+def _transit(rows: Rows, fact: Fact, before: Standing | None, after: Standing) -> None:
+    gained = _moved(fact, 1, after)
+    lost = None if before is None else _moved(fact, -1, before)
+    if lost is not None:
+        rows.log("transition", lost)
+    rows.log("transition", gained)
+    if rows.counts:
+        _recount(rows, lost, gained)
+
+
+def _recount(rows: Rows, lost: Row | None, gained: Row) -> None:
+    if lost is None:
+        _count(rows, gained, {n: v for n in SUM_NAMES if (v := gained[n])})
+    elif _place_of(lost) == _place_of(gained):
+        _count(rows, gained, {n: v for n in SUM_NAMES if (v := gained[n] + lost[n])})
     else:
-        lost = {n: -before[n] for n in SUM_NAMES}
-        rows.log("transition", {**where, "sign": -1, **before, **lost})
-        if _place_of(before) == _place_of(after):
-            _count(rows, after, {n: v for n in SUM_NAMES if (v := after[n] + lost[n])})
-        else:
-            _count(rows, before, {n: v for n, v in lost.items() if v})
-            _count(rows, after, gained)
-    rows.log("transition", {**where, "sign": 1, **after})
+        _count(rows, lost, {n: v for n in SUM_NAMES if (v := lost[n])})
+        _count(rows, gained, {n: v for n in SUM_NAMES if (v := gained[n])})
 
 
 _place_of = itemgetter("register_id", "unit_id", "klass", "channel", "state", "colour")
@@ -222,7 +226,7 @@ def waiting(rows: Rows, item: Row, at: datetime) -> str:
 
 
 def _waited(steps: list[Timer], at: datetime) -> str:
-    return " ".join(sorted(t.kind for t in steps if t.due_at <= at))
+    return " ".join(sorted([t.kind for t in steps if t.due_at <= at])) if steps else ""
 
 
 def _timer(item: Row, kind: str, at: datetime, detail: str) -> Row:

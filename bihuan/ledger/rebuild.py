@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bihuan.ledger import derive
 from bihuan.ledger.append import lock_all
+from bihuan.ledger.counting import FACETS, counting
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.project import project
 from bihuan.ledger.reading import pages
@@ -19,22 +20,24 @@ from bihuan.ledger.rows import Rows, Want
 from bihuan.ledger.tables import json_text, scan, tables
 from bihuan.ledger.trips import run
 from bihuan.models import PROJECTIONS
+from bihuan.rules.figures import SUM_NAMES
 
 Progress = Callable[[int], None]
 #: Rows of one table kept in memory beyond those of the page of entries at hand; more gains no speed.
-CACHE = 20_000
+CACHE = 10_000
 _PAGE = 2_000
 
 
 def rebuild(*, using: str = "default", progress: Progress | None = None) -> int:
     """Recreate every projection from the entries, in one transaction; returns how many entries were folded."""
     connection = connections[using]
-    with transaction.atomic(using=using):
+    with _unmapped(connection), transaction.atomic(using=using):
         lock_all(connection)
         _empty(connection)
         with _without_indexes(connection), _without_collector():
             folded = _fold(connection, using, progress)
             _set_timers(connection)
+            _count(connection)
     return folded
 
 
@@ -42,6 +45,22 @@ def _empty(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for model in PROJECTIONS:
             cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608
+
+
+@contextmanager
+def _unmapped(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Map nothing of an SQLite file: all of it is read once, and each page of it would count as memory until the end."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        mapped = cursor.execute("PRAGMA mmap_size").fetchone()
+        cursor.execute("PRAGMA mmap_size=0")
+        try:
+            yield
+        finally:
+            if mapped:  # a database in memory has no file to map
+                cursor.execute(f"PRAGMA mmap_size={mapped[0]:d}")
 
 
 @contextmanager
@@ -70,7 +89,7 @@ def _without_collector() -> Iterator[None]:
 
 
 def _fold(connection: BaseDatabaseWrapper, using: str, progress: Progress | None) -> int:
-    rows = Rows(connection, empty=frozenset(tables(connection.vendor)))
+    rows = Rows(connection, empty=frozenset(tables(connection.vendor)), counts=False)
     folded = 0
     for page in pages('"body"', using):
         for start in range(0, len(page), _PAGE):
@@ -105,6 +124,14 @@ def _set_timers(connection: BaseDatabaseWrapper) -> None:
         rows = Rows(connection)
         rows.prefetch("slip", [slip for item in page for slip in item["slips"]])
         run(connection, [kept["timer"].insert(t for item in page for t in derive.timers_of(rows, item))])
+
+
+def _count(connection: BaseDatabaseWrapper) -> None:
+    """Count the items once, from their last state."""
+    into = ",".join(("register_id", "facet", "label", "state", "colour", *SUM_NAMES))
+    with connection.cursor() as cursor:
+        for facet in FACETS:
+            cursor.execute(f"INSERT INTO tally ({into}) {counting(facet)}")
 
 
 def digests(using: str = "default") -> dict[str, str]:

@@ -31,11 +31,15 @@ class Rows:
 
     A row that was handed out may be changed until the next flush, which writes where it differs from the database.
     The tables named in ``empty`` are taken to hold nothing yet (a rebuild, a fold in memory): a key never seen is not
-    looked up in the database before the first flush.
+    looked up in the database before the first flush. Without ``counts`` the counters are left to whoever made the
+    rows: a long fold counts the items once at its end.
     """
 
-    def __init__(self, connection: BaseDatabaseWrapper, *, empty: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, connection: BaseDatabaseWrapper, *, empty: frozenset[str] = frozenset(), counts: bool = True
+    ) -> None:
         self.connection = connection
+        self.counts = counts
         self._tables = tables(connection.vendor)
         self._rows: dict[str, dict[RowKey, Row | None]] = defaultdict(dict)
         #: What was handed out since the last flush, as the database has it; None is not there.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -36,6 +36,9 @@ def json_text(value: Any) -> str:
     return _encode(value)
 
 
+_decode = (
+    json.JSONDecoder().raw_decode
+)  # ``loads`` looks for blanks around the value, which what we wrote has not
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -43,6 +46,7 @@ def _write_json(value: Any) -> str | None:
     return None if value is None else json_text(value)
 
 
+@lru_cache(maxsize=4_096)  # an entry's instant stands in several rows
 def _sqlite_datetime(value: datetime | None) -> str | None:
     """SQLite keeps the instant in UTC without its zone."""
     return None if value is None else value.isoformat(" ")[: -len("+00:00")]
@@ -58,7 +62,7 @@ def _read_datetime(value: datetime | None) -> datetime | None:
 
 
 def _read_json(value: str | None) -> Any:
-    return None if value is None else json.loads(value)
+    return None if value is None else _decode(value)[0]
 
 
 class _Shape:
@@ -95,9 +99,7 @@ class Table:
 
     def adapt(self, row: Row, columns: tuple[str, ...]) -> list[Any]:
         """Return the values of ``columns`` of ``row`` as the database takes them. Raises TooLong."""
-        shape = self._shapes.get(columns)
-        if shape is None:
-            shape = self._shapes[columns] = _Shape(columns, self._writers, self._limits)
+        shape = self._shape(columns)
         values = [shape.take(row)] if shape.single else [*shape.take(row)]
         for at, limit in shape.limits:
             if len(values[at]) > limit:
@@ -105,6 +107,27 @@ class Table:
         for at, write in shape.writers:
             values[at] = write(values[at])
         return values
+
+    def adapt_all(self, rows: Iterable[Row], columns: tuple[str, ...]) -> list[list[Any]]:
+        """Return what ``adapt`` returns of each of ``rows``, column by column: many rows take half the time."""
+        many = [*rows]
+        if len(many) < _FEW or len(columns) == 1:
+            return [self.adapt(row, columns) for row in many]
+        shape = self._shape(columns)
+        values: list[Sequence[Any]] = [*zip(*map(shape.take, many), strict=True)]
+        for at, limit in shape.limits:
+            longest = max(values[at], key=len)
+            if len(longest) > limit:
+                raise _too_long(longest, limit)
+        for at, write in shape.writers:
+            values[at] = [*map(write, values[at])]
+        return [*map(list, zip(*values, strict=True))]
+
+    def _shape(self, columns: tuple[str, ...]) -> _Shape:
+        shape = self._shapes.get(columns)
+        if shape is None:
+            shape = self._shapes[columns] = _Shape(columns, self._writers, self._limits)
+        return shape
 
     def adapt_key(self, key: RowKey) -> list[Any]:
         """Return the values of ``key`` as the database takes them."""
@@ -153,7 +176,7 @@ class Table:
 
     def insert(self, rows: Iterable[Row]) -> Write:
         """Return the statement that inserts ``rows``."""
-        return self._insert._replace(rows=[self.adapt(r, self.columns) for r in rows])
+        return self._insert._replace(rows=self.adapt_all(rows, self.columns))
 
     def add_up(self, added: Mapping[RowKey, Mapping[str, int]]) -> list[Write]:
         """Return the statements that add to the rows with these keys, and delete what came to nothing."""
@@ -168,7 +191,7 @@ class Table:
         adding = self._insertion(f" ON CONFLICT ({_list(self.key)}) DO UPDATE SET {totals}")
         nothing = self._deletion("".join(f"{_q(n)}=0 AND " for n in sums))
         return [
-            adding._replace(rows=[self.adapt(r, self.columns) for r in rows]),
+            adding._replace(rows=self.adapt_all(rows, self.columns)),
             nothing._replace(rows=less),
         ]
 
@@ -179,7 +202,7 @@ class Table:
             sets = ",".join(f"{_q(c)}=%s" for c in columns)
             sql = f"UPDATE {_q(self.name)} SET {sets} WHERE {self.key_sql}"  # noqa: S608
             self._updates[columns] = Write(sql, [], named, self._update_whole(columns))
-        return self._updates[columns]._replace(rows=[self.adapt(r, named) for r in rows])
+        return self._updates[columns]._replace(rows=self.adapt_all(rows, named))
 
     def delete(self, keys: Iterable[RowKey]) -> Write:
         """Return the statement that deletes the rows with these ``keys``."""
@@ -231,6 +254,8 @@ _TYPES = {
     "TextField": "text",
 }
 _GIVEN = {"jsonb": "text"}
+#: Rows from which on they are adapted column by column.
+_FEW = 4
 #: Keys asked for in one query.
 _KEYS = 400
 

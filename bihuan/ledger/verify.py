@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connections
 
+from bihuan.ledger.counting import FACETS, counting
 from bihuan.ledger.facts import instant_text
 from bihuan.ledger.reading import head, pages
 from bihuan.ledger.seal import read_seals
@@ -169,7 +170,7 @@ def _tallies(verdict: Verdict, using: str) -> None:
     kept: dict[tuple[Any, ...], list[int]] = {}
     counted: dict[tuple[Any, ...], list[int]] = {}
     with connections[using].cursor() as cursor:
-        cursor.execute(" UNION ALL ".join([_KEPT, *(_counting(*facet) for facet in _FACETS)]))
+        cursor.execute(" UNION ALL ".join([_KEPT, *map(_counted, FACETS)]))
         for origin, register, facet, label, state, colour, *values in cursor.fetchall():
             (kept if origin == "kept" else counted)[register, facet, label, state, colour] = [
                 int(v) for v in values
@@ -181,24 +182,8 @@ def _tallies(verdict: Verdict, using: str) -> None:
             )
 
 
-def _counting(facet: str, label: str, where: str) -> str:
-    sums = ",".join(f"SUM({_VALUES.get(n, n)})" for n in SUM_NAMES)
-    return (
-        f"SELECT 'counted',register_id,'{facet}',{label},state,colour,{sums} FROM item WHERE {where} "  # noqa: S608
-        "GROUP BY 2,4,5,6"
-    )
+def _counted(facet: str) -> str:
+    return f"SELECT 'counted',counted.* FROM ({counting(facet)}) AS counted"  # noqa: S608
 
 
-_VALUES = {
-    "items": "1",
-    "overdue": "CASE WHEN overdue THEN 1 ELSE 0 END",
-    "ongoing": "CASE WHEN ongoing THEN 1 ELSE 0 END",
-    "claimed": "CASE WHEN claimed<>'' THEN 1 ELSE 0 END",
-}
-_FACETS = (
-    ("all", "CAST('' AS text)", "1=1"),
-    ("unit", "CAST(owner_id AS text)", "owner_id<>0"),
-    ("class", "klass", "klass<>''"),
-    ("channel", "channel", "channel<>''"),
-)
 _KEPT = f"SELECT 'kept',register_id,facet,label,state,colour,{','.join(SUM_NAMES)} FROM tally"  # noqa: S608

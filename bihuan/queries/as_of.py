@@ -67,7 +67,7 @@ def items_as_of(
 
 def _fold(moment: Moment, ids: list[int], as_of: datetime, upto: int | None, using: str) -> None:
     """Fold a page of items; the house (units, procedures, calendar) is read as it is now, for it changes no state."""
-    rows = Rows(connections[using], empty=_FOLDED)
+    rows = Rows(connections[using], empty=_FOLDED, counts=False)
     for body in _bodies(ids, as_of, upto, using):
         project(rows, fact_of(body))
     for row in rows.changed("item"):

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Case, CharField, Expression, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast
 
 from bihuan.models import Campaign, Happening, Register, Tally, Transition
 from bihuan.rules.clocked import day_start
 from bihuan.rules.errors import NotFound
 from bihuan.rules.figures import FIGURES, SUM_NAMES, Cells, Deed, Deeds, Key, Ref, Sums, value
+from bihuan.rules.workflow import OPEN
 
 #: What belongs to no register is counted under this one: an inspection of its own.
 NO_REGISTER = 0
-_FACETS = {"unit": "unit", "class": "klass", "channel": "channel"}
+#: What the overview cuts by.
+CUT_BY = ("register", "unit", "class")
+_FACETS = ("unit", "class", "channel")
+_DIMENSIONS = {"register": "register", "unit": "unit", "class": "klass", "channel": "channel"}
+_CUTS = {"all": "register", "unit": "unit", "class": "class"}
+_PLACE = Case(When(facet="all", then=Cast("register_id", CharField())), default=F("label"))
 
 
 def registers_of(campaign_id: int | None = None, using: str = "default") -> list[Register]:
@@ -57,6 +65,32 @@ def cells(
     return _summed(registers, as_of, upto, units, using)
 
 
+@dataclass(frozen=True)
+class Cuts:
+    """The items of some registers cut by ``register``, ``unit`` and ``class``: by facet, then by label.
+
+    ``sums`` are the cells of a label by state, with the colours folded away; ``colours`` are its open items by colour.
+    """
+
+    sums: dict[str, dict[str, dict[Key, Sums]]] = field(default_factory=lambda: {f: {} for f in CUT_BY})
+    colours: dict[str, dict[str, dict[str, int]]] = field(default_factory=lambda: {f: {} for f in CUT_BY})
+
+    @property
+    def whole(self) -> Cells:
+        """The cells of all registers together."""
+        return {key: sums for found in self.sums["register"].values() for key, sums in found.items()}
+
+    def add(self, facet: str, label: str, state: str, found: Sums) -> None:
+        """Add ``found`` to the cell of ``label`` with ``state``."""
+        key = _key(facet, label, state)
+        self.sums[facet].setdefault(label, {}).setdefault(key, Sums()).add(found)
+
+    def light(self, facet: str, label: str, colour: str, items: int) -> None:
+        """Add open ``items`` of ``colour`` to ``label``."""
+        colours = self.colours[facet].setdefault(label, {})
+        colours[colour] = colours.get(colour, 0) + items
+
+
 def cuts_of(
     registers: Sequence[int],
     *,
@@ -64,29 +98,63 @@ def cuts_of(
     units: Iterable[int] | None = None,
     classes: bool = True,
     using: str = "default",
-) -> dict[str, Cells]:
-    """Return the same sums as a whole (``all``) and cut by ``unit`` and ``class``, in one query where the tallies know them.
+) -> Cuts:
+    """Return the same sums cut by register, unit and class, grouped by the database where the tallies know them.
 
     For ``units`` now, the tallies know no classes: ask for none (``classes``) unless their price, a reading of the
     transitions, is worth it.
     """
+    cuts = Cuts()
     if as_of is not None:
-        return dict.fromkeys(("all", "unit", "class"), _summed(registers, as_of, None, units, using))
+        _fold(cuts, CUT_BY, _summed(registers, as_of, None, units, using))
+        return cuts
+    rows = Tally.objects.using(using).filter(register_id__in=registers)
     if units is None:
-        return _facets(registers, using)
-    by_unit = _tallied(registers, "unit", units, using)
-    by_class = _summed(registers, None, None, units, using) if classes else {}
-    return {"all": by_unit, "unit": by_unit, "class": by_class}
+        _group(cuts, rows.filter(facet__in=["all", "unit", "class"]), F("facet"), _PLACE)
+        return cuts
+    units = [*units]
+    owned = rows.filter(facet="unit", label__in=[str(u) for u in units])
+    _group(cuts, owned, Value("all"), Cast("register_id", CharField()))
+    _group(cuts, owned, Value("unit"), F("label"))
+    if classes:
+        _fold(cuts, ("class",), _summed(registers, None, None, units, using))
+    return cuts
 
 
-def _facets(registers: Sequence[int], using: str) -> dict[str, Cells]:
-    found: dict[str, dict[Key, Sums]] = {"all": {}, "unit": {}, "class": {}}
-    rows = Tally.objects.using(using).filter(register_id__in=registers, facet__in=list(found))
-    for register, facet, label, state, colour, *sums in rows.values_list(
-        "register_id", "facet", "label", "state", "colour", *SUM_NAMES
+def _group(cuts: Cuts, rows: QuerySet[Tally], cut: Expression | F, place: Expression | F) -> None:
+    """Group by state and, apart from that, the open ones by colour: both at once are many more cells than anybody sees."""
+    rows = rows.annotate(cut=cut, place=place).order_by()
+    for facet, label, state, *sums in rows.values_list("cut", "place", "state").annotate(
+        *map(Sum, SUM_NAMES)
     ):
-        found[facet][_key(register, facet, label, state, colour)] = Sums(*sums)
-    return dict(found)
+        cuts.add(_CUTS[facet], label, state, Sums(*sums))
+    for facet, label, colour, items in (
+        rows.filter(state__in=OPEN).values_list("cut", "place", "colour").annotate(Sum("items"))
+    ):
+        cuts.light(_CUTS[facet], label, colour, items)
+
+
+def _fold(cuts: Cuts, facets: Iterable[str], found: Cells) -> None:
+    for facet in facets:
+        for key, sums in found.items():
+            label = str(getattr(key, _DIMENSIONS[facet]))
+            cuts.add(facet, label, key.state, sums)
+            if key.state in OPEN and sums.items:
+                cuts.light(facet, label, key.colour, sums.items)
+
+
+def open_colours(
+    registers: Sequence[int], *, units: Iterable[int] | None = None, using: str = "default"
+) -> dict[tuple[int, int], dict[str, int]]:
+    """Return the open items of each (unit, register) by colour; ``units`` keeps only those units."""
+    rows = Tally.objects.using(using).filter(register_id__in=registers, facet="unit", state__in=OPEN)
+    if units is not None:
+        rows = rows.filter(label__in=[str(u) for u in units])
+    found: dict[tuple[int, int], dict[str, int]] = {}
+    grouped = rows.values_list("label", "register_id", "colour").annotate(Sum("items")).order_by()
+    for unit, register, colour, items in grouped:
+        found.setdefault((int(unit), register), {})[colour] = items
+    return found
 
 
 def _tallied(registers: Sequence[int], facet: str, units: Iterable[int] | None, using: str) -> Cells:
@@ -97,16 +165,16 @@ def _tallied(registers: Sequence[int], facet: str, units: Iterable[int] | None, 
     for register, label, state, colour, *sums in rows.values_list(
         "register_id", "label", "state", "colour", *SUM_NAMES
     ):
-        key = _key(register, facet, label, state, colour)
+        key = _key(facet, label, state, register=register, colour=colour)
         found.setdefault(key, Sums()).add(Sums(*sums))
     return found
 
 
-def _key(register: int, facet: str, label: str, state: str, colour: str) -> Key:
-    place: dict[str, Any] = {"unit": 0, "klass": "", "channel": ""}
+def _key(facet: str, label: str, state: str, *, register: int = 0, colour: str = "") -> Key:
+    place: dict[str, Any] = {"register": register, "unit": 0, "klass": "", "channel": ""}
     if facet != "all":
-        place[_FACETS[facet]] = int(label) if facet == "unit" else label
-    return Key(register=register, state=state, colour=colour, **place)
+        place[_DIMENSIONS[facet]] = int(label) if facet in {"register", "unit"} else label
+    return Key(state=state, colour=colour, **place)
 
 
 def _summed(

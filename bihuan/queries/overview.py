@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bihuan.models import Item, Register
-from bihuan.queries.counts import cuts_of
+from bihuan.queries.counts import Cuts, cuts_of
 from bihuan.queries.items import seen_by
 from bihuan.queries.people import unit_labels
-from bihuan.rules.figures import FIGURES, Cells, Key, Ref, Sums, value
-from bihuan.rules.workflow import OPEN
+from bihuan.rules.figures import FIGURES, Cells, Ref, value
 
 TILES = ("registered", "open", "finished", "finishing_rate", "overdue", "reviewing", "suspended", "reopened")
+_OF_LINE = ("registered", "open", "finished", "finishing_rate", "overdue", "measures", "measures_done")
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ def overview(
     """Return the overview of ``registers`` for somebody who sees ``units`` (None: all); ``classes`` as in ``cuts_of``."""
     ids = [r.pk for r in registers]
     cuts = cuts_of(ids, as_of=as_of, units=units, classes=classes, using=using)
-    whole = cuts["all"]
+    whole = cuts.whole
     return Overview(
         tiles=[_tile(name, whole) for name in TILES],
-        colours=_spread(whole, "colour", opened=True),
-        states=_spread(whole, "state"),
-        registers=_lines(whole, "register", {str(r.pk): r.name for r in registers}),
-        units=_lines(cuts["unit"], "unit", {str(k): v for k, v in unit_labels(using).items()}),
-        classes=_lines(cuts["class"], "class", {}),
+        colours=_total(cuts.colours["register"].values()),
+        states=_total({key.state: sums.items} for key, sums in whole.items()),
+        registers=_lines(cuts, "register", {str(r.pk): r.name for r in registers}),
+        units=_lines(cuts, "unit", {str(k): v for k, v in unit_labels(using).items()}),
+        classes=_lines(cuts, "class", {}),
         due_soon=due_soon(ids, now, units=units, using=using) if as_of is None else [],
         as_of=as_of,
     )
@@ -81,35 +81,22 @@ def _tile(name: str, found: Cells) -> Tile:
     return Tile(name, known.label, value(Ref(name), found), known.unit, known.definition)
 
 
-def _spread(found: Cells, dim: str, *, opened: bool = False) -> dict[str, int]:
-    spread: dict[str, int] = {}
-    for key, sums in found.items():
-        if not opened or key.state in OPEN:
-            label = getattr(key, dim)
-            spread[label] = spread.get(label, 0) + sums.items
-    return spread
+def _total(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for part in parts:
+        for label, items in part.items():
+            total[label] = total.get(label, 0) + items
+    return total
 
 
-def _lines(found: Cells, dim: str, labels: dict[str, str]) -> list[Line]:
-    name = "klass" if dim == "class" else dim
-    apart: dict[str, dict[Key, Sums]] = {}
-    for key, sums in found.items():
-        apart.setdefault(str(getattr(key, name)), {})[key] = sums
-    order = [*(k for k in labels if k in apart), *sorted(k for k in apart if k not in labels)]
-    return [_line(k, labels.get(k, k), apart[k]) for k in order if k not in {"", "0"}]
-
-
-def _line(key: str, label: str, found: Cells) -> Line:
-    names: Iterable[str] = (
-        "registered",
-        "open",
-        "finished",
-        "finishing_rate",
-        "overdue",
-        "measures",
-        "measures_done",
-    )
-    return Line(key, label, {n: value(Ref(n), found) for n in names}, _spread(found, "colour", opened=True))
+def _lines(cuts: Cuts, facet: str, labels: dict[str, str]) -> list[Line]:
+    found, colours = cuts.sums[facet], cuts.colours[facet]
+    order = [*(k for k in labels if k in found), *sorted(k for k in found if k not in labels)]
+    return [
+        Line(k, labels.get(k, k), {name: value(Ref(name), found[k]) for name in _OF_LINE}, colours.get(k, {}))
+        for k in order
+        if k not in {"", "0"}
+    ]
 
 
 def due_soon(

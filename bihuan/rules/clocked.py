@@ -78,6 +78,7 @@ def day_start(day: date) -> datetime:
     return datetime.combine(day, time(0), CHINA).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def day_end(day: date) -> datetime:
     """The end of a day in China (00:00 of the next), in UTC."""
     return day_start(day + _DAY)

@@ -56,14 +56,18 @@ def colour(clocked: Clocked, procedure: Procedure, calendar: Calendar, now: date
     """Return the colour at ``now`` (aware)."""
     if clocked.state in UNLIT:
         return Colour("none", "", STATE_NAMES[clocked.state])
-    held = [onset for onset in onsets(clocked, procedure, calendar) if onset.at <= now]
-    if not held:
+    worst: ColourRule | None = None
+    for rule in procedure.colours.rules:
+        if worst is None or RANK[rule.colour] < RANK[worst.colour]:
+            at = _HOLDS[rule.kind](clocked, rule, procedure, calendar)
+            if at is not None and at <= now:
+                worst = rule
+    if worst is None:
         return Colour(procedure.colours.normal, "", "正常推进")
-    rule = min(held, key=lambda onset: onset.order).rule
-    return Colour(rule.colour, rule.kind, rule.reason)
+    return Colour(worst.colour, worst.kind, worst.reason)
 
 
-@lru_cache(maxsize=1024)  # the colour, its next turn and the ladder all ask for the same item in a row
+@lru_cache(maxsize=1024)  # the next turn of the colour and the ladder both ask for the same item in a row
 def onsets(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> tuple[Onset, ...]:
     """Return when each rule comes to hold, without those that never do; ``order`` puts the one that wins first."""
     if clocked.state in UNLIT:
@@ -92,6 +96,7 @@ def _near(clocked: Clocked, rule: ColourRule, _procedure: Procedure, calendar: C
     return max(at, end - allowed * rule.share // 100 * MICROSECOND) if allowed > 0 else at
 
 
+@lru_cache(maxsize=8_192)  # many items fall due on the same day
 def _before(due: date, end: datetime, span: Span, calendar: Calendar) -> datetime:
     """The start of the first day after which at most ``span`` is left (for hours, that instant)."""
     if span.unit == "hour":

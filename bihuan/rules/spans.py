@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from bihuan.rules.calendar import Calendar, Due
 from bihuan.rules.clocked import CHINA
@@ -43,7 +44,12 @@ def _reach(start: datetime, span: Span, calendar: Calendar, *, roll: bool) -> da
         return calendar.add_hours(start, span.count).at
     if span.unit == "workhour":
         return calendar.add_work_hours(start, span.count).at
-    return _end_of(last_day(start.astimezone(CHINA).date(), span, calendar, roll=roll).date)
+    return _end_of_last_day(start.astimezone(CHINA).date(), span, calendar, roll)
+
+
+@lru_cache(maxsize=8_192)  # many items begin on the same day
+def _end_of_last_day(start: date, span: Span, calendar: Calendar, roll: bool) -> datetime:
+    return _end_of(last_day(start, span, calendar, roll=roll).date)
 
 
 def paused(

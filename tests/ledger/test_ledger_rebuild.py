@@ -13,6 +13,7 @@ from bihuan.ledger import rebuild as rebuilding
 from bihuan.ledger.append import writing
 from bihuan.ledger.reading import head
 from bihuan.ledger.rebuild import digests, rebuild
+from bihuan.ledger.tables import scan, tables
 from bihuan.ledger.verify import verify
 from bihuan.models import PROJECTIONS, Campaign, Entry, Item, Person, Register
 from bihuan.rules import events as ev
@@ -175,6 +176,14 @@ def test_what_events_without_an_action_change_is_projected(lived):
     )
     register = Register.objects.get(pk=lived.registers["task"])
     assert (register.name, register.procedure_id) == ("改名", lived.procedures["tough"])
+
+
+def test_rows_are_adapted_together_as_they_are_one_by_one(lived):
+    vendor = tables(connection.vendor)
+    for table in vendor.values():
+        for page in scan(connection, table):
+            assert table.adapt_all(page, table.columns) == [table.adapt(row, table.columns) for row in page]
+            assert table.adapt_all(page, table.key) == [table.adapt(row, table.key) for row in page]
 
 
 def test_digests_tell_a_single_changed_value(lived):

@@ -239,6 +239,13 @@ def test_a_text_that_becomes_too_long_is_refused_too(rows):
         rows.flush()
 
 
+def test_the_longest_text_of_many_rows_is_the_one_that_is_refused(rows):
+    for key, longer in enumerate((0, 1, 3, 2, -200), 1):
+        rows.add("unit", unit(key, str(key) * (200 + longer)))
+    with pytest.raises(TooLong, match="有203个字，最多200个字"):
+        rows.flush()
+
+
 def test_every_table_knows_what_must_be_unique():
     vendor = tables(connection.vendor)
     assert {n: sorted(t.unique) for n, t in vendor.items() if t.unique} == {

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from bihuan.models import Campaign, Register
 from bihuan.queries.burden import burden
-from bihuan.queries.counts import cells, figures
+from bihuan.queries.counts import figures, open_colours
 from bihuan.queries.people import unit_labels
 from bihuan.queries.scope import Scope
 from bihuan.queries.trend import falls_due, trend
@@ -20,7 +20,6 @@ from bihuan.rules.clocked import CHINA
 from bihuan.rules.figures import FIGURES, Ref
 from bihuan.rules.permissions import Duty
 from bihuan.rules.procedure_types import WORST_FIRST
-from bihuan.rules.workflow import OPEN
 from bihuan.web import dates, filters
 from bihuan.web.access import Request, opens_to
 
@@ -85,11 +84,7 @@ def _chart(weeks: list[Any]) -> dict[str, Any]:
 
 def _matrix(registers: list[Register], units: frozenset[int] | None) -> list[tuple[str, list[Spot]]]:
     """Return a line for each unit, in the units' own order, with a field for each register."""
-    counts: dict[tuple[int, int], dict[str, int]] = {}
-    for key, sums in cells([r.pk for r in registers], facet="unit", units=units).items():
-        if key.state in OPEN and key.unit and sums.items:
-            spot = counts.setdefault((key.unit, key.register), {})
-            spot[key.colour] = spot.get(key.colour, 0) + sums.items
+    counts = open_colours([r.pk for r in registers], units=units)
     named = {u for u, _ in counts}
     return [
         (name, [_spot(counts.get((unit, r.pk), {}), unit, r) for r in registers])
