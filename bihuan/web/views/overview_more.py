@@ -1,4 +1,4 @@
-"""What the overview shows further down, loaded when it comes into sight: weeks, matrix, slips, burden."""
+"""What the overview shows further down, loaded when it comes into sight: weeks, matrix, slips, tiers, burden."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bihuan.queries.burden import burden
 from bihuan.queries.counts import cells, figures
 from bihuan.queries.people import unit_labels
 from bihuan.queries.scope import Scope
+from bihuan.queries.tiers import tiers
 from bihuan.queries.trend import falls_due, trend
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.figures import FIGURES, Ref
@@ -64,6 +65,7 @@ def _context(who: Scope, campaign: Campaign) -> dict[str, Any]:
         "registers": registers,
         "matrix": _matrix(registers, units),
         "slips": _slips(ids, campaign) if units is None else [],
+        "tiers": tiers(ids, units=units),
         "burden": burden(year, now + timedelta(seconds=1), units=units),
         "sees_all": who.units is None,
     }
