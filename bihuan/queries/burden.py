@@ -26,8 +26,8 @@ class UnitBurden:
     """What a unit was asked for: ``slips`` of the period, by ``kinds``; ``asked`` of them want an answer; ``items`` it was given.
 
     ``open_items`` and ``waiting`` (slips not settled) are those of now. ``inspections`` were approved and took place, for a day at
-    least, in the period; one of a unit above it counts for that unit alone. ``meetings`` were called in the period, and somebody of
-    the unit was expected.
+    least, in the period; one of a unit above it counts for that unit alone. ``meetings`` were called by other units in the
+    period, and somebody of this one was expected.
     """
 
     unit: int
@@ -100,11 +100,11 @@ def _inspections(since: datetime, until: datetime, units: Iterable[int] | None, 
 
 
 def _meetings(since: datetime, until: datetime, units: Iterable[int] | None, using: str) -> Counter[int]:
-    """Return, by unit, the meetings of the period to which somebody of it was called, whoever and however many they were."""
+    """Return, by unit, the meetings of others in the period to which somebody of it was called, however many they were."""
     found = Meeting.objects.using(using).filter(called_at__gte=since, called_at__lt=until)
-    expected = list(found.exclude(state=MeetingState.CANCELLED).values_list("expected", flat=True))
-    people = Person.objects.using(using).filter(pk__in={p for called in expected for p in called})
+    held = list(found.exclude(state=MeetingState.CANCELLED).values_list("office_id", "expected"))
+    people = Person.objects.using(using).filter(pk__in={p for _, called in held for p in called})
     unit_of = dict(people.values_list("id", "unit_id"))
     wanted = None if units is None else set(units)
-    told = (u for called in expected for u in {unit_of[p] for p in called})
+    told = (u for office, called in held for u in {unit_of[p] for p in called} - {office})
     return Counter(u for u in told if wanted is None or u in wanted)

@@ -79,6 +79,11 @@ class Matter:
 Teller = Callable[[Any, Matter], Iterator[Told]]
 
 
+def then(text: str, clause: str) -> str:
+    """Return ``text``, which a person wrote, with ``clause`` after it: without the full stop that would stand between them."""
+    return f"{text.rstrip('。；;.，,')}{clause}" if clause else text
+
+
 def told_of(event: ev.Event, matter: Matter) -> list[Told]:
     """Return who is told of an item's ``event``, and what; empty for what concerns nobody else."""
     teller = TELLERS.get(event.kind)
@@ -128,7 +133,7 @@ def _looked_back(event: ev.ItemLookedBack, matter: Matter) -> Iterator[Told]:
 
 
 def _reopened(event: ev.ItemReopened, matter: Matter) -> Iterator[Told]:
-    yield Told(matter.owner, UNIT, f"回潮重办：{event.reason}{matter.limit}")
+    yield Told(matter.owner, UNIT, f"回潮重办：{then(event.reason, matter.limit)}")
 
 
 def _extended(_event: ev.ItemExtended, matter: Matter) -> Iterator[Told]:
@@ -136,7 +141,7 @@ def _extended(_event: ev.ItemExtended, matter: Matter) -> Iterator[Told]:
 
 
 def _rescheduled(event: ev.ItemRescheduled, matter: Matter) -> Iterator[Told]:
-    yield Told(matter.owner, HANDLERS, f"{event.reason}，时限随之调整{matter.limit}")
+    yield Told(matter.owner, HANDLERS, f"{then(event.reason, '，时限随之调整')}{matter.limit}")
 
 
 def _suspended(event: ev.ItemSuspended, matter: Matter) -> Iterator[Told]:
@@ -154,10 +159,10 @@ def _merged(event: ev.ItemMerged, matter: Matter) -> Iterator[Told]:
 def _escalated(event: ev.ItemEscalated, matter: Matter) -> Iterator[Told]:
     limit = matter.procedure.flow.escalations.respond
     within = f"，请在{limit}内回应" if limit else ""
-    yield Told(matter.office, DECIDERS, f"提级由你单位牵头：{event.reason}{within}")
+    yield Told(matter.office, DECIDERS, f"提级由你单位牵头：{then(event.reason, within)}")
     yield Told(matter.owner, UNIT, f"已提级督办：{event.reason}")
     for helper in event.helpers or ():
-        yield Told(helper, UNIT, f"提级后请你单位配合办理：{event.reason}{matter.limit}")
+        yield Told(helper, UNIT, f"提级后请你单位配合办理：{then(event.reason, matter.limit)}")
     yield from _below(matter, f"已提级，由上级单位牵头：{event.reason}")
 
 
@@ -244,7 +249,7 @@ def _to_decide(request: Row, matter: Matter, what: str) -> Told:
 
 def _asked(event: ev.RequestAsked, matter: Matter) -> Iterator[Told]:
     limit = f"，请于{instant_words(datetime.fromisoformat(event.decide_due))}批复" if event.decide_due else ""
-    yield from (_to_decide(r, matter, f"待您批复：{event.reason}{limit}") for r in matter.requests)
+    yield from (_to_decide(r, matter, f"待您批复：{then(event.reason, limit)}") for r in matter.requests)
 
 
 def _request_decided(event: ev.RequestDecided, matter: Matter) -> Iterator[Told]:
@@ -291,7 +296,7 @@ def _answered(_event: ev.SlipAnswered, matter: Matter) -> Iterator[Told]:
 def _judged(event: ev.SlipJudged, matter: Matter) -> Iterator[Told]:
     if not event.accepted:
         limit = f"，请于{instant_words(datetime.fromisoformat(event.answer_due))}重新答复"
-        said = f"{_named(matter.slip)}的答复被退回：{event.opinion}{limit}"
+        said = f"{_named(matter.slip)}的答复被退回：{then(event.opinion, limit)}"
         yield from _to(matter, matter.slip["unit_id"], matter.slip["to"], said)
 
 

@@ -12,7 +12,7 @@ from bihuan.rules.clocked import CHINA
 from bihuan.rules.objection import DEADLINES, OUTCOMES
 from bihuan.rules.permissions import DUTIES, Duty
 from bihuan.rules.slip_words import day_words
-from bihuan.rules.telling import OFFICE, UNIT, Told
+from bihuan.rules.telling import OFFICE, UNIT, Told, then
 
 Row = Mapping[str, Any]
 
@@ -57,7 +57,9 @@ def _cancelled(event: ev.InspectionCancelled, affair: Affair) -> Iterator[Told]:
 
 def _concluded(event: ev.InspectionTold, affair: Affair) -> Iterator[Told]:
     by = day_words(date.fromisoformat(event.object_by))
-    yield Told(event.unit, UNIT, f"督查结论反馈：{event.text}（有异议的，由单位负责人于{by}前提出）")
+    yield Told(
+        event.unit, UNIT, f"督查结论反馈：{then(event.text, f'（有异议的，由单位负责人于{by}前提出）')}"
+    )
 
 
 def _to_reexaminers(affair: Affair, what: str) -> Iterator[Told]:
@@ -116,7 +118,7 @@ def _issued(event: ev.InstitutionIssued, affair: Affair) -> Iterator[Told]:
 
 
 def _revised(event: ev.InstitutionRevised, affair: Affair) -> Iterator[Told]:
-    yield from _to_both(affair, f"制度已修订：{event.reason}{_review(event.review_on)}")
+    yield from _to_both(affair, f"制度已修订：{then(event.reason, _review(event.review_on))}")
 
 
 def _repealed(event: ev.InstitutionRepealed, affair: Affair) -> Iterator[Told]:

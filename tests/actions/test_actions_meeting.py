@@ -419,7 +419,7 @@ def test_meetings_and_reviews_are_figures_of_now_and_of_any_moment(county):
 
 
 def test_the_burden_counts_a_unit_once_for_each_meeting_to_which_its_people_are_called(county):
-    expected = [county.people[p].person for p in ("head", "handler", "other_head")]
+    expected = [county.people[p].person for p in ("head", "handler", "other_head", "reviewer")]
     since = county.now
     call(county, expected=expected)
     call(county, expected=expected[:1])

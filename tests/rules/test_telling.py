@@ -247,6 +247,12 @@ def test_who_asks_is_told_of_the_decision_and_never_asked_to_decide():
     assert [t.people for t in said(ev.RequestDecided(request=9, approved=True))] == [(ASKER,)]
 
 
+def test_a_full_stop_that_somebody_wrote_does_not_stand_inside_a_sentence():
+    asked = ev.RequestAsked(request_kind="extension", reason="因汛期停工。", unit=OWNER, decide_due=DUE)
+    assert said(asked)[0].what == "延期申请待您批复：因汛期停工，请于2026年3月10日前批复"
+    assert said(ev.ItemReopened(reason="又坏了。"), due=None, due_text="")[0].what == "回潮重办：又坏了。"
+
+
 def test_of_the_requests_that_wait_only_the_late_one_is_told():
     later = {**REQUEST, "kind": "merge", "decide_due": None}
     matter = Matter(ITEM, RECTIFICATION, requests=(later, REQUEST))
