@@ -102,8 +102,11 @@ def _returned(event: ev.ItemReturned, matter: Matter) -> Iterator[Told]:
 
 
 def _due_reviewers(matter: Matter) -> Iterator[Told]:
-    """Those who may review the level that is due; who handled the item may not."""
+    """Those who may review the level that is due; who handled the item may not. What a meeting decides is put on an agenda."""
     level = matter.procedure.levels[matter.item["level"] - 1]
+    if level.meeting:
+        yield Told(matter.office, OFFICE, f"待{level.name}，请列入会议议程")
+        return
     unit = matter.owner if level.scope == "owner" else matter.office
     yield Told(
         unit, frozenset({Role(level.role)}), f"待{level.name}", but=frozenset(matter.item["handled_by"])

@@ -201,6 +201,14 @@ def test_a_level_of_the_office_is_told_there_and_never_to_who_handled_the_item()
     ]
 
 
+def test_a_level_of_a_meeting_is_told_to_those_who_call_one():
+    tough = load(texts()["tough"], "tough")
+    no, level = next((n, v) for n, v in enumerate(tough.levels, 1) if v.meeting)
+    passed = ev.ItemReviewed(level=no - 1, name="审核", passed=True)
+    found = told_of(passed, Matter({**ITEM, "level": no}, tough))
+    assert found == [Told(OFFICE, SUPERVISOR, f"待{level.name}，请列入会议议程")]
+
+
 def test_an_item_that_no_unit_has_tells_no_unit():
     assert said(ev.ItemCancelled(reason="x"), owner_id=0) == []
 
