@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.models import Campaign, Register
@@ -40,7 +40,9 @@ class Spot:
 
 @opens_to(Duty.READ)
 def page(request: Request) -> HttpResponse:
-    """Show the rest of the overview of a campaign."""
+    """Show the rest of the overview of a campaign; whoever sees none yet is told so there."""
+    if not request.who.campaigns:
+        return redirect("overview")
     campaign = filters.campaign_of(filters.read(request.GET).campaign, request.who)
     context = _context(request.who, campaign)
     return render(request, "overview_more.html#more" if request.htmx else "overview_more.html", context)
