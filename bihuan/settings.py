@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bihuan.config import database, flag, secret_key
 from bihuan.rules.digests import Hours
+from bihuan.rules.tiers import DEFAULT, Tiers
 
 HOME = Path(os.environ.get("BIHUAN_HOME", "var/bihuan")).resolve()
 DEBUG = False
@@ -126,6 +127,7 @@ KEY_FILE = Path(os.environ.get("BIHUAN_KEY", HOME / "seal.key"))
 DIGEST_HOURS = Hours.read(
     os.environ.get("BIHUAN_DIGEST_TIMES", "09:00,15:00"), os.environ.get("BIHUAN_DIGEST_HOURS", "08:30-18:00")
 )
+TIERS = Tiers.read(os.environ.get("BIHUAN_TIERS", DEFAULT))
 MAIL_SERVER = os.environ.get("BIHUAN_MAIL", "")  # an Apprise address: mailtos://user:password@host?from=…
 SITE = os.environ.get("BIHUAN_SITE", "")  # what people type to come here; digests and feeds link to it
 

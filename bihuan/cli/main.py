@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("report", "写阶段报告"),
     "verify-report": ("report", "核对一份报告里的每个数据"),
     "figures": ("report", "查看数据项，可查任何时点"),
+    "tiers": ("report", "各单位分档，不排名"),
     "verify": ("ledger", "核验台账：哈希链、封存、计数"),
     "rebuild": ("ledger", "由留痕重建全部数据表"),
     "seal": ("ledger", "封存：对全部留痕签名"),

@@ -1,4 +1,4 @@
-"""report, verify-report, figures."""
+"""report, verify-report, figures, tiers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 
 import click
 
+from bihuan.cli.item_commands import register_named
 from bihuan.cli.output import REFUSED, answer, instant, tell
-from bihuan.cli.people import current
+from bihuan.cli.people import acting, as_option, current
 from bihuan.clock.tick import tick
 from bihuan.queries.counts import NO_REGISTER, all_refs, campaign_named, figures, registers_of
+from bihuan.queries.people import visible_units
+from bihuan.queries.tiers import Group, tiers
 from bihuan.reports.check import verify_against_ledger
 from bihuan.reports.stage import Letterhead, stage_context
 from bihuan.reports.word import write_docx
@@ -123,4 +126,45 @@ def figures_(refs: tuple[str, ...], campaign: str | None, as_of_text: str | None
     answer({"as_of": as_of or now, "figures": listed}, as_json=as_json, text=text)
 
 
-COMMANDS = {"report": report, "verify-report": verify_report, "figures": figures_}
+@click.command("tiers")
+@click.option("--campaign", metavar="专项工作", help="只看这一专项工作（默认：全部）。")
+@click.option("--register", "register", metavar="清单", help="只看这一清单。")
+@_AS_OF
+@as_option
+@click.option("--json", "as_json", is_flag=True, help="结果以 JSON 输出。")
+def tiers_(
+    campaign: str | None, register: str | None, as_of_text: str | None, as_name: str | None, as_json: bool
+) -> None:
+    """各单位分档：按销号率、逾期率，档内按单位顺序，不排名；标准见设置 BIHUAN_TIERS，设为 off 则不分档。"""
+    now = current()
+    as_of = instant(as_of_text, now)
+    tick(now if as_of is None else min(as_of, now))
+    chosen = campaign_named(campaign) if campaign else None
+    registers = [r.pk for r in registers_of(chosen.pk if chosen else None)]
+    if register:
+        registers = [r for r in registers if r == register_named(register).pk]
+    groups = tiers(registers, as_of=as_of, units=visible_units(acting(as_name)))
+    text = "\n".join(line for group in groups for line in _tier_lines(group))
+    answer(
+        {"as_of": as_of or now, "tiers": [_tier_data(group) for group in groups]},
+        as_json=as_json,
+        text=text or "按设置（BIHUAN_TIERS）不分档。",
+    )
+
+
+def _tier_lines(group: Group) -> list[str]:
+    units = [
+        f"  {u.name}：登记{u.registered}项，销号率{u.finishing_rate}，逾期{u.overdue}项（{u.overdue_rate}）"
+        for u in group.units
+    ]
+    return [f"{group.tier.name}（{group.tier.definition}）：{len(units)}个单位", *units]
+
+
+def _tier_data(group: Group) -> dict[str, object]:
+    rates = [
+        asdict(u) | {"finishing_rate": u.finishing_rate, "overdue_rate": u.overdue_rate} for u in group.units
+    ]
+    return {"tier": group.tier.name, "definition": group.tier.definition, "units": rates}
+
+
+COMMANDS = {"report": report, "verify-report": verify_report, "figures": figures_, "tiers": tiers_}

@@ -191,7 +191,7 @@ def print_(references: tuple[str, ...], out: Path | None, as_name: str | None, a
 @as_option
 @_JSON
 def burden_(since: str | None, until: str | None, as_name: str | None, as_json: bool) -> None:
-    """各单位在一段时间内收到多少单据、要答复多少、承办多少事项、接受几次督查；只按单位统计，不排名。"""
+    """各单位在一段时间内收到多少单据、要答复多少、承办多少事项、接受几次督查、几次通知参会；只按单位统计，不排名。"""
     now = current()
     first = datetime.combine(now.astimezone(CHINA).replace(month=1, day=1).date(), time(), CHINA)
     begin = instant(since, now)
@@ -206,7 +206,8 @@ def _burden_line(unit: UnitBurden) -> str:
     kinds = "、".join(f"{KINDS[k]}{n}份" for k, n in unit.kinds.items())
     return (
         f"{unit.name}：单据{unit.slips}份{f'（{kinds}）' if kinds else ''}，要求答复{unit.asked}份，"
-        f"新交办{unit.items}项，在办{unit.open_items}项，未了单据{unit.waiting}份，接受督查{unit.inspections}次"
+        f"新交办{unit.items}项，在办{unit.open_items}项，未了单据{unit.waiting}份，接受督查{unit.inspections}次，"
+        f"通知参会{unit.meetings}次"
     )
 
 

@@ -10,20 +10,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bihuan.ledger import derive
 from bihuan.ledger.facts import Fact
+from bihuan.ledger.project_inspection import REEXAMINATION
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row, Table
 from bihuan.ledger.trips import Query, Write, ask
 from bihuan.models import Delivery, Message
+from bihuan.rules import events as ev
 from bihuan.rules.digests import Hours
 from bihuan.rules.permissions import Role
-from bihuan.rules.telling import TELLERS, Matter, Told, told_of, told_of_inspection
+from bihuan.rules.telling import TELLERS, Matter, Told, told_of
+from bihuan.rules.telling_beside import BESIDE, Affair, told_beside
 
 _HOLDERS = (
     'SELECT g."unit_id",g."role",g."person_id" FROM "role_grant" g JOIN "person" p ON p."id"=g."person_id" '
@@ -56,14 +59,14 @@ class Outbox:
         """Note whom ``fact``, projected already, concerns."""
         if fact.kind in TELLERS:
             self._note_item(rows, fact)
-        elif fact.kind.startswith("inspection.") and not fact.item:
-            self._note_inspection(rows, fact)
+        elif fact.kind in BESIDE:
+            self._note_beside(rows, fact)
 
     def _note_item(self, rows: Rows, fact: Fact) -> None:
         item = rows.get("item", fact.item)
-        slip_id = _slip_of(fact)
+        slip_id = _of("slip", fact)
         slip = rows.get("slip", slip_id) if slip_id else {}
-        matter = Matter(item, derive.procedure_of(rows, item), slip)
+        matter = Matter(item, derive.procedure_of(rows, item), slip, _requests(rows, fact, item))
         told = told_of(fact.event, matter)
         if told:
             about = {
@@ -72,17 +75,14 @@ class Outbox:
             }  # fmt: skip
             self._news.append(_News(fact, told, about))
 
-    def _note_inspection(self, rows: Rows, fact: Fact) -> None:
-        inspection = rows.get(
-            "inspection", cast(Any, fact.event).inspection if fact.kind != _FIRST else fact.seq
-        )
-        told = told_of_inspection(fact.event, inspection)
-        if told:
-            about = {
-                "about": "inspection", "about_id": inspection["id"], "item_id": 0, "number": "",
-                "title": inspection["name"], "urgent": False,
-            }  # fmt: skip
-            self._news.append(_News(fact, told, about))
+    def _note_beside(self, rows: Rows, fact: Fact) -> None:
+        name, affair = _affair(rows, fact)
+        row = affair.row
+        about = {
+            "about": name, "about_id": row["id"], "item_id": 0, "number": row.get("number", ""),
+            "title": row["name"] if name == "inspection" else row["title"], "urgent": False,
+        }  # fmt: skip
+        self._news.append(_News(fact, told_beside(fact.event, affair), about))
 
     def writes(self, rows: Rows, connection: BaseDatabaseWrapper, now: datetime) -> list[Write]:
         """Return what to write for the news noted since the last time; they are then forgotten."""
@@ -96,14 +96,38 @@ class Outbox:
         return [_table(Message, vendor).insert(messages), _table(Delivery, vendor).insert(deliveries)]
 
 
-_FIRST = "inspection.proposed"
-
-
-def _slip_of(fact: Fact) -> int:
-    """The slip that an entry concerns; its proposal, or its issue where there was none, is the slip."""
-    if not fact.kind.startswith("slip."):
+def _of(name: str, fact: Fact) -> int:
+    """The slip, request … that an entry concerns; the first entry of one, such as its proposal or issue, is the thing itself."""
+    if not fact.kind.startswith(f"{name}."):
         return 0
-    return getattr(fact.event, "slip", 0) or fact.seq
+    return getattr(fact.event, name, 0) or fact.seq
+
+
+def _requests(rows: Rows, fact: Fact, item: Row) -> tuple[Row, ...]:
+    """The request that an entry concerns, or those that wait where the clock says that one is late."""
+    ids = [request] if (request := _of("request", fact)) else []
+    if getattr(fact.event, "what", "") == "request-overdue":
+        ids = item["requests"]
+        rows.prefetch("request", ids)
+    return tuple(rows.get("request", i) for i in ids)
+
+
+def _affair(rows: Rows, fact: Fact) -> tuple[str, Affair]:
+    """The inspection, meeting or institution that an entry without an item concerns, and what it is."""
+    if objection := _objection(rows, fact):
+        return "inspection", Affair(rows.get("inspection", objection["inspection_id"]), objection)
+    if isinstance(fact.event, ev.DeadlineFellDue):
+        return "institution", Affair(rows.get("institution", fact.event.ref))
+    name = fact.kind.partition(".")[0]
+    return name, Affair(rows.get(name, _of(name, fact)))
+
+
+def _objection(rows: Rows, fact: Fact) -> Row:
+    if isinstance(fact.event, ev.InspectionReexamined):
+        return rows.get("objection", fact.event.objection)
+    if isinstance(fact.event, ev.DeadlineFellDue) and fact.event.what == REEXAMINATION:
+        return rows.get("objection", fact.event.ref)
+    return {}
 
 
 class _People:

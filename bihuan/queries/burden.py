@@ -1,4 +1,4 @@
-"""What each unit is asked for: slips, answers, items, in a period. Counted by unit alone, never by person, and not ranked."""
+"""What each unit is asked for: slips, answers, items, inspections, meetings, in a period. Counted by unit alone, never by person, and not ranked."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 
 from bihuan.ledger.repeats import RECENT, repeated
-from bihuan.models import Inspection, Item, Slip
+from bihuan.models import Inspection, Item, Meeting, Person, Slip
 from bihuan.queries.people import directory
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.inspection import STANDING
+from bihuan.rules.meeting import MeetingState
 from bihuan.rules.slips import LIVE, SlipState
 from bihuan.rules.workflow import OPEN
 
@@ -25,7 +26,8 @@ class UnitBurden:
     """What a unit was asked for: ``slips`` of the period, by ``kinds``; ``asked`` of them want an answer; ``items`` it was given.
 
     ``open_items`` and ``waiting`` (slips not settled) are those of now. ``inspections`` were approved and took place, for a day at
-    least, in the period; one of a unit above it counts for that unit alone.
+    least, in the period; one of a unit above it counts for that unit alone. ``meetings`` were called by other units in the
+    period, and somebody of this one was expected.
     """
 
     unit: int
@@ -37,6 +39,7 @@ class UnitBurden:
     open_items: int
     waiting: int
     inspections: int = 0
+    meetings: int = 0
 
 
 def burden(
@@ -56,15 +59,16 @@ def burden(
     waits = dict(waiting.values_list("unit_id").annotate(Count("id")).order_by())
     given, open_ = _items(since, until, units, using)
     inspected = _inspections(since, until, units, using)
+    called = _meetings(since, until, units, using)
     names = directory(using).labels
     return [
         UnitBurden(
             unit, name, sum(kinds.get(unit, Counter()).values()), dict(sorted(kinds.get(unit, Counter()).items())),
             asked.get(unit, 0), given.get(unit, 0), open_.get(unit, 0), waits.get(unit, 0),
-            inspected[unit],
+            inspected[unit], called[unit],
         )
         for unit, name in names.items()
-        if any(unit in counted for counted in (kinds, given, open_, waits, inspected))
+        if any(unit in counted for counted in (kinds, given, open_, waits, inspected, called))
     ]  # fmt: skip
 
 
@@ -92,4 +96,15 @@ def _inspections(since: datetime, until: datetime, units: Iterable[int] | None, 
     found = Inspection.objects.using(using).filter(state__in=STANDING, starts__lte=last, ends__gte=first)
     wanted = None if units is None else set(units)
     told = (u for reached in found.values_list("units", flat=True) for u in reached)
+    return Counter(u for u in told if wanted is None or u in wanted)
+
+
+def _meetings(since: datetime, until: datetime, units: Iterable[int] | None, using: str) -> Counter[int]:
+    """Return, by unit, the meetings of others in the period to which somebody of it was called, however many they were."""
+    found = Meeting.objects.using(using).filter(called_at__gte=since, called_at__lt=until)
+    held = list(found.exclude(state=MeetingState.CANCELLED).values_list("office_id", "expected"))
+    people = Person.objects.using(using).filter(pk__in={p for _, called in held for p in called})
+    unit_of = dict(people.values_list("id", "unit_id"))
+    wanted = None if units is None else set(units)
+    told = (u for office, called in held for u in {unit_of[p] for p in called} - {office})
     return Counter(u for u in told if wanted is None or u in wanted)

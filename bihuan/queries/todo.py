@@ -1,4 +1,5 @@
-"""What one person has to do now, the most urgent first: items, slips and inspections that wait for a role they hold.
+"""What one person has to do now, the most urgent first: items, slips, requests and inspections that wait for a
+role they hold.
 
 Each kind of task reads the first rows of an index for each unit (or, for wide scopes, each register), so that the cost follows
 what is shown and not the size of the ledger.
@@ -14,7 +15,9 @@ from typing import Any
 from django.db import connections
 
 from bihuan.ledger.derive import parsed
-from bihuan.models import Inspection, Item, Procedure, Register, Slip, Unit
+from bihuan.models import Inspection, Item, Procedure, Register, Request, Slip, Unit
+from bihuan.queries.people import visible_units
+from bihuan.queries.requests import to_decide
 from bihuan.queries.slips import steps_of
 from bihuan.rules.inspection import InspectionState, inspection_allowed
 from bihuan.rules.permissions import BUSINESS, Actor, Role
@@ -28,6 +31,8 @@ _MANY = 300
 #: Slips and inspections are looked at one by one; more than this at once would be no task list any more.
 _LOOKED_AT = 100
 COUNT_LIMIT = 1000
+#: Whoever holds none of these for an office decides no request.
+_DECIDERS = BUSINESS - STEPS["accept"].who
 
 NOW, SOON, LATER = 0, 1, 2
 _SOON = timedelta(days=7)
@@ -35,10 +40,11 @@ _SOON = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: ``kind`` is a step of an item, ``slip-`` and a step of a slip, or ``inspection-`` and a step of one.
+    """One thing to do: ``kind`` is a step of an item, ``slip-`` and a step of a slip, ``inspection-`` and a step of one, or
+    ``request``, to be decided.
 
     ``due`` is when it has to be done (None: no limit), ``urgency`` one of NOW, SOON, LATER; exactly one of ``item``
-    (alone), ``slip`` (with its item) and ``inspection`` is what it is about.
+    (alone), ``slip`` or ``request`` (with its item) and ``inspection`` is what it is about.
     """
 
     kind: str
@@ -47,6 +53,7 @@ class Task:
     item: Item | None = None
     slip: Slip | None = None
     inspection: Inspection | None = None
+    request: Request | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def todo(actor: Actor, now: datetime, using: str = "default") -> Todo:
         if count > len(ids):
             more[kind] = count
     tasks = _item_tasks(rows, actor, now) + _slip_tasks(actor, reach, now, using)
-    tasks += _inspection_tasks(actor, reach, now, using)
+    tasks += _inspection_tasks(actor, reach, now, using) + _request_tasks(actor, now, using)
     tasks.sort(key=lambda t: (t.urgency, t.due is None, t.due or now, t.kind))
     return Todo(tasks, more, _names(tasks, using))
 
@@ -122,7 +129,9 @@ def _searches(actor: Actor, using: str) -> list[_Search]:
 
 
 def _reviews(actor: Actor, using: str) -> list[_Search]:
-    """Return a search for each role and side on which ``actor`` reviews: the levels are the procedures' own."""
+    """Return a search for each role and side on which ``actor`` reviews: the levels are the procedures' own, but for those
+    that a meeting decides.
+    """
     held = {g.role for g in actor.grants}
     levels: dict[tuple[Role, str], list[tuple[int, int]]] = {}
     for pk, text in Procedure.objects.using(using).order_by("id").values_list("id", "text"):
@@ -239,6 +248,24 @@ def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, using: str) -> list[
                 Task(f"slip-{name}", NOW if late else SOON, slip.answer_due, items[slip.item_id], slip)
             )
     return found
+
+
+def _request_tasks(actor: Actor, now: datetime, using: str) -> list[Task]:
+    """Return the requests that this person has to decide, those with the nearest limit."""
+    if not any(g.role in _DECIDERS for g in actor.grants):
+        return []
+    waiting = to_decide(actor, visible_units(actor, using), using=using)[:_LOOKED_AT]
+    items = Item.objects.using(using).in_bulk({r.item_id for r in waiting})
+    return [
+        Task(
+            "request",
+            NOW if r.decide_due is not None and r.decide_due <= now else SOON,
+            r.decide_due,
+            items[r.item_id],
+            request=r,
+        )
+        for r in waiting
+    ]
 
 
 def _paths(ids: Iterable[int], using: str) -> dict[int, str]:

@@ -77,7 +77,7 @@ def burden(ctx: StageContext) -> BreakdownText | None:
         text,
         heading="",
         caption="",
-        sentence=f"{since}，各单位收到单据、接受督查的次数，按单位顺序排列，不作排名。",
+        sentence=f"{since}，各单位收到单据、接受督查和所办事项上会的次数，按单位顺序排列，不作排名。",
     )
 
 

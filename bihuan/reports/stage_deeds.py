@@ -19,9 +19,9 @@ Noting = Callable[..., str]
 _SLIPS = ("slips", "slips_asked", "slips_answered", "slips_answered_in_time", "slips_in_time_rate")
 _MODES = ("inspections", "inspected", "findings", "findings_registered")
 _FINDINGS = ("findings", "findings_registered")
-_BURDEN = ("slips", "slips_asked", "inspected")
-#: What is counted as asked of a unit.
-ASKED = frozenset({"slip-issued", "slip-asked", "inspected"})
+_BURDEN = ("slips", "slips_asked", "inspected", "meetings")
+#: What is counted as asked of a unit: a meeting counts where it decided on the unit's items, whoever was called to it.
+ASKED = frozenset({"slip-issued", "slip-asked", "inspected", "meeting-item"})
 
 
 def tables(

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bihuan.models import Evidence, Finding, Inspection, Item, Slip, Timer, Unit
+from bihuan.models import Evidence, Finding, Inspection, Item, Request, Slip, Timer, Unit
 from bihuan.queries.inspection import find_inspection
 from bihuan.queries.item import Detail
+from bihuan.queries.requests import requests
 from bihuan.queries.slips import slips
 from bihuan.rules.errors import NotFound
 from bihuan.rules.permissions import Actor, Role
 from bihuan.rules.procedure_types import COLOURS, Procedure
+from bihuan.rules.requests import REQUEST_NAMES, REQUEST_STATES
 from bihuan.rules.slips import SLIP_STATES
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.web import dates
@@ -45,6 +47,11 @@ def ahead(found: Detail, now: datetime) -> list[Ahead]:
     """Return what falls due next for the item, in order."""
     rows = Timer.objects.filter(item_id=found.item.pk, due_at__gt=now).order_by("due_at", "kind")
     return [Ahead(t.due_at, _timer_words(t, found.procedure)) for t in rows[:_MOST_AHEAD]]
+
+
+def asked(item: Item, units: frozenset[int] | None) -> list[tuple[Request, str, str]]:
+    """Return the requests about the item, the newest first, each with its name and that of its state."""
+    return [(r, REQUEST_NAMES[r.kind], REQUEST_STATES[r.state]) for r in requests(units, item=item.pk)]
 
 
 def _timer_words(timer: Timer, procedure: Procedure) -> str:

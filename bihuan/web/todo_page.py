@@ -8,11 +8,12 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from bihuan.models import Item
+from bihuan.models import Item, Request
 from bihuan.queries.todo import LATER, NOW, SOON, Task, Todo
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.inspection import INSPECTION_STEPS, MODE_NAMES
 from bihuan.rules.procedure_types import Procedure
+from bihuan.rules.requests import REQUEST_NAMES
 from bihuan.rules.slips import SLIP_STEPS
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STEPS
@@ -103,7 +104,9 @@ def rests(found: Todo, most: int) -> list[Rest]:
 def _line(task: Task, units: Mapping[int, str], procedures: Mapping[int, Procedure], now: datetime) -> Line:
     if task.inspection is not None:
         return _of_inspection(task, units)
-    assert task.item is not None, "a task is about an item, a slip or an inspection"
+    assert task.item is not None, "a task is about an item, a slip, a request or an inspection"
+    if task.request is not None:
+        return _of_request(task.request, task.item, units, now)
     return _of_slip(task, units, now) if task.slip else _of_item(task, task.item, units, procedures)
 
 
@@ -166,6 +169,25 @@ def _of_slip(task: Task, units: Mapping[int, str], now: datetime) -> Line:
         late=late,
         exact=dates.moment_words(limit) if limit else "",
         do=one_tap if task.kind in _ONE_TAP else Button(name, f"{link}#step"),
+    )
+
+
+def _of_request(found: Request, item: Item, units: Mapping[int, str], now: datetime) -> Line:
+    link = reverse("requests-one", args=[found.pk])
+    limit = found.decide_due
+    late = limit is not None and limit <= now
+    left = f"批复期限：{dates.moment_words(limit)}前" if limit else ""
+    return Line(
+        verb=f"批复{REQUEST_NAMES[found.kind]}申请",
+        title=item.title,
+        link=link,
+        number=item.number,
+        unit=units.get(item.owner_id, ""),
+        colour="",
+        why="；".join(part for part in (found.reason.rstrip("。"), "逾期未批" if late else left) if part),
+        late=late,
+        exact=dates.moment_words(limit) if limit else "",
+        do=Button("批复", f"{link}#step"),
     )
 
 

@@ -17,6 +17,7 @@ from bihuan.actions.meeting import (
 from bihuan.ledger.reading import facts_of, head
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.models import Agenda, Decision, Item, Measure, Meeting, Review
+from bihuan.queries.burden import burden
 from bihuan.queries.counts import figures
 from bihuan.queries.decided import changes_of
 from bihuan.queries.meetings import find_meeting, meeting_detail, meetings
@@ -415,3 +416,16 @@ def test_meetings_and_reviews_are_figures_of_now_and_of_any_moment(county):
     assert list(figures(refs, registers, as_of=before).values()) == ["0", "0", "4", "0", "0"]
     register = Item.objects.get(pk=items[1]).register_id
     assert list(figures(refs, [register], as_of=county.now).values()) == ["1", "1", "2", "1", "0"]
+
+
+def test_the_burden_counts_a_unit_once_for_each_meeting_to_which_its_people_are_called(county):
+    expected = [county.people[p].person for p in ("head", "handler", "other_head", "reviewer")]
+    since = county.now
+    call(county, expected=expected)
+    call(county, expected=expected[:1])
+    off = call(county, expected=expected).meeting
+    cancel_meeting(off, county.people["supervisor"], county.later(minutes=1), "改期")
+    until = county.later(minutes=1)
+    assert [(u.name, u.meetings) for u in burden(since, until)] == [("东镇", 2), ("西乡", 1)]
+    assert [u.name for u in burden(since, until, units=[county.units["village"]])] == ["西乡"]
+    assert burden(until, county.later(days=1)) == []

@@ -145,7 +145,32 @@ def test_the_burden_counts_by_unit_and_names_no_person(world: World, told: Any):
     _, found = told("slip", "burden", "--since", "2026-01-01", "--until", "2026-12-31")
     (unit,) = [u for u in found["units"] if u["unit"] == item.owner_id]
     assert (unit["kinds"]["feedback"], unit["asked"]) == (1, 1)
-    assert set(unit) == {"unit", "name", "slips", "kinds", "asked", "items", "open_items", "waiting"}
+    assert set(unit) == {
+        "unit",
+        "name",
+        "slips",
+        "kinds",
+        "asked",
+        "items",
+        "open_items",
+        "waiting",
+        "inspections",
+        "meetings",
+    }
+
+
+def test_tiers_hold_every_unit_once_and_say_what_they_mean(
+    world: World, told: Any, capsys: pytest.CaptureFixture[str]
+):
+    item = working()
+    code, found = told("tiers", "--register", "清单rectification")
+    assert code == 0
+    assert [t["tier"] for t in found["tiers"]] == ["好", "较好", "一般", "需加力"]
+    units = [u["unit"] for t in found["tiers"] for u in t["units"]]
+    assert item.owner_id in units
+    assert len(units) == len(set(units))
+    assert run(["tiers"]) == 0
+    assert "较好（没有逾期）：" in capsys.readouterr().out
 
 
 def test_people_read_lines_and_not_json(world: World, capsys: pytest.CaptureFixture[str]):

@@ -9,6 +9,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from bihuan.actions.decide import Resolution
 from bihuan.actions.inspection import finish_inspection
 from bihuan.actions.institution import draft_institution, issue_institution
 from bihuan.clock.tick import tick
@@ -66,6 +67,7 @@ def test_what_was_done_around_the_items_is_told_and_holds(county: County) -> Non
         sent,
         int(found.figures["slips_asked"].value),
         1,
+        0,
     ]
     assert [c.value for c in book["制度"][2]] == [
         "制〔2026〕1号",
@@ -138,3 +140,15 @@ def test_a_case_review_is_a_paper_with_its_turning_points(county: County) -> Non
     assert sum(column.width.twips for column in table.columns) == layout.TEXT_WIDTH
     assert "w:pgSz" in part(docx, "word/document.xml")
     assert write_case(case_detail(made, None)) == docx
+
+
+def test_a_meeting_on_its_items_is_asked_of_a_unit_and_holds(county: County) -> None:
+    item = county.at("working", due="2026-06-30")
+    since = county.now.date()
+    meeting = county.meet([item])
+    county.decide(meeting, Resolution(item, "extend", {"due": "2026-07-31"}, "汛期"))
+    ctx = context(county, since)
+    (row,) = ctx.burden.rows
+    assert row.cells["meetings"] == f"meetings[since={since},unit={county.units['town']}]"
+    assert ctx.figure(row.cells["meetings"]).value == "1"
+    assert verify_against_ledger(write_docx(ctx)).ok

@@ -127,7 +127,10 @@ def test_the_burden_of_units_is_a_table_in_their_own_order_or_nothing() -> None:
         ("发出单据",),
         list(UNITS[:3]),
     )
-    assert text.sentence == "2026年9月1日以来，各单位收到单据、接受督查的次数，按单位顺序排列，不作排名。"
+    assert (
+        text.sentence
+        == "2026年9月1日以来，各单位收到单据、接受督查和所办事项上会的次数，按单位顺序排列，不作排名。"
+    )
     assert sentences.burden(empty()) is None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -10,7 +11,7 @@ from bihuan.procedures import texts
 from bihuan.rules import events as ev
 from bihuan.rules.permissions import Role
 from bihuan.rules.procedure import load
-from bihuan.rules.telling import TELLERS, Matter, Told, told_of, told_of_inspection
+from bihuan.rules.telling import TELLERS, Matter, Told, told_of
 
 RECTIFICATION = load(texts()["rectification"], "rectification")
 TASK = load(texts()["task"], "task")
@@ -18,8 +19,14 @@ OWNER, HELPER, OFFICE = 11, 12, 13
 ITEM = {
     "owner_id": OWNER, "office_id": OFFICE, "helpers": [HELPER], "due": date(2026, 3, 5), "due_text": "3月初",
     "provisional": False, "level": 1, "handled_by": [7], "extra": {},
+    "below": [], "decide_by": datetime(2026, 3, 10, 16, tzinfo=UTC),
 }  # fmt: skip
 SLIP = {"rung": "督办单", "number": "督〔2026〕3号", "unit_id": OWNER, "to": ["unit_head"]}
+BELOW, ASKER = 14, 7
+REQUEST = {
+    "kind": "extension", "unit_id": OWNER, "asked_by": ASKER, "decide_due": datetime(2026, 3, 10, 16, tzinfo=UTC),
+}  # fmt: skip
+LEAD = frozenset({Role.LEAD})
 HANDLER, SUPERVISOR = frozenset({Role.HANDLER}), frozenset({Role.SUPERVISOR})
 UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 LIMIT = "，办结时限为2026年3月5日"
@@ -61,8 +68,58 @@ SAID = {
     "merged": (ev.ItemMerged(into=9, reason="重复"), [(OWNER, HANDLER, "已并入其他事项：重复")]),
     "escalated": (
         ev.ItemEscalated(unit=OFFICE, reason="跨部门"),
-        [(OFFICE, SUPERVISOR, "提级由你单位牵头：跨部门"), (OWNER, UNIT, "已提级督办：跨部门")],
+        [(OFFICE, SUPERVISOR | LEAD, "提级由你单位牵头：跨部门，请在2个工作日内回应"), (OWNER, UNIT, "已提级督办：跨部门")],
     ),
+    "escalated, and others called in": (
+        ev.ItemEscalated(unit=OFFICE, reason="跨部门", helpers=[HELPER]),
+        [
+            (OFFICE, SUPERVISOR | LEAD, "提级由你单位牵头：跨部门，请在2个工作日内回应"),
+            (OWNER, UNIT, "已提级督办：跨部门"),
+            (HELPER, UNIT, f"提级后请你单位配合办理：跨部门{LIMIT}"),
+        ],
+    ),
+    "responded": (ev.ItemResponded(text="县里协调"), [(OWNER, UNIT, "上级单位回应提级：县里协调")]),
+    "handed back": (
+        ev.ItemHandedBack(unit=OFFICE, reason="已协调"),
+        [
+            (OFFICE, SUPERVISOR, "上级单位交回，由你单位继续牵头：已协调"),
+            (OWNER, UNIT, "提级事项已交回原级督办：已协调"),
+        ],
+    ),
+    "drawn": (
+        ev.ItemChosen(sample=9, due="2026-06-02"),
+        [(OFFICE, SUPERVISOR, "抽样抽中，请于2026年6月2日前回头看")],
+    ),
+    "asked": (
+        ev.RequestAsked(request_kind="extension", reason="汛期", unit=OWNER, approver="lead", decide_due=DUE),
+        [(OFFICE, LEAD, "延期申请待您批复：汛期，请于2026年3月10日前批复")],
+    ),
+    "asked without a limit": (
+        ev.RequestAsked(request_kind="extension", reason="汛期", unit=OWNER),
+        [(OFFICE, LEAD, "延期申请待您批复：汛期")],
+    ),
+    "approved": (
+        ev.RequestDecided(request=9, approved=True),
+        [(OWNER, frozenset(), "您提出的延期申请已批准")],
+    ),
+    "refused": (
+        ev.RequestDecided(request=9, approved=False, opinion="按期完成"),
+        [(OWNER, frozenset(), "您提出的延期申请未获批准：按期完成")],
+    ),
+    "withdrawn": (
+        ev.RequestWithdrawn(request=9, reason="事项已销号。"),
+        [
+            (OFFICE, LEAD, "延期申请已撤回，不必批复：事项已销号。"),
+            (OWNER, frozenset(), "您提出的延期申请已撤回：事项已销号。"),
+        ],
+    ),
+    "request late": (
+        ev.ItemFellDue(what="request-overdue"),
+        [(OFFICE, LEAD, "延期申请逾期未批，请尽快批复")],
+    ),
+    "response late": (ev.ItemFellDue(what="respond-overdue"), [(OFFICE, SUPERVISOR | LEAD, "提级后逾期未回应")]),
+    "suspension over": (ev.ItemFellDue(what="resume-due"), [(OFFICE, SUPERVISOR, "该恢复办理")]),
+    "drawn look-back late": (ev.ItemFellDue(what="recheck-overdue"), [(OFFICE, SUPERVISOR, "回头看超期")]),
     "cancelled": (ev.ItemCancelled(reason="登记错误"), [(OWNER, HANDLER, "已撤销：登记错误")]),
     "deadline amended": (
         ev.ItemAmended(changes={"due": ["", "2026-03-05"]}),
@@ -122,7 +179,7 @@ SAID = {
 
 
 def said(event: ev.Event, **item: object) -> list[Told]:
-    return told_of(event, Matter({**ITEM, **item}, RECTIFICATION, SLIP))
+    return told_of(event, Matter({**ITEM, **item}, RECTIFICATION, SLIP, (REQUEST,)))
 
 
 @pytest.mark.parametrize("what", SAID)
@@ -142,6 +199,14 @@ def test_a_level_of_the_office_is_told_there_and_never_to_who_handled_the_item()
     assert said(passed, level=2) == [
         Told(OFFICE, frozenset({Role(level.role)}), f"待{level.name}", but=frozenset({7}))
     ]
+
+
+def test_a_level_of_a_meeting_is_told_to_those_who_call_one():
+    tough = load(texts()["tough"], "tough")
+    no, level = next((n, v) for n, v in enumerate(tough.levels, 1) if v.meeting)
+    passed = ev.ItemReviewed(level=no - 1, name="审核", passed=True)
+    found = told_of(passed, Matter({**ITEM, "level": no}, tough))
+    assert found == [Told(OFFICE, SUPERVISOR, f"待{level.name}，请列入会议议程")]
 
 
 def test_an_item_that_no_unit_has_tells_no_unit():
@@ -171,35 +236,43 @@ def test_what_is_urgent_is_what_the_procedure_says():
     assert not Matter({**ITEM, "extra": None}, TASK).urgent
 
 
-INSPECTION = {"office_id": OFFICE, "leader_id": 3, "members": [4, 5]}
-PLAN = {
-    "name": "x",
-    "contents": [],
-    "objects": "",
-    "scope": "",
-    "units": [],
-    "starts": "",
-    "ends": "",
-    "leader": 3,
-}
+def test_the_office_from_which_it_was_escalated_last_follows_the_work():
+    below = [{"unit": 15, "lead": ""}, {"unit": BELOW, "lead": ""}]
+    up, answer = ev.ItemEscalated(unit=OFFICE, reason="跨部门"), ev.ItemResponded(text="县里协调")
+    assert said(up, below=below)[-1] == Told(BELOW, SUPERVISOR, "已提级，由上级单位牵头：跨部门")
+    assert said(answer, below=below)[-1] == Told(BELOW, SUPERVISOR, "上级单位回应提级：县里协调")
 
 
-@pytest.mark.parametrize(
-    ("event", "expected"),
-    [
-        (ev.InspectionProposed(mode="covert", office=OFFICE, **PLAN), ("督查方案待您批准", {Role.LEAD}, ())),
-        (ev.InspectionAmended(inspection=9, reason="r", **PLAN), ("督查方案待您批准", {Role.LEAD}, ())),
-        (ev.InspectionApproved(inspection=9), ("督查方案已批准，由您参加", set(), (3, 4, 5))),
-        (ev.InspectionCancelled(inspection=9, reason="汛期"), ("督查已取消：汛期", set(), (3, 4, 5))),
-    ],
-)
-def test_of_an_inspection_those_hear_who_approve_it_or_carry_it_out(event, expected):
-    what, roles, people = expected
-    assert told_of_inspection(event, INSPECTION) == [Told(OFFICE, frozenset(roles), what, people)]
+def test_an_escalation_that_need_not_be_answered_by_a_day_says_none():
+    unlimited = load(texts()["rectification"].replace('respond = "2 workdays"\n', ""), "rectification")
+    matter = Matter(ITEM, unlimited)
+    assert told_of(ev.ItemEscalated(unit=OFFICE, reason="x"), matter)[0].what == "提级由你单位牵头：x"
 
 
-def test_the_inspected_units_hear_nothing_of_it():
-    assert told_of_inspection(ev.InspectionFinished(inspection=9, conclusion="x"), INSPECTION) == []
+def test_who_asks_is_told_of_the_decision_and_never_asked_to_decide():
+    asked = ev.RequestAsked(request_kind="extension", reason="汛期", unit=OWNER)
+    assert [t.but for t in said(asked)] == [frozenset({ASKER})]
+    assert [t.people for t in said(ev.RequestDecided(request=9, approved=True))] == [(ASKER,)]
+
+
+def test_a_full_stop_that_somebody_wrote_does_not_stand_inside_a_sentence():
+    asked = ev.RequestAsked(request_kind="extension", reason="因汛期停工。", unit=OWNER, decide_due=DUE)
+    assert said(asked)[0].what == "延期申请待您批复：因汛期停工，请于2026年3月10日前批复"
+    assert said(ev.ItemReopened(reason="又坏了。"), due=None, due_text="")[0].what == "回潮重办：又坏了。"
+
+
+def test_of_the_requests_that_wait_only_the_late_one_is_told():
+    later = {**REQUEST, "kind": "merge", "decide_due": None}
+    matter = Matter(ITEM, RECTIFICATION, requests=(later, REQUEST))
+    assert [t.what for t in told_of(ev.ItemFellDue(what="request-overdue"), matter)] == [
+        "延期申请逾期未批，请尽快批复"
+    ]
+
+
+def test_what_is_drawn_without_look_backs_in_the_procedure_is_for_the_supervisors():
+    plain = replace(RECTIFICATION, look_back=None)
+    drawn = ev.ItemChosen(sample=9, due="2026-06-02")
+    assert [t.roles for t in told_of(drawn, Matter(ITEM, plain))] == [SUPERVISOR]
 
 
 def test_a_procedure_may_have_everything_told_at_once():

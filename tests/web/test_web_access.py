@@ -20,9 +20,9 @@ NAMES = [str(p.name) for p in PATTERNS]
 OPEN_NAMES = {"login", "logout", "second", "feed"}
 #: The pages of an item; whoever may not see the item is refused at each.
 OF_ITEMS = {"items-one", "items-step", "items-evidence"}
-#: The pages of one slip, inspection or sample, which are refused to others in their own way; see below.
+#: The pages of one slip, request, inspection or sample, which are refused to others in their own way; see below.
 OF_OTHERS = {"slips-one", "slips-step", "slips-print", "inspections-one", "inspections-step", "inspections-sheet",
-             "inspections-finding", "inspections-walk", "samples-one", "samples-draw", "items-slip", "items-cell"}  # fmt: skip
+             "inspections-finding", "inspections-walk", "samples-one", "samples-draw", "items-slip", "items-cell", "requests-one", "requests-step"}  # fmt: skip
 
 
 def address(name: str, item: int = 1, evidence: int = 1) -> str:
@@ -34,6 +34,8 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "items-slip": [item],
         "items-cell": [item, "lead"],
         "items-view-drop": [item],
+        "requests-one": [item],
+        "requests-step": [item, "approve"],
         "slips-one": [item],
         "slips-step": [item, "answer"],
         "inspections-one": [item],

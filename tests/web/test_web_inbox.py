@@ -13,7 +13,9 @@ from icalendar import Calendar
 from bihuan.actions.feeds import MOST, make_feed, revoke_feed
 from bihuan.actions.slip import answer_slip, issue_slip
 from bihuan.models import Feed, Message
+from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import NotAllowed, NotFound
+from tests.actions.test_actions_objection import finished
 from tests.web.markup import faults
 from tests.web.office import Office, notice_of, text_of
 
@@ -50,6 +52,22 @@ def test_the_frame_counts_what_is_unread_and_reading_takes_it_away(office: Offic
     answer = office.as_("handler").post(reverse("inbox-read"), {"all": "1"}, follow=True)
     assert "标为已读" in notice_of(answer)
     assert count(answer) == ""
+
+
+def test_a_conclusion_opens_the_inspection_and_a_meeting_opens_nothing(office: Office):
+    day = office.now.astimezone(CHINA).date()
+    finished(office, starts=day, ends=day + timedelta(days=9))
+    message = Message.objects.get(kind="inspection.told", person_id=office.people["head"].person)
+    form = {"message": message.seq, "open": "1"}
+    answer = office.as_("head").post(reverse("inbox-read"), form, follow=True)
+    assert answer.request["PATH_INFO"] == reverse("inspections-one", args=[message.about_id])
+    assert "东镇账目未公开" in text_of(answer)
+    office.meet([office.at("working")], expected=["head"])
+    message = Message.objects.get(kind="meeting.called", person_id=office.people["head"].person)
+    page = get(office, "head")
+    assert f"{message.number} 专题会" in text_of(page)
+    form = {"message": message.seq, "open": "1"}
+    assert office.as_("head").post(reverse("inbox-read"), form)["Location"] == reverse("inbox")
 
 
 def test_nobody_reads_or_marks_anothers_messages(office: Office):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from bihuan.queries.counts import figures
 from bihuan.queries.trend import trend
 from bihuan.rules.figures import Ref
+from bihuan.rules.tiers import Tiers
 from bihuan.web import dates
 from tests.web.markup import faults
 from tests.web.office import HTMX, Office, in_days, text_of
@@ -50,6 +51,26 @@ def test_a_unit_sees_its_own_numbers_alone(office: Office):
     for person in ("supervisor", "handler"):
         for headers in (None, HTMX):
             assert faults(office.as_(person).get("/overview/more/", headers=headers).content.decode()) == []
+
+
+def test_units_stand_in_tiers_with_what_each_means_and_none_where_they_are_off(office: Office, settings):
+    office.at("closed")
+    office.at("approved", owner=office.units["village"])
+    page = office.as_("supervisor").get("/overview/more/")
+    text = text_of(page)
+    assert re.search(
+        r"好 销号率不低于60%，没有逾期 东镇 1 1 100\.0% 0 0\.0% 较好 没有逾期 西乡 1 0 0\.0% 0 0\.0%", text
+    )
+    assert "需加力 其余单位 没有单位" in text
+    assert faults(page.content.decode()) == []
+    settings.TIERS = Tiers.read("off")
+    assert "分档" not in text_of(office.as_("supervisor").get("/overview/more/"))
+
+
+def test_the_burden_counts_meetings_to_which_a_unit_was_called(office: Office):
+    office.meet([office.at("working")], expected=["head", "handler"])
+    text = text_of(office.as_("supervisor").get("/overview/more/"))
+    assert re.search(r"未了单据 接受督查 通知参会 东镇( \d+){6} 1 ", text)
 
 
 def test_a_week_holds_what_falls_due_from_its_first_to_its_last_day(office: Office):

@@ -59,6 +59,8 @@ def read(request: Request) -> HttpResponse:
     mark_read(person, [message.seq], dates.now())
     if request.POST.get("open") and message.item_id:
         return redirect("items-one", message.item_id)
+    if request.POST.get("open") and message.about == "inspection":
+        return redirect("inspections-one", message.about_id)
     return redirect("inbox")
 
 

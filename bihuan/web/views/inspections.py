@@ -28,6 +28,7 @@ from bihuan.rules.inspection import (
     InspectionStep,
     inspection_allowed,
 )
+from bihuan.rules.objection import OUTCOMES
 from bihuan.rules.permissions import DUTIES, Actor, Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
@@ -170,6 +171,7 @@ def _page(
         "mode": MODE_NAMES[row.mode],
         "state_name": INSPECTION_STATES[row.state],
         "states": INSPECTION_STATES,
+        "outcomes": OUTCOMES,
         "units": units.labels,
         "steps": [s for s in may if s.action not in _ELSEWHERE],
         "records": [s for s in may if s.action in _ELSEWHERE],

@@ -177,6 +177,7 @@ def _page(
         "pictures": item_more.pictures(found.evidence),
         "papers": item_more.papers(found, request.who.units),
         "may_issue": item_more.may_issue(found, actor),
+        "asked": item_more.asked(item, request.who.units),
         "sources": item_more.sources(item, actor),
         "waiting_names": WAITING_NAMES,
         "timeline": told if "all" in request.GET else told[:NEWEST],

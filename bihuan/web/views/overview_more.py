@@ -1,4 +1,4 @@
-"""What the overview shows further down, loaded when it comes into sight: weeks, matrix, slips, burden."""
+"""What the overview shows further down, loaded when it comes into sight: weeks, matrix, slips, tiers, burden."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.models import Campaign, Register
@@ -15,6 +15,7 @@ from bihuan.queries.burden import burden
 from bihuan.queries.counts import figures, open_colours
 from bihuan.queries.people import unit_labels
 from bihuan.queries.scope import Scope
+from bihuan.queries.tiers import tiers
 from bihuan.queries.trend import falls_due, trend
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.figures import FIGURES, Ref
@@ -38,9 +39,9 @@ class Spot:
 
 @opens_to(Duty.READ)
 def page(request: Request) -> HttpResponse:
-    """Show the rest of the overview of a campaign."""
+    """Show the rest of the overview of a campaign; whoever sees none yet is told so there."""
     if not request.who.campaigns:
-        return HttpResponse(status=204)
+        return redirect("overview")
     campaign = filters.campaign_of(filters.read(request.GET).campaign, request.who)
     context = _context(request.who, campaign)
     return render(request, "overview_more.html#more" if request.htmx else "overview_more.html", context)
@@ -65,6 +66,7 @@ def _context(who: Scope, campaign: Campaign) -> dict[str, Any]:
         "registers": registers,
         "matrix": _matrix(registers, units),
         "slips": _slips(ids, campaign) if units is None else [],
+        "tiers": tiers(ids, units=units),
         "burden": burden(year, now + timedelta(seconds=1), units=units),
         "sees_all": who.units is None,
     }
