@@ -150,6 +150,34 @@ def _repeated_sentence(text: Text) -> Iterator[Hit]:
         seen.setdefault(key, start)
 
 
+_CLAUSE = re.compile(r"[^，。；！？：\n]+[，。；！？]")
+_LEAST_CLAUSE = 6
+
+
+def _repeated_clause(text: Text) -> Iterator[Hit]:
+    """Hit one or two clauses that stand twice in succession: 要压实责任，要压实责任。"""
+    clauses = [m for m in _CLAUSE.finditer(text.text) if text.text[m.start() - 1 : m.start()] != "："]
+    keys = [m[0][:-1].strip() for m in clauses]
+    taken = -1
+    for at in range(len(clauses)):
+        for size in (1, 2):
+            begin = clauses[at].start()
+            if begin < taken or keys[at - size + 1 : at + 1] != keys[at + 1 : at + size + 1] or at + 1 < size:
+                continue
+            words_ = "".join(keys[at - size + 1 : at + 1])
+            first, last = clauses[at + 1], clauses[at + size]
+            if (
+                len(words_) >= _LEAST_CLAUSE
+                and last.end() - begin <= 3 * len(words_) + 8
+                and _CHINESE.search(words_)
+            ):
+                taken = last.end()
+                yield Hit(first.start(), last.end(), "", "这半句与前面重复。", Level.ERROR, safe=False)
+
+
+_CHINESE = re.compile(rf"[{CJK}]{{3}}")
+
+
 def _bodies(text: Text) -> Iterator[tuple[str, int, int]]:
     for p in text.paragraphs:
         if p.place != "cell" and len(p.text) >= 16:
@@ -167,9 +195,18 @@ def _repeated_spans(text: Text) -> list[tuple[int, int]]:
     return spans
 
 
+def _is_twin(text: Text, start: int, end: int) -> bool:
+    """Whether the paragraph repeats the one right above it; provisions of a statute repeat others on purpose."""
+    return text.text[:start].rstrip().endswith(text.text[start:end])
+
+
 def _repeated_paragraph(text: Text) -> Iterator[Hit]:
     for start, end in _repeated_spans(text):
-        sure = Level.ERROR if end - start >= _SURELY else Level.WARNING
+        sure = (
+            Level.ERROR
+            if end - start >= _SURELY and (not text.statute or _is_twin(text, start, end))
+            else Level.WARNING
+        )
         yield Hit(start, end, "", "这一段与前文重复。", sure, safe=False)
 
 
@@ -179,7 +216,7 @@ RULES = (
         "打造特色色产业。", "打造特色产业。", statute=Level.WARNING,
     ),
     Rule(
-        "repeated-passage", 42, "句子或段落重复", Level.WARNING, "编校：重文", both(_repeated_paragraph, _repeated_sentence),
+        "repeated-passage", 42, "句子或段落重复", Level.WARNING, "编校：重文", both(_repeated_paragraph, _repeated_sentence, _repeated_clause),
         "各级各部门要切实提高政治站位。各级各部门要切实提高政治站位。", "各级各部门要切实提高政治站位。", statute=Level.HINT,
     ),
 )  # fmt: skip

@@ -134,15 +134,26 @@ class Text:
         if self.title is None:
             return None
         for p in self.paragraphs[self.title.index : self.title.index + 3]:
-            if p.marker or len(p.text) > 160 or re.search("[。！？；]", p.text) or p.place == "heading":
+            if p.marker or len(p.text) > 160 or re.search("[。！？；]", p.text[:-1]) or p.place == "heading":
                 continue
             if p.text[-1] in "：:" and not re.search(
                 r"(?:如下|下列|以下|包括|通知|报告|意见|要求|安排)[：:]$", p.text
             ):
                 return p
-            if _names_bodies(p.text.rstrip("，,、.")):
+            if _names_bodies(p.text.rstrip("，,、.。；;")) or self._is_one_body(p):
                 return p
         return None
+
+    def _is_one_body(self, p: Paragraph) -> bool:
+        """Whether ``p`` is the name of one body right under the title of a letter, a request or a report."""
+        title = self.title
+        return (
+            title is not None
+            and p.index == title.index + 1
+            and 4 <= len(p.text) <= 20
+            and bool(re.search("(?:函|请示|报告|批复|通知)$", title.text))
+            and bool(re.fullmatch(r"[\u4e00-\u9fff]{2,}(?:政府|委员会|[局厅部])[，,。；;]?", p.text))
+        )
 
     @cached_property
     def signature(self) -> Paragraph | None:
@@ -211,8 +222,14 @@ def _marker(bare: str, start: int) -> Marker | None:
 
 def _names_bodies(line: str) -> bool:
     """Whether every name in ``line`` ends as the name of a body does, and at least one of several words says who is addressed."""
-    names = [name for name in re.split("[，,、]|和", line) if name]
+    names = [name for name in re.split("[，,、]|和", re.sub("（[^）]*）", "", line)) if name]
     ends = [
-        bool(_BODY_END.search(n) or re.search(r"(?:部门|单位|机构|直属|机关|镇|乡|企业)$", n)) for n in names
+        bool(
+            _BODY_END.search(n)
+            or re.search(
+                r"(?:部门|单位|机构|直属|机关|镇|乡|企业|村|社区|科室|股室|学校|街道|县区|区县|中队)$", n
+            )
+        )
+        for n in names
     ]
     return len(line) >= 5 and bool(names) and all(ends) and bool(re.match("各|市|县|区|省|国|自治", line))
