@@ -58,7 +58,7 @@ _SIGNS = (
     "http", "www.",
 )  # fmt: skip
 _SITE = re.compile(r"(?:https?://|www\.)[\w./?=&%-]+")
-_PAGE = re.compile(
+PAGE_NUMBER = re.compile(
     r"^\s*(?:第\s*\d+\s*页\s*[/／,，]?\s*共\s*\d+\s*页|-\s*\d+\s*-|—\s*\d+\s*—)\s*$", re.MULTILINE
 )
 
@@ -88,7 +88,7 @@ RULES = (
         "扫描下方二维码关注公众号。", "请通过县政府网站查询。", statute=Level.HINT,
     ),
     Rule(
-        "page-number-in-text", 0, "正文里留有页码", Level.WARNING, "编校：复制残留", pattern(_PAGE, None, "这一行像是页码，请删去。"),
+        "page-number-in-text", 0, "正文里留有页码", Level.WARNING, "编校：复制残留", pattern(PAGE_NUMBER, None, "这一行像是页码，请删去。"),
         "第 3 页 共 8 页\n", "各单位要抓好落实。\n",
     ),
 )  # fmt: skip

@@ -46,9 +46,11 @@ def _namings(text: Text) -> list[_Naming]:
         post = _POST_BEFORE.search(text.text, max(match.start() - 8, 0), match.start() + 1)
         if post and not _NOT_NAMES.match(match[1]):
             found.append(_Naming(post.start(), match.end(), post[0], match[1]))
-    for match in _NAME_FIRST.finditer(text.text):
-        if not _NOT_NAMES.match(match[1]):
-            found.append(_Naming(match.start(1), match.end(1), match[2], match[1]))
+    found += [
+        _Naming(m.start(1), m.end(1), m[2], m[1])
+        for m in _NAME_FIRST.finditer(text.text)
+        if not _NOT_NAMES.match(m[1])
+    ]
     return sorted(found, key=lambda naming: naming.start)
 
 

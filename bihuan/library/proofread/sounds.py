@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-
 from bihuan.library.proofread.words import NoWordList
 
 #: Finals and initials that many speakers do not tell apart.
