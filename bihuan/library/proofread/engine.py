@@ -56,34 +56,43 @@ def proofread(text: Text, rules: Iterable[Rule] | None = None) -> list[Finding]:
 
 def _of_rule(text: Text, rule: Rule) -> Iterator[Finding]:
     hits = list(rule.check(text))
-    shown = _shown(text, rule, len(hits)) if hits else inf
-    told: Counter[str] = Counter()
+    kinds = Counter(_kind(text, rule, hit) for hit in hits)
+    shown = {kind: _shown(text, rule, kind, count) for kind, count in kinds.items()}
+    told: Counter[Kind] = Counter()
     for hit in hits:
-        level = _level(text, rule, hit)
-        kind = _kind(text, rule, hit)
-        if level is not Level.HINT:
-            told[kind] += 1
-        yield _finding(text, rule, hit, Level.HINT if told[kind] > shown else level)
+        level, kind = _level(text, rule, hit), _kind(text, rule, hit)
+        told[kind] += level is not Level.HINT
+        yield _finding(text, rule, hit, Level.HINT if told[kind] > shown[kind] else level)
 
 
-def _kind(text: Text, rule: Rule, hit: Hit) -> str:
-    """Return the mark that is hit, where each mark may be a habit of its own."""
-    mark = text.text[hit.start : hit.start + 1] if rule.form and text.statute else ""
-    return "" if mark.isalnum() else mark
+Kind = tuple[str, str]
 
 
-def _shown(text: Text, rule: Rule, hits: int) -> float:
-    """Return how many places of the rule (of each kind of mark, in a statute) keep their level: a way of writing that a
-    text follows throughout is told once or a few times, and all places are hints to be fixed together.
+def _kind(text: Text, rule: Rule, hit: Hit) -> Kind:
+    """Return the mark that is hit and the one it should be, where each mark may be a habit of its own."""
+    mark, right = text.text[hit.start : hit.start + 1], (hit.suggestion or "")[:1]
+    return ("", "") if not rule.form or mark.isalnum() else (mark, right)
+
+
+def _shown(text: Text, rule: Rule, kind: Kind, hits: int) -> float:
+    """Return how many places of the rule (of one kind of mark) keep their level: a way of writing that a text follows
+    throughout is told once or a few times, and all places are hints to be fixed together.
     """
     if not rule.form:
         storm = hits > _STORM and hits * _STORM_EVERY > len(text.text)
         return _SHOWN_OF_STATUTE if text.statute else _SHOWN_OF_STORM if storm else inf
+    if text.statute or _is_habit(text, rule, kind, hits):
+        return _SHOWN_OF_HABIT
+    return _SHOWN
+
+
+def _is_habit(text: Text, rule: Rule, kind: Kind, hits: int) -> bool:
+    """Whether the text writes so more often than rightly."""
     if rule.style is not None:
         wrong, right = (sum(1 for _ in regex.finditer(text.text)) for regex in rule.style)
         if wrong >= _STYLE_FROM and wrong > right:
-            return 1
-    return _SHOWN_OF_HABIT if text.statute else _SHOWN
+            return True
+    return bool(kind[1]) and hits >= _STYLE_FROM and hits > text.text.count(kind[1])
 
 
 _ORDER = (Level.ERROR, Level.WARNING, Level.HINT)

@@ -155,18 +155,22 @@ def _level_hit(text: Text, marker: Marker, above: str, seen: set[str]) -> Hit:
 _MIXED_PAIR = re.compile(r"（([^（）()\n]{1,80})\)|\(([^（）()\n]{1,80})）")
 
 
+_HALF_PAIR = re.compile(r"[\u4e00-\u9fff]\([^()（）\n]*[\u4e00-\u9fff][^()（）\n]*\)")
+
+
 def _mixed(text: Text) -> Iterator[Hit]:
     for match in _MIXED_PAIR.finditer(text.text):
         inner = match[1] or match[2]
         yield Hit(match.start(), match.end(), f"（{inner}）", "括号一半是全角、一半是半角，应统一用全角。")
+    # a statute with half-width brackets everywhere is told so by check 8
+    level = Level.HINT if text.statute and _HALF_PAIR.search(text.text) else None
     for p in text.paragraphs:
         if p.marker and p.marker.family in ("two", "four") and p.text.startswith("("):
             shape = _shape(text, p.marker)
             if shape == "()":
                 whole = text.text[p.marker.start : p.marker.end]
-                yield Hit(
-                    p.marker.start, p.marker.end, f"（{whole[1:-1]}）", "标题序号的括号应为全角“（）”。"
-                )
+                right = f"（{whole[1:-1]}）"
+                yield Hit(p.marker.start, p.marker.end, right, "标题序号的括号应为全角“（）”。", level)
 
 
 def _heading_stop(text: Text) -> Iterator[Hit]:
