@@ -17,8 +17,9 @@ _FORMULA = re.compile(
 
 def _no_end(text: Text) -> Iterator[Hit]:
     shown = text.paragraphs
+    full = text.wrapped_at
     for at, p in enumerate(shown):
-        if p.text[-1] in END_MARKS or text.furniture(p) or _FORMULA.search(p.text):
+        if len(p.text) >= full or p.text[-1] in END_MARKS or text.furniture(p) or _FORMULA.search(p.text):
             continue
         following = shown[at + 1] if at + 1 < len(shown) else None
         if p.text[-1] in "，、,":

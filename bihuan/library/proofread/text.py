@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from math import inf
 
 from bihuan.rules.chinese_numbers import to_int
 
@@ -34,6 +35,10 @@ _CAPTION = re.compile(r"(?:表|图)\s?\d")
 _BODY_END = re.compile(
     r"(?:政府|委员会|党委|党组|办公[厅室]|委办|[局厅部院会署司处科所站中心公司集团大学学校医院专班小组指挥部工委法院检察院街道])$"
 )
+
+
+#: Lines that were broken at a width: most of them are full, but for the few characters that a mark pushed over.
+_LINES_AT_LEAST, _RAGGED, _MOST_FULL, _WIDTHS = 10, 3, 0.4, range(16, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,16 @@ class Text:
     def date_line(self) -> Paragraph | None:
         """The date at the end."""
         return next((p for p in reversed(self.paragraphs) if _DATE_LINE.fullmatch(p.text)), None)
+
+    @cached_property
+    def wrapped_at(self) -> float:
+        """From how many characters on a line is full and goes on in the next, where lines were broken at a width; else infinite."""
+        lengths = sorted(len(p.text) for p in self.paragraphs if p.place == "body")
+        if len(lengths) < _LINES_AT_LEAST:
+            return inf
+        width = lengths[len(lengths) * 19 // 20]
+        full = sum(width - _RAGGED <= length <= width + 1 for length in lengths)
+        return width - _RAGGED if full >= _MOST_FULL * len(lengths) and width in _WIDTHS else inf
 
     @cached_property
     def first_article(self) -> int:
