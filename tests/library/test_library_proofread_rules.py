@@ -276,6 +276,12 @@ def test_a_rule_that_hits_all_over_a_text_is_told_three_times():
     assert levels("doubled-mark", "甲、，" * 13) == ["error"] * 3 + ["hint"] * 10
 
 
+def test_a_decision_that_puts_in_other_articles_is_a_statute():
+    amended = "".join(f"{n}.将第{n}条修改为：\n“第{c}条 甲。”\n" for n, c in enumerate("一五九", 1))
+    assert Text(amended).statute
+    assert not Text("按照“第一条 甲。”的规定。\n" * 3).statute
+
+
 def test_an_old_character_of_a_statute_is_a_hint():
     assert levels("wrong-word", "设置帐簿。") == ["error"]
     assert levels("wrong-word", STATUTE + "设置帐簿。") == ["hint"]

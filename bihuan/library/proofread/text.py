@@ -27,6 +27,7 @@ _MARKERS = (
     ("four", re.compile(r"[（(](\d{1,2})[)）]")),
 )
 DEPTH = {name: depth for depth, (name, _) in enumerate(_MARKERS)}
+_QUOTED_ARTICLE = re.compile(rf"“第[{NUMERAL}]+条[\s　]")
 _DATE_LINE = re.compile(
     r"(?:\d{2,4}|[一二三四五六七八九〇零○0OＯ]{2,4})年\s*[\d一二三四五六七八九十]{1,3}月\s*[\d一二三四五六七八九十]{1,3}日"
 )
@@ -117,9 +118,13 @@ class Text:
 
     @cached_property
     def statute(self) -> bool:
-        """Whether it is a law, a regulation or an interpretation: at least three numbered articles one after another."""
+        """Whether it is a law, a regulation or an interpretation: at least three numbered articles one after another, or
+        as many that it puts in the place of others (“第三条 …”).
+        """
         values = [p.marker.value for p in self.paragraphs if p.marker and p.marker.family == "article"]
-        return sum(1 for a, b in pairwise(values) if b == a + 1) >= 2
+        if sum(1 for a, b in pairwise(values) if b == a + 1) >= 2:
+            return True
+        return sum(1 for p in self.paragraphs if _QUOTED_ARTICLE.match(p.text)) > 2
 
     @cached_property
     def title(self) -> Paragraph | None:
