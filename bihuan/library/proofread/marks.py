@@ -64,6 +64,7 @@ _SPACED_DIGITS = re.compile(rf" (?:(?<=[{CJK}] ) *(?=\d)|(?<=[\d%] ) *(?=[{CJK}]
 _AFTER_NUMBER = re.compile(
     r"(?:^\d{4}年\d+月\d+日|第[一二三四五六七八九十百零〇\d]+[编篇章节条部][分之一二三四五六七八九十]*|[一二三四五六七八九十]+、|附件\d*[:：]?|[表图]\d+|[（(][一二三四五六七八九十]+[)）])$"
 )
+_STANDARD = re.compile("《[^》]*标准$")
 _SPREAD = re.compile(rf"(?:[{CJK}]{{1,4}}{_BLANK}){{2,}}[{CJK}]{{1,4}}")
 
 
@@ -83,7 +84,7 @@ def _blank_is_layout(text: Text, match: re.Match[str]) -> bool:
     if p is None or match.start() >= p.end or p.place == "cell" or len(p.text) <= 12:
         return True
     before = text.text[p.start : match.start()]
-    if _AFTER_NUMBER.search(before) or before.count("《") > before.count("》"):
+    if _AFTER_NUMBER.search(before) or _STANDARD.search(before):
         return True
     if text.furniture(p) and p.place == "body" and p != text.title:
         return True

@@ -27,6 +27,7 @@ _PLACES = frozenset("省市县区州旗镇乡村局部委办院厅所队组站�
 _NOUNS = frozenset(
     "案审标水镇罪市县法费税权证村乡区河江湖山路桥港库岛线网车船机器物品款金票券单书表册卡号码厂店站所院校室任管泉国业务民"
 )
+_TRIPLE = re.compile(r"([\u4e00-\u9fff])(?<![一二三四五六七八九])\1\1(?!\1)(?<!\1\1\1\1)")
 _WORD_TWICE = re.compile(rf"([{CJK}]{{2,8}})\1")
 _TWICE_LEGAL = re.compile(r"(.)\1|^(?:研究|考虑|讨论|商量|学习|休息|了解|介绍|认识|打扫|整理)$")
 
@@ -42,6 +43,10 @@ def _doubled(text: Text) -> Iterator[Hit]:
             level = Level.HINT  # 趵突泉泉群: what a text writes so again and again is its term
         if level:
             yield Hit(at, at + 2, char, f"“{char}{char}”疑似多了一个“{char}”。", level, level is Level.ERROR)
+    for match in _TRIPLE.finditer(body):
+        yield Hit(
+            match.start(), match.end(), match[1] * 2, f"“{match[0]}”多了字。", Level.WARNING, safe=False
+        )
     for match in _WORD_TWICE.finditer(body):
         word = match[1]
         if not _TWICE_LEGAL.search(word) and _is_word(word, body[match.start() - 1 : match.start()]):
@@ -63,6 +68,7 @@ _GAIN, _GAIN_OF_GRAMMAR, _GAIN_OF_TWO = 5.0, 2.5, 9.0
 _LITTLE, _SURELY_WORD, _WORD_OF_GRAMMAR = 2.0, 4.8, 6.0
 _RARE, _TERM = 30, 1
 _MEETS, _MEETS_IN_STATUTE = 100, 2
+_COMMON, _SLIPS = 1000, frozenset("有在要会不")
 
 
 def _mistake(body: str, at: int, char: str, statute: bool = False) -> Level | None:
@@ -82,12 +88,20 @@ def _mistake(body: str, at: int, char: str, statute: bool = False) -> Level | No
         as_word = known.cost(before) + min(known.cost_of(char * 2), _RARE_WORD) + known.cost(after)
         if as_word - right <= _AS_WORD:
             return None if as_word - right <= _SURELY_WORD else Level.HINT
-    gain = known.cost(before + char + char + after) - right
+    if _reduplicated(before, char, after):
+        return None
+    return _by_gain(known.cost(before + char + char + after) - right, before, char, after, statute)
+
+
+def _by_gain(gain: float, before: str, char: str, after: str, statute: bool) -> Level | None:
+    """Judge a doubled character by how much cheaper the words around are without one."""
+    known = words()
     ends, begins = _ending(known, before, char), _most(known, char, after)
     least = _GAIN_OF_GRAMMAR if char in _FUNCTION else _GAIN_OF_TWO if min(ends, begins) > _RARE else _GAIN
     joined = _joined(char, after, ends, begins)
-    if gain <= (_WORD_OF_GRAMMAR if joined else _LITTLE) or _reduplicated(before, char, after):
-        return None
+    if gain <= (_WORD_OF_GRAMMAR if joined else _LITTLE):
+        # 现将有有关: nothing before it ends with the first, and a common word begins with the second
+        return Level.HINT if gain > 0 and ends == 0 and begins > _COMMON and char in _SLIPS else None
     # words of one field are missing from the list: 馆舍, 税额, 站厅 behind 本馆, 反补贴税, 车站
     meets = before and begins > (_MEETS_IN_STATUTE if statute and char not in _FUNCTION else _MEETS)
     if joined or gain <= least or (meets and (statute or char in _NOUNS)):
