@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bihuan.cli.main import run
-from bihuan.models import Dismissal
+from bihuan.models import ProofDismissal
 from tests.support.county import imported_world
 
 CLEAN = "请各单位抓好落实。\n"
@@ -96,13 +96,13 @@ def test_a_dismissed_finding_stays_so_in_a_later_version(file: Path, capsys: pyt
     imported_world()
     status, _ = told(capsys, str(file), "--dismiss", "9", "--reason", "惯例")
     assert status == 1
-    assert not Dismissal.objects.exists()
+    assert not ProofDismissal.objects.exists()
     status, found = told(capsys, str(file), "--dismiss", "2", "--reason", "原文如此")
     assert [f["rule"] for f in found["findings"]] == ["half-width-mark"]
     file.write_text(WRONG.replace("认真学习", "认真组织学习") + "请遵照执行。\n", "utf-8")
     status, found = told(capsys, str(file))
     assert [(f["rule"], f["reason"]) for f in found["dismissed"]] == [("date", "原文如此")]
-    assert Dismissal.objects.get().found == "2026年2月30日"
+    assert ProofDismissal.objects.get().found == "2026年2月30日"
 
 
 @pytest.mark.django_db
