@@ -15,7 +15,7 @@ from bihuan.library.proofread.base import LEVEL_NAMES, Finding, Level
 from bihuan.library.proofread.engine import Options, review
 from bihuan.library.proofread.ledger import FIGURES, ledger_rule
 from bihuan.library.proofread.rules import RULES
-from bihuan.library.proofread.source import Source, chosen, read_source
+from bihuan.library.proofread.source import ReadSource, Source, chosen, read_source
 from bihuan.rules.errors import Invalid, NotFound
 
 _EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -51,10 +51,10 @@ def proofread(
     reason: str,
     as_json: bool,
 ) -> None:
-    """校对一份公文（txt、md、docx）：哪里错、为什么、怎么改。
+    """校对一份公文（txt、md、docx、doc、pdf、html、xlsx）：哪里错、为什么、怎么改。
 
     退出码：0 没有错误（可能有提示），1 有错误或疑似错误，2 用法不对。位置是纯文本里的字符序号：txt、md
-    去掉字节序标记后每个换行算一个字符；docx 每个段落一行，表格里的也算。
+    去掉字节序标记后每个换行算一个字符；docx 每个段落一行，表格里的也算；doc、pdf、html、xlsx 按取出的文字算，不能 --fix。
     """
     source = read_source(file)
     rules = [_ledger_rule(campaign)] if campaign else []
@@ -66,7 +66,7 @@ def proofread(
     kept = [f for n, f in enumerate(found, 1) if n not in reasons]
     if out is not None:
         _fix(source, kept, out, file, current())
-    answer(_data(file, source, found, reasons), as_json=as_json, text=_lines(found, reasons))
+    answer(_data(file, source, found, reasons), as_json=as_json, text=_lines(source, found, reasons))
     if any(f.level is not Level.HINT for f in kept):
         ctx.exit(REFUSED)
 
@@ -133,7 +133,7 @@ def _plain(number: int, finding: Finding) -> dict[str, Any]:
     return {"id": number, **asdict(finding)}
 
 
-def _lines(found: list[Finding], reasons: dict[int, str]) -> str:
+def _lines(source: Source, found: list[Finding], reasons: dict[int, str]) -> str:
     """Return the findings for people: by level, each with its place, what is wrong, why and what to write."""
     parts = []
     for level in Level:
@@ -141,7 +141,7 @@ def _lines(found: list[Finding], reasons: dict[int, str]) -> str:
         if of_level:
             parts.append(f"{LEVEL_NAMES[level]}（{len(of_level)}处）")
             parts += [_line(n, f) for n, f in of_level]
-    parts.append(_summary(found, reasons))
+    parts.append(_summary(source, found, reasons))
     return "\n".join(parts)
 
 
@@ -154,14 +154,17 @@ def _line(number: int, finding: Finding) -> str:
     return f"  {number}. 第{finding.paragraph}段 “{finding.context}”\n      {finding.message}{why}{advice}"
 
 
-def _summary(found: list[Finding], reasons: dict[int, str]) -> str:
+def _summary(source: Source, found: list[Finding], reasons: dict[int, str]) -> str:
     if not found:
         return "没有发现问题。"
     kept = [f for n, f in enumerate(found, 1) if n not in reasons]
     counts = "，".join(f"{LEVEL_NAMES[level]} {sum(f.level is level for f in kept)} 处" for level in Level)
     safe = sum(f.safe for f in kept)
     aside = f"；已认定不是错误的 {len(reasons)} 处未列" if reasons else ""
-    return f"共 {len(kept)} 处：{counts}。其中 {safe} 处可用 --fix 直接改好{aside}。"
+    fixable = "" if isinstance(source, ReadSource) else f"其中 {safe} 处可用 --fix 直接改好"
+    return f"共 {len(kept)} 处：{counts}。{fixable}{aside if fixable else aside.lstrip('；')}" + "。" * bool(
+        fixable or aside
+    )
 
 
 COMMANDS = {"proofread": proofread}

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from openpyxl import Workbook
 
+from bihuan.library.extract.errors import DocumentDamaged
 from bihuan.library.proofread.base import Level
 from bihuan.library.proofread.engine import Options, review
-from bihuan.library.proofread.source import NotReadable, plain_source, read_source
+from bihuan.library.proofread.source import NotFixable, NotReadable, plain_source, read_source
 from bihuan.library.proofread.wordfile import NotWord, WordSource
 
 NOW = datetime(2026, 5, 6, 1, 2, 3, tzinfo=UTC)
@@ -56,6 +58,31 @@ def test_files_that_cannot_be_read_are_refused_with_what_to_do(tmp_path):
         read_source(tmp_path / "none.txt")
     with pytest.raises(NotWord):
         WordSource.read(b"PK no word file")
+
+
+def test_utf_16_without_its_mark_is_read_and_written_back():
+    source = plain_source(WRONG.encode("utf-16-le"))
+    assert fixed(source) == fixed(plain_source(WRONG.encode())).decode().encode("utf-16-le")
+
+
+def test_what_the_library_extracts_is_read_and_never_written_back(tmp_path):
+    book = Workbook()
+    book.active.append(["问题", "措施没有写完的一格，不是没有句号的一段话，也不必有"])
+    book.active.append(["认真学习,", "抓好落实"])
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.html").write_text("<p>认真学习,抓好落实。</p>", "utf-8")
+    for name in ("a.xlsx", "a.html"):
+        source = read_source(tmp_path / name)
+        found = review(source.text, Options(mechanical=True))
+        assert [f.rule for f in found] == ["half-width-mark"]
+        with pytest.raises(NotFixable):
+            source.fixed(found, NOW)
+
+
+def test_a_pdf_that_is_damaged_is_refused_as_the_library_refuses_it(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4 nonsense")
+    with pytest.raises(DocumentDamaged):
+        read_source(tmp_path / "a.pdf")
 
 
 def word(*build):

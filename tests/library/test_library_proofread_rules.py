@@ -115,6 +115,45 @@ WRONG = [
     ("caption-sequence", "如表4所示。\n表1 甲\n表2 乙\n表2 丙", ["表4", "表2"]),
     ("addressee-colon", "关于防汛的通知\n各乡镇人民政府:\n汛期将至。", [":"]),
     ("addressee-colon", "在会议上的讲话\n同志们，\n今天开会。", ["，"]),
+    # forms that somebody wrote who knew only the list of the checks
+    ("heading-sequence", "一、甲\n二、乙\n二、丙\n三、丁\n四、戊", ["二、"]),
+    ("heading-sequence", "一、甲\n二、乙\n四、丙\n五、丁", ["四、"]),
+    ("quote-unpaired", "“两不愁三保障突出问题。", ["“"]),
+    ("book-mark", "学习〈条例〉的规定。", ["〈条例〉"]),
+    ("comma-before-etc", "学校、医院、等等场所，张庄、李村、等5个村", ["、", "、"]),
+    ("etc-and-ellipsis", "粮食、蔬菜……等物资。", ["……等"]),
+    ("doubled-mark", "抓好落实！！行不行？？", ["！！", "？？"]),
+    ("document-number-bracket", "依据江政发﹝2026﹞1号和〈2026〉2号文件。", ["﹝2026﹞", "〈2026〉"]),
+    ("date-range-dash", "上午9:00-11:30，周一-周五", ["-", "-"]),
+    ("number-range-dash", "降温8-10℃，占比15%-30%", ["-", "-"]),
+    ("range-without-percent", "提高5到8%，15至20%", ["5到8%", "15至20%"]),
+    ("comma-in-approximate", "用了两、三年，去过一、两次，三、五年内见效", ["两、三", "一、两", "三、五"]),
+    ("date", "自25年以来，26年全县投资增长。", ["25", "26年"]),
+    ("rate-over-hundred", "满意度达到101%。", ["101%"]),
+    ("rate-over-hundred", "农业占30%，工业占40%，服务业占35%。", ["农业占30%，工业占40%，服务业占35%"]),
+    ("percent-or-point", "合格率由90%提高到95%，提高5%。", ["5%"]),
+    ("parts-and-total", "投入资金3亿元，其中中央1.5亿元、省级1亿元、县级0.8亿元。", ["3亿元，其中中央1.5亿元、省级1亿元、县级0.8亿元"]),
+    ("parts-and-total", "村民小组45个，其中东片20个、西片26个。", ["45个，其中东片20个、西片26个"]),
+    ("ordinal-sequence", "做好工作，一要学习，三要整改。", ["三要"]),
+    ("growth", "上年100家，今年150家，增长30%。", ["30%"]),
+    ("growth", "完成120亿元，上年为100亿元，同比增长30%。", ["30%"]),
+    ("growth", "从2024年的100亿元增加到2025年的120亿元，增长30%。", ["30%"]),
+    ("placeholder", "定于×月×日召开，共×个，20XX年，投资？？万元，YYY公司，todo", ["×", "×", "×", "XX", "？？", "YYY", "todo"]),
+    ("body-name", "由县农业农村局牵头。\n县农业农村局汇总，县农业局配合。", ["农业局"]),
+    ("person-or-post", "王建国县长主持会议。\n王建军县长强调，要抓好落实。", ["王建军"]),
+    ("person-or-post", "县委书记周明到会。\n县委副书记周明总结讲话。", ["县委副书记周明"]),
+    ("doubled-character", "做到件件件有着落，现将有有关事项通知如下", ["件件件", "有有"]),
+    ("repeated-passage", "县水利局要加强巡查。县水利局要加强巡查。", ["县水利局要加强巡查。"]),
+    ("repeated-passage", "要强化组织领导，压实责任，要强化组织领导，压实责任，不得有误。", ["要强化组织领导，压实责任，"]),
+    ("paragraph-end", "关于防汛的通知\n请各单位于5月6日前报送\n各单位要高度重视，精心组织实施\n特此通知\n江源县人民政府\n2026年5月6日", ["送", "施", "知"]),
+    ("stop-in-list", "第一，抓学习；第二，抓整改。第三，抓督查。", ["。"]),
+    ("stop-in-list", "工作有：（1）抓学习；（2）抓整改。（3）抓督查。", ["。"]),
+    ("stop-in-list", "1.抓学习；\n2.抓整改。\n3.抓督查。", ["。"]),
+    ("annex-absent", "分工见附件2。\n附件1\n分工\n抓好。", ["见附件2"]),
+    ("caption-sequence", "表一 资金\n表三 项目", ["表三"]),
+    ("addressee-colon", "关于防汛工作的函\n云岭县水利局\n请协助。", ["局"]),
+    ("addressee-colon", "关于防汛工作的通知\n各村（社区），镇直各单位\n汛期将至。", ["位"]),
+    ("signature-body", "江委发〔2026〕1号\n关于学习的通知\n请抓好。\n江源县人民政府\n2026年5月6日", ["江源县人民政府"]),
     ("advertising", "更多材料请关注公众号。\n开通会员后可下载全文。", ["更多材料请关注", "开通会员", "下载全文"]),
 ]  # fmt: skip
 
@@ -185,6 +224,18 @@ RIGHT = [
     ("caption-sequence", "如表2和图1所示。\n表1 甲\n表2 乙\n图1 丙"),
     ("addressee-colon", "关于防汛的通知\n各乡镇人民政府：\n同志们要努力。"),
     ("signature-body", "江政办发〔2026〕3号\n关于防汛的通知\n请抓好落实。\n江源县人民政府办公室\n2026年5月6日"),
+    ("heading-sequence", "第一章 甲\n第二章 乙\n第一章 甲\n第一条 子\n第二章 乙\n第二条 丑"),
+    ("book-mark", "修改《甲\n办法》的决定。《关于修改〈乙〉的决定》"),
+    ("blank-in-chinese", "执行《食品安全国家标准 食品添加剂使用标准》的规定。"),
+    ("doubled-mark", "真的吗？！"),
+    ("date-range-dash", "上午9:00—11:30，周一至周五"),
+    ("comma-in-approximate", "三、五年级，第二、三年，两三年"),
+    ("percent-or-point", "合格率由90%提高到95%，提高5个百分点。"),
+    ("parts-and-total", "投入资金3亿元，其中中央1.5亿元、省级1亿元、县级0.5亿元。第5条，其中甲1条、乙2条。"),
+    ("growth", "上年100家，今年150家，增长50%。"),
+    ("placeholder", "李某公司，金额＝数量×单价"),
+    ("repeated-passage", "要学习，要整改，要学习。是，是，是。"),
+    ("stop-in-list", "（二）做好工作：一要学，强理论；二要查，查隐患；三要改，改到位。"),
     ("advertising", "请关注天气变化，扫码登记，公众可查询。"),
     ("figures-disagree", "2025年全县完成固定资产投资100亿元。\n2026年全县完成固定资产投资120亿元。"),
     ("other-place", "江源县人民政府关于防汛的通知\n县水利局、江源县财政局、省水利厅负责。"),
@@ -202,6 +253,45 @@ def test_a_right_sentence_is_left_alone(rule, text):
 def test_a_statute_is_judged_by_its_own_customs():
     text = "第一条 依据《甲法》、《乙法》。\n第二条 甲。\n第三条 乙。"
     assert [f.level for f in proofread(Text(text), [RULES["comma-between-marks"]])] == [Level.HINT]
+
+
+def levels(rule: str, text: str) -> list[str]:
+    """The levels of what ``rule`` finds in ``text``."""
+    return [f.level.value for f in proofread(Text(text), [RULES[rule]])]
+
+
+STATUTE = "第一条 甲。\n第二条 乙。\n第三条 丙"
+
+
+def test_each_mark_of_a_habit_of_a_statute_is_told_once():
+    text = STATUTE + ",丁;戊,己;庚。"
+    assert levels("half-width-mark", text) == ["warning", "warning", "hint", "hint"]
+
+
+def test_a_mark_that_a_text_writes_more_often_than_rightly_is_told_once():
+    assert levels("half-width-mark", "甲乙,丙丁，" + "戊己,庚辛" * 4) == ["error"] + ["hint"] * 4
+    assert levels("half-width-mark", "甲乙,丙丁，" + "戊己,庚辛，" * 4) == ["error"] * 5
+
+
+def test_a_rule_that_hits_all_over_a_text_is_told_three_times():
+    assert levels("doubled-mark", "甲、，" * 13) == ["error"] * 3 + ["hint"] * 10
+
+
+def test_a_decision_that_puts_in_other_articles_is_a_statute():
+    amended = "".join(f"{n}.将第{n}条修改为：\n“第{c}条 甲。”\n" for n, c in enumerate("一五九", 1))
+    assert Text(amended).statute
+    assert not Text("按照“第一条 甲。”的规定。\n" * 3).statute
+
+
+def test_an_old_character_of_a_statute_is_a_hint():
+    assert levels("wrong-word", "设置帐簿。") == ["error"]
+    assert levels("wrong-word", STATUTE + "设置帐簿。") == ["hint"]
+
+
+def test_lines_broken_at_a_width_are_no_paragraphs_without_an_end():
+    body = "各单位要高度重视防汛工作，认真落实各项防汛责任制度，确保安全度汛。" * 20
+    lines = [body[at : at + 28] for at in range(0, len(body), 28)]
+    assert found("paragraph-end", "\n".join(lines)) == []
 
 
 def test_a_way_of_writing_that_a_text_follows_throughout_is_told_once_and_hinted_at_elsewhere():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import inf
@@ -39,8 +40,12 @@ def chosen_rules(options: Options) -> list[Rule]:
 
 
 #: So many places of a form that is the text's own are shown at their level; the others are hints.
-_SHOWN, _SHOWN_OF_STATUTE = 12, 3
+_SHOWN = 12
+#: The transcriber of a statute has habits, which are told once for each kind of mark; a mistake may come a few times.
+_SHOWN_OF_HABIT, _SHOWN_OF_STATUTE = 1, 3
 _STYLE_FROM = 5
+#: A rule that hits more often than this, and more than once in so many characters, has met what it does not understand (a table, a formula).
+_STORM, _STORM_EVERY, _SHOWN_OF_STORM = 12, 1000, 3
 
 
 def proofread(text: Text, rules: Iterable[Rule] | None = None) -> list[Finding]:
@@ -50,23 +55,44 @@ def proofread(text: Text, rules: Iterable[Rule] | None = None) -> list[Finding]:
 
 
 def _of_rule(text: Text, rule: Rule) -> Iterator[Finding]:
-    shown = _shown(text, rule)
-    for turn, hit in enumerate(rule.check(text)):
-        level = Level.HINT if turn >= shown else _level(text, rule, hit)
-        yield _finding(text, rule, hit, level)
+    hits = list(rule.check(text))
+    kinds = Counter(_kind(text, rule, hit) for hit in hits)
+    shown = {kind: _shown(text, rule, kind, count) for kind, count in kinds.items()}
+    told: Counter[Kind] = Counter()
+    for hit in hits:
+        level, kind = _level(text, rule, hit), _kind(text, rule, hit)
+        told[kind] += level is not Level.HINT
+        yield _finding(text, rule, hit, Level.HINT if told[kind] > shown[kind] else level)
 
 
-def _shown(text: Text, rule: Rule) -> float:
-    """Return how many places of the rule keep their level: a way of writing that a text follows throughout is told once or
-    a few times, and all places are hints to be fixed together.
+Kind = tuple[str, str]
+
+
+def _kind(text: Text, rule: Rule, hit: Hit) -> Kind:
+    """Return the mark that is hit and the one it should be, where each mark may be a habit of its own."""
+    mark, right = text.text[hit.start : hit.start + 1], (hit.suggestion or "")[:1]
+    return ("", "") if not rule.form or mark.isalnum() else (mark, right)
+
+
+def _shown(text: Text, rule: Rule, kind: Kind, hits: int) -> float:
+    """Return how many places of the rule (of one kind of mark) keep their level: a way of writing that a text follows
+    throughout is told once or a few times, and all places are hints to be fixed together.
     """
     if not rule.form:
-        return inf
+        storm = hits > _STORM and hits * _STORM_EVERY > len(text.text)
+        return _SHOWN_OF_STATUTE if text.statute else _SHOWN_OF_STORM if storm else inf
+    if text.statute or _is_habit(text, rule, kind, hits):
+        return _SHOWN_OF_HABIT
+    return _SHOWN
+
+
+def _is_habit(text: Text, rule: Rule, kind: Kind, hits: int) -> bool:
+    """Whether the text writes so more often than rightly."""
     if rule.style is not None:
         wrong, right = (sum(1 for _ in regex.finditer(text.text)) for regex in rule.style)
         if wrong >= _STYLE_FROM and wrong > right:
-            return 1
-    return _SHOWN_OF_STATUTE if text.statute else _SHOWN
+            return True
+    return bool(kind[1]) and hits >= _STYLE_FROM and hits > text.text.count(kind[1])
 
 
 _ORDER = (Level.ERROR, Level.WARNING, Level.HINT)

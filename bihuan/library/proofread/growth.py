@@ -13,12 +13,21 @@ from bihuan.library.proofread.text import Text
 _U = rf"(?:{UNIT})|[%％]"
 _UP = "增加|提高|增长|上升|提升|扩大|发展|攀升|跃升|增至|升至|提高|扩展|拓展|壮大|增|升"
 _DOWN = "下降|减少|降低|回落|缩减|缩短|压减|降|减"
-_CHANGE = rf"((?:{_UP}|{_DOWN})了?(?:约|近)?)({NUMBER})(%|％|倍|个百分点|百分点|{UNIT})"
+_CHANGE = rf"((?:增幅|增速|{_UP}|{_DOWN})了?(?:约|近|为|达到?)?)({NUMBER})(%|％|倍|个百分点|百分点|{UNIT})"
+_YEAR = r"(?:(?:19|20)\d\d年(?:底|末)?的?)?"
 _FROM_TO = re.compile(
-    rf"(?:由|从)[^，。；\d]{{0,14}}?({NUMBER})({_U})?[^，。；\d]{{0,8}}?(?:{_UP}|{_DOWN}|变为|达)?(?:到|至|为)了?[^，。；\d]{{0,10}}?({NUMBER})({_U})[^，。；\d]{{0,6}}[，,（][^，。；\d%]{{0,12}}?{_CHANGE}"
+    rf"(?:由|从)[^，。；\d]{{0,14}}?{_YEAR}({NUMBER})({_U})?[^，。；\d]{{0,8}}?(?:{_UP}|{_DOWN}|变为|达)?(?:到|至|为)了?[^，。；\d]{{0,10}}?{_YEAR}({NUMBER})({_U})[^，。；\d]{{0,6}}[，,（][^，。；\d%]{{0,12}}?{_CHANGE}"
 )
 _THAN = re.compile(
     rf"({NUMBER})({_U})[^，。；\d]{{0,4}}，(?:同比|比|较)(?:上年同期|上年|去年同期|去年|上季度|上月|前年|(?:19|20)\d\d年)?(?:同期)?的?[^，。；\d]{{0,6}}?({NUMBER})({_U})[^，。；\d]{{0,4}}?{_CHANGE}"
+)
+_BEFORE, _NOW = r"(?:上年|去年|上年同期|去年同期|(?:19|20)\d\d年)", r"(?:今年|本年|(?:19|20)\d\d年)"
+_IS = r"[^，。；\d]{0,6}?(?:为|是|达到?|完成|有)?"
+_TWO_YEARS = re.compile(
+    rf"{_BEFORE}{_IS}({NUMBER})({_U})，{_NOW}{_IS}({NUMBER})({_U})[^，。；\d]{{0,4}}，(?:同比|比上年)?{_CHANGE}"
+)
+_YEAR_BEFORE = re.compile(
+    rf"({NUMBER})({_U})，(?:上年|去年)(?:同期)?{_IS}({NUMBER})({_U})，(?:同比|比上年)?{_CHANGE}"
 )
 _ADDED = re.compile(
     rf"({NUMBER})({_U})[^，。；\d]{{0,6}}，(?:比|较)(?:上年同期|上年|去年同期|去年)(?:的)?（({NUMBER})({_U})）[^，。；\d]{{0,4}}?{_CHANGE}"
@@ -29,7 +38,9 @@ def growth(text: Text) -> Iterator[Hit]:
     """Hit changes that do not follow from the two figures before them."""
     for match in _FROM_TO.finditer(text.text):
         yield from _judged(match, (match[1], match[2] or match[4]), (match[3], match[4]))
-    for regex in (_THAN, _ADDED):
+    for match in _TWO_YEARS.finditer(text.text):
+        yield from _judged(match, (match[1], match[2]), (match[3], match[4]))
+    for regex in (_THAN, _ADDED, _YEAR_BEFORE):
         for match in regex.finditer(text.text):
             yield from _judged(match, (match[3], match[4]), (match[1], match[2]))
 

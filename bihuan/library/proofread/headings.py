@@ -52,16 +52,27 @@ class _Counters:
 def _sequence(text: Text) -> Iterator[Hit]:
     counters = _Counters(text.statute)
     before: Paragraph | None = None
-    for p in text.paragraphs:
-        if p.place == "cell":
-            continue
+    shown = [p for p in text.paragraphs if p.place != "cell"]
+    following = _next_values(shown)
+    for at, p in enumerate(shown):
         if _starts_part(p):
             counters = _Counters(text.statute)
             if re.match(r"附件[:：]\s*1[.．]", p.text):
                 counters.last["three"] = 1
         elif p.marker:
-            yield from _judged(text, p, before, counters)
+            yield from _judged(text, p, before, counters, following[at])
         before = p
+
+
+def _next_values(shown: list[Paragraph]) -> list[int]:
+    """Return, for each paragraph with a number, the next number of its family; 0 where there is none."""
+    seen: dict[str, int] = {}
+    values = []
+    for p in reversed(shown):
+        values.append(seen.get(p.marker.family, 0) if p.marker else 0)
+        if p.marker:
+            seen[p.marker.family] = p.marker.value
+    return values[::-1]
 
 
 def _starts_part(p: Paragraph) -> bool:
@@ -69,7 +80,9 @@ def _starts_part(p: Paragraph) -> bool:
     return bool(re.match(r"附\s*[件录表]", p.text)) or (p.place == "heading" and p.marker is None)
 
 
-def _judged(text: Text, p: Paragraph, before: Paragraph | None, counters: _Counters) -> Iterator[Hit]:
+def _judged(
+    text: Text, p: Paragraph, before: Paragraph | None, counters: _Counters, following: int
+) -> Iterator[Hit]:
     marker = p.marker
     assert marker is not None
     last = counters.last.get(marker.family, 0)
@@ -81,7 +94,8 @@ def _judged(text: Text, p: Paragraph, before: Paragraph | None, counters: _Count
     if last == 0 and marker.family in ("article", "part", "chapter", "section", "four"):
         return
     word = "重复" if marker.value <= last else "跳号" if last else "没有从头编起"
-    counters.last[marker.family] = max(last + 1, marker.value)
+    # counting goes on from here where the next number follows this one: else one slip would be told at every number after it
+    counters.last[marker.family] = marker.value if following == marker.value + 1 else last + 1
     yield Hit(
         marker.start,
         marker.end,
@@ -94,6 +108,8 @@ def _may_restart(text: Text, marker: Marker, before: Paragraph | None, last: int
     """Whether a list may begin anew here: after a colon, a title or a line that is itself no member of a list."""
     if before is None or last == 0 or (text.statute and marker.family == "one"):
         return True
+    if marker.family == "chapter" and before.marker and before.marker.family == "chapter" and last > 1:
+        return True  # the contents stand before the text
     if before.marker and before.marker.family == marker.family:
         return before.text[-1] in "：:"
     if marker.family in ("one", *_LAW_LEVELS):
@@ -139,18 +155,22 @@ def _level_hit(text: Text, marker: Marker, above: str, seen: set[str]) -> Hit:
 _MIXED_PAIR = re.compile(r"（([^（）()\n]{1,80})\)|\(([^（）()\n]{1,80})）")
 
 
+_HALF_PAIR = re.compile(r"[\u4e00-\u9fff]\([^()（）\n]*[\u4e00-\u9fff][^()（）\n]*\)")
+
+
 def _mixed(text: Text) -> Iterator[Hit]:
     for match in _MIXED_PAIR.finditer(text.text):
         inner = match[1] or match[2]
         yield Hit(match.start(), match.end(), f"（{inner}）", "括号一半是全角、一半是半角，应统一用全角。")
+    # a statute with half-width brackets everywhere is told so by check 8
+    level = Level.HINT if text.statute and _HALF_PAIR.search(text.text) else None
     for p in text.paragraphs:
         if p.marker and p.marker.family in ("two", "four") and p.text.startswith("("):
             shape = _shape(text, p.marker)
             if shape == "()":
                 whole = text.text[p.marker.start : p.marker.end]
-                yield Hit(
-                    p.marker.start, p.marker.end, f"（{whole[1:-1]}）", "标题序号的括号应为全角“（）”。"
-                )
+                right = f"（{whole[1:-1]}）"
+                yield Hit(p.marker.start, p.marker.end, right, "标题序号的括号应为全角“（）”。", level)
 
 
 def _heading_stop(text: Text) -> Iterator[Hit]:

@@ -115,12 +115,12 @@ def wrong_words(text: str, words: Lexicon) -> Iterator[tuple[int, str, str]]:
 def _wrong_at(text: str, at: int, found: list[str], words: Lexicon) -> Iterator[tuple[int, str, str]]:
     for word in found:
         right, exceptions = words.wrong[word]
-        if text.startswith(word, at) and not _inside(text, at, len(word), (*exceptions, *words.allowed)):
+        if text.startswith(word, at) and not inside(text, at, len(word), (*exceptions, *words.allowed)):
             yield at, word, right
             return
 
 
-def _inside(text: str, at: int, length: int, wholes: tuple[str, ...]) -> bool:
+def inside(text: str, at: int, length: int, wholes: tuple[str, ...]) -> bool:
     """Whether the word at ``at`` is a part of one of ``wholes``."""
     for whole in wholes:
         begin = max(at + length - len(whole), 0)

@@ -56,12 +56,15 @@ _TO_HALF = {ord("０") + n: str(n) for n in range(10)}
 _TO_HALF |= {ord("Ａ") + n: chr(ord("A") + n) for n in range(26)}
 _TO_HALF |= {ord("ａ") + n: chr(ord("a") + n) for n in range(26)}
 
+#: Some texts have a blank beside every number, which is a way of writing.
+_BLANKS_OF_HABIT = 4
 _BLANK = "[ \\u00a0\\u3000]+"
 _SPACED = re.compile(rf"[ \u00a0\u3000](?<=[{CJK}，。、；：）》”].)[ \u00a0\u3000]*(?=[{CJK}（《“])")
 _SPACED_DIGITS = re.compile(rf" (?:(?<=[{CJK}] ) *(?=\d)|(?<=[\d%] ) *(?=[{CJK}]))")
 _AFTER_NUMBER = re.compile(
     r"(?:^\d{4}年\d+月\d+日|第[一二三四五六七八九十百零〇\d]+[编篇章节条部][分之一二三四五六七八九十]*|[一二三四五六七八九十]+、|附件\d*[:：]?|[表图]\d+|[（(][一二三四五六七八九十]+[)）])$"
 )
+_STANDARD = re.compile("《[^》]*标准$")
 _SPREAD = re.compile(rf"(?:[{CJK}]{{1,4}}{_BLANK}){{2,}}[{CJK}]{{1,4}}")
 
 
@@ -69,9 +72,10 @@ def _blanks(text: Text) -> Iterator[Hit]:
     for match in _SPACED.finditer(text.text):
         if not _blank_is_layout(text, match):
             yield Hit(match.start(), match.end(), "", "汉字之间多了空格。")
-    for match in _SPACED_DIGITS.finditer(text.text):
-        if not _blank_is_layout(text, match):
-            yield Hit(match.start(), match.end(), "", "汉字与数字之间不空格。", Level.HINT)
+    beside = [m for m in _SPACED_DIGITS.finditer(text.text) if not _blank_is_layout(text, m)]
+    level = Level.HINT if len(beside) > _BLANKS_OF_HABIT or text.statute else None
+    for match in beside:
+        yield Hit(match.start(), match.end(), "", "汉字与数字之间不空格。", level)
 
 
 def _blank_is_layout(text: Text, match: re.Match[str]) -> bool:
@@ -79,7 +83,8 @@ def _blank_is_layout(text: Text, match: re.Match[str]) -> bool:
     p = text.paragraph_at(match.start())
     if p is None or match.start() >= p.end or p.place == "cell" or len(p.text) <= 12:
         return True
-    if _AFTER_NUMBER.search(text.text[p.start : match.start()]):
+    before = text.text[p.start : match.start()]
+    if _AFTER_NUMBER.search(before) or _STANDARD.search(before):
         return True
     if text.furniture(p) and p.place == "body" and p != text.title:
         return True
@@ -210,14 +215,17 @@ _BOOKS = re.compile("[《》]")
 
 
 def _books(text: Text) -> Iterator[Hit]:
-    if "《" not in text.text and "》" not in text.text:
+    if not any(mark in text.text for mark in "《》〈"):
         return
+    carried: list[int] = []
     for p in text.paragraphs:
         stack: list[int] = []
         for match in _BOOKS.finditer(p.text):
             at = p.start + match.start()
             if match[0] == "《":
                 stack.append(at)
+            elif not stack and carried:
+                carried.pop()  # a title that is broken over two lines
             elif not stack:
                 yield Hit(at, at + 1, None, "书名号不成对：没有左书名号。")
             else:
@@ -225,8 +233,25 @@ def _books(text: Text) -> Iterator[Hit]:
                 if stack:
                     inner = text.text[opened + 1 : at]
                     yield Hit(opened, at + 1, f"〈{inner}〉", "书名号里的书名号用单书名号〈〉。")
-        for at in stack:
-            yield Hit(at, at + 1, None, "书名号不成对：没有右书名号。", safe=False)
+        yield from map(_book_open, carried)
+        carried = stack
+    yield from map(_book_open, carried)
+    for match in _OUTER_SINGLE.finditer(text.text):
+        yield Hit(
+            match.start(),
+            match.end(),
+            f"《{match[1]}》",
+            "单书名号只用在书名号之内，最外层用《》。",
+            Level.WARNING,
+        )
+
+
+#: 〈 first, because a look-behind in front would be tried at every character.
+_OUTER_SINGLE = re.compile(r"〈(?<![《〈].)(?<!修改.)(?<!印发.)([\u4e00-\u9fff]{2,40})〉(?![^《\n]*》)")
+
+
+def _book_open(at: int) -> Hit:
+    return Hit(at, at + 1, None, "书名号不成对：没有右书名号。", safe=False)
 
 
 _PAIRS = {"）": "（", "〕": "〔", "】": "【"}
@@ -274,7 +299,7 @@ def _numbers_list(before: str) -> bool:
 
 
 _DOUBLED = re.compile(
-    r"([，。、；：])\1+|[，、；：][，。、；：！？]+|。[，、；：！？]+|[！？][，、；：。]+|[，、；：](?=[）》])"
+    r"([，。、；：])\1+|！{2,}|？{2}(?![？万亿个元家户人名项%％])|[，、；：][，。、；：！？]+|。[，、；：！？]+|[！？][，、；：。]+|[，、；：](?=[）》])"
 )
 
 
@@ -343,7 +368,7 @@ RULES = (
     ),
     Rule(
         "etc-and-ellipsis", 17, "“等”与省略号并用", Level.ERROR, _GB + " 4.11：“等”与省略号不并用",
-        pattern(r"等等?(?:……|…|\.{3,})|(?:……|…)等等?(?=[。，；！]|$)", lambda m: "等", "“等”“等等”与省略号只用一个。"),
+        pattern(r"等等?(?:……|…|\.{3,})|(?:……|…)等等?(?=[。，；！]|$)|……等(?![待到候着一我你他她它])(?=[\u4e00-\u9fff]{1,8}[，。；、])", lambda m: "等", "“等”“等等”与省略号只用一个。"),
         "水利、交通等等……", "水利、交通等。",
     ),
     Rule(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bihuan.library.proofread.base import Hit, Level, Rule
 from bihuan.library.proofread.text import Text
 
-_SURNAMES = (
+SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹"
     "薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷曲盛冉蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
 )
@@ -19,7 +19,12 @@ _POST = (
     r"主席|秘书长|处长|科长|站长|所长|组长|校长|总经理|董事长|队长|会长|总队长|支队长|大队长|理事长)|(?:县委|市委|区委)?常委|副?调研员|政委"
 )
 _NAMED = re.compile(
-    rf"[记长任席委员政事](?=[{_SURNAMES}])([\u4e00-\u9fff]{{2,3}}?)(?=同志|主持|出席|参加|到|赴|带|一行|听取|深入|走访|会见|签|宣布|部署|检查|强调|指出|要求|宣读|作|率|带队|讲话|介绍|通报|表示|在会|到会|陪同|汇报|传达|代表|说|调研|现场|分别|担任|任|为|[，。、；：）（\s　])"
+    rf"[记长任席委员政事](?=[{SURNAMES}])([\u4e00-\u9fff]{{2,3}}?)(?=同志|到会|总结|作了|主持|出席|参加|到|赴|带|一行|听取|深入|走访|会见|签|宣布|部署|检查|强调|指出|要求|宣读|作|率|带队|讲话|介绍|通报|表示|在会|到会|陪同|汇报|传达|代表|说|调研|现场|分别|担任|任|为|[，。、；：）（\s　])"
+)
+#: 王建国县长主持: the surname stands behind a mark or the end of a line.
+_NAME_FIRST = re.compile(
+    rf"(?:^|(?<=[，。；：、\n]))([{SURNAMES}][\u4e00-\u9fff]{{1,2}})(副?(?:县长|市长|省长|区长|镇长|乡长|局长|主任|书记|部长|厅长|院长))(?=主持|出席|参加|强调|指出|要求|讲话|到会|汇报|作|宣布|表示)",
+    re.MULTILINE,
 )
 _POST_BEFORE = re.compile(f"(?:{_POST})$")
 _NOT_NAMES = re.compile(
@@ -41,7 +46,12 @@ def _namings(text: Text) -> list[_Naming]:
         post = _POST_BEFORE.search(text.text, max(match.start() - 8, 0), match.start() + 1)
         if post and not _NOT_NAMES.match(match[1]):
             found.append(_Naming(post.start(), match.end(), post[0], match[1]))
-    return found
+    found += [
+        _Naming(m.start(1), m.end(1), m[2], m[1])
+        for m in _NAME_FIRST.finditer(text.text)
+        if not _NOT_NAMES.match(m[1])
+    ]
+    return sorted(found, key=lambda naming: naming.start)
 
 
 def _check(text: Text) -> Iterator[Hit]:

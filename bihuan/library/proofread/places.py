@@ -19,7 +19,7 @@ _OUR = re.compile(
 _GENERAL = re.compile(
     r"^(?:各|全|我|本|该|某|外|兄弟|邻|所在|所辖|其他|有关|相关|自治|直辖|县|市|区|省|国家|辖|设区|地级|副省级|跨|上级|下级|当地|试点|示范|高新|开发|经开|园|新|城|郊|老|社|片|库|景|山|林|灌|牧|矿|农|乡|镇|村)"
 )
-_FUNCTION = re.compile("[的了在由经向报到与和及设于对请把被从按是将各过为以全本该我外]")
+_FUNCTION = re.compile("[的了在由经向报到与和及设于对请把被从按是将各过为以全本该我外每届现就省市县区州]")
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
 _NOT_PLACES = frozenset(
     "城市 都市 股市 超市 上市 门市 夜市 菜市 社区 小区 园区 景区 地区 辖区 灾区 山区 库区 牧区 林区 矿区 城区 郊区 新区 片区 战区 校区 厂区 街区 郡县 会同县".split()
@@ -34,7 +34,7 @@ def _name_before(text: str, end: int) -> str:
             return name
     name = text[end - 3 : end]
     start = end - 3
-    if start < 0 or not _CJK.fullmatch(name) or _FUNCTION.search(name) or not _is_place(name, 100):
+    if start < 0 or not _CJK.fullmatch(name) or _FUNCTION.search(name[:-1]) or not _is_place(name, 100):
         return ""
     return "" if words().count(text[start - 1 : start + 1]) > 300 else name
 

@@ -27,6 +27,7 @@ _PLACES = frozenset("省市县区州旗镇乡村局部委办院厅所队组站�
 _NOUNS = frozenset(
     "案审标水镇罪市县法费税权证村乡区河江湖山路桥港库岛线网车船机器物品款金票券单书表册卡号码厂店站所院校室任管泉国业务民"
 )
+_TRIPLE = re.compile(r"([\u4e00-\u9fff])(?<![一二三四五六七八九])\1\1(?!\1)(?<!\1\1\1\1)")
 _WORD_TWICE = re.compile(rf"([{CJK}]{{2,8}})\1")
 _TWICE_LEGAL = re.compile(r"(.)\1|^(?:研究|考虑|讨论|商量|学习|休息|了解|介绍|认识|打扫|整理)$")
 
@@ -37,11 +38,15 @@ def _doubled(text: Text) -> Iterator[Hit]:
         char, at = match[1], match.start()
         if body[at - 1 : at] == char or body[at + 2 : at + 3] == char:
             continue
-        level = _mistake(body, at, char)
+        level = _mistake(body, at, char, text.statute)
         if level and body.count(body[at - 1 : at + 3]) > _TERM:
             level = Level.HINT  # 趵突泉泉群: what a text writes so again and again is its term
         if level:
             yield Hit(at, at + 2, char, f"“{char}{char}”疑似多了一个“{char}”。", level, level is Level.ERROR)
+    for match in _TRIPLE.finditer(body):
+        yield Hit(
+            match.start(), match.end(), match[1] * 2, f"“{match[0]}”多了字。", Level.WARNING, safe=False
+        )
     for match in _WORD_TWICE.finditer(body):
         word = match[1]
         if not _TWICE_LEGAL.search(word) and _is_word(word, body[match.start() - 1 : match.start()]):
@@ -62,9 +67,11 @@ _AS_WORD, _RARE_WORD = 9.0, 13.0
 _GAIN, _GAIN_OF_GRAMMAR, _GAIN_OF_TWO = 5.0, 2.5, 9.0
 _LITTLE, _SURELY_WORD, _WORD_OF_GRAMMAR = 2.0, 4.8, 6.0
 _RARE, _TERM = 30, 1
+_MEETS, _MEETS_IN_STATUTE = 100, 2
+_COMMON, _SLIPS = 1000, frozenset("有在要会不")
 
 
-def _mistake(body: str, at: int, char: str) -> Level | None:
+def _mistake(body: str, at: int, char: str, statute: bool = False) -> Level | None:
     """Judge a doubled character: one is too many when the words around cost much less without it.
 
     Where one word ends and the next begins with it (委员会会议) they cost more without it, because that breaks a word.
@@ -81,13 +88,23 @@ def _mistake(body: str, at: int, char: str) -> Level | None:
         as_word = known.cost(before) + min(known.cost_of(char * 2), _RARE_WORD) + known.cost(after)
         if as_word - right <= _AS_WORD:
             return None if as_word - right <= _SURELY_WORD else Level.HINT
-    gain = known.cost(before + char + char + after) - right
+    if _reduplicated(before, char, after):
+        return None
+    return _by_gain(known.cost(before + char + char + after) - right, before, char, after, statute)
+
+
+def _by_gain(gain: float, before: str, char: str, after: str, statute: bool) -> Level | None:
+    """Judge a doubled character by how much cheaper the words around are without one."""
+    known = words()
     ends, begins = _ending(known, before, char), _most(known, char, after)
     least = _GAIN_OF_GRAMMAR if char in _FUNCTION else _GAIN_OF_TWO if min(ends, begins) > _RARE else _GAIN
     joined = _joined(char, after, ends, begins)
-    if gain <= (_WORD_OF_GRAMMAR if joined else _LITTLE) or _reduplicated(before, char, after):
-        return None
-    if joined or gain <= least or (begins > 100 and before and char in _NOUNS):
+    if gain <= (_WORD_OF_GRAMMAR if joined else _LITTLE):
+        # 现将有有关: nothing before it ends with the first, and a common word begins with the second
+        return Level.HINT if gain > 0 and ends == 0 and begins > _COMMON and char in _SLIPS else None
+    # words of one field are missing from the list: 馆舍, 税额, 站厅 behind 本馆, 反补贴税, 车站
+    meets = before and begins > (_MEETS_IN_STATUTE if statute and char not in _FUNCTION else _MEETS)
+    if joined or gain <= least or (meets and (statute or char in _NOUNS)):
         return Level.HINT
     return Level.ERROR
 
@@ -150,6 +167,34 @@ def _repeated_sentence(text: Text) -> Iterator[Hit]:
         seen.setdefault(key, start)
 
 
+_CLAUSE = re.compile(r"[^，。；！？：\n]+[，。；！？]")
+_LEAST_CLAUSE = 6
+
+
+def _repeated_clause(text: Text) -> Iterator[Hit]:
+    """Hit one or two clauses that stand twice in succession: 要压实责任，要压实责任。"""
+    clauses = [m for m in _CLAUSE.finditer(text.text) if text.text[m.start() - 1 : m.start()] != "："]
+    keys = [m[0][:-1].strip() for m in clauses]
+    taken = -1
+    for at in range(len(clauses)):
+        for size in (1, 2):
+            begin = clauses[at].start()
+            if begin < taken or keys[at - size + 1 : at + 1] != keys[at + 1 : at + size + 1] or at + 1 < size:
+                continue
+            words_ = "".join(keys[at - size + 1 : at + 1])
+            first, last = clauses[at + 1], clauses[at + size]
+            if (
+                len(words_) >= _LEAST_CLAUSE
+                and last.end() - begin <= 3 * len(words_) + 8
+                and _CHINESE.search(words_)
+            ):
+                taken = last.end()
+                yield Hit(first.start(), last.end(), "", "这半句与前面重复。", Level.ERROR, safe=False)
+
+
+_CHINESE = re.compile(rf"[{CJK}]{{3}}")
+
+
 def _bodies(text: Text) -> Iterator[tuple[str, int, int]]:
     for p in text.paragraphs:
         if p.place != "cell" and len(p.text) >= 16:
@@ -167,9 +212,18 @@ def _repeated_spans(text: Text) -> list[tuple[int, int]]:
     return spans
 
 
+def _is_twin(text: Text, start: int, end: int) -> bool:
+    """Whether the paragraph repeats the one right above it; provisions of a statute repeat others on purpose."""
+    return text.text[:start].rstrip().endswith(text.text[start:end])
+
+
 def _repeated_paragraph(text: Text) -> Iterator[Hit]:
     for start, end in _repeated_spans(text):
-        sure = Level.ERROR if end - start >= _SURELY else Level.WARNING
+        sure = (
+            Level.ERROR
+            if end - start >= _SURELY and (not text.statute or _is_twin(text, start, end))
+            else Level.WARNING
+        )
         yield Hit(start, end, "", "这一段与前文重复。", sure, safe=False)
 
 
@@ -179,7 +233,7 @@ RULES = (
         "打造特色色产业。", "打造特色产业。", statute=Level.WARNING,
     ),
     Rule(
-        "repeated-passage", 42, "句子或段落重复", Level.WARNING, "编校：重文", both(_repeated_paragraph, _repeated_sentence),
+        "repeated-passage", 42, "句子或段落重复", Level.WARNING, "编校：重文", both(_repeated_paragraph, _repeated_sentence, _repeated_clause),
         "各级各部门要切实提高政治站位。各级各部门要切实提高政治站位。", "各级各部门要切实提高政治站位。", statute=Level.HINT,
     ),
 )  # fmt: skip

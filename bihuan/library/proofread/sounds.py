@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import unicodedata
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
-from pypinyin.constants import PINYIN_DICT
+from bihuan.library.proofread.words import NoWordList
 
 #: Finals and initials that many speakers do not tell apart.
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
@@ -30,9 +33,19 @@ def loose(sound: str) -> str:
     return sound
 
 
+@cache
+def _syllables() -> dict[str, str]:
+    """Return the table of the package pypinyin, read from its file: importing the package loads its phrases too, which takes seven times as long."""
+    spec = importlib.util.find_spec("pypinyin")
+    if spec is None or spec.origin is None:
+        raise NoWordList("找不到读音表（pypinyin）。")
+    table: dict[str, str] = json.loads((Path(spec.origin).parent / "pinyin_dict.json").read_text("utf-8"))
+    return table
+
+
 def sounds(char: str) -> tuple[str, ...]:
     """Return the syllables of ``char`` without tones; none for what is no Chinese character."""
-    return tuple(dict.fromkeys(plain(s) for s in PINYIN_DICT.get(ord(char), "").split(",") if s))
+    return tuple(dict.fromkeys(plain(s) for s in _syllables().get(str(ord(char)), "").split(",") if s))
 
 
 @cache

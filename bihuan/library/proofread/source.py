@@ -1,6 +1,7 @@
 """A file as a text to be proofread, and the same file with the findings worked in.
 
-``READERS`` is where a kind of file is added: a suffix and a function from bytes to a ``Source``.
+``READERS`` is where a kind of file is added: a suffix and a function from bytes to a ``Source``. Kinds that can be read and not
+written back come through the library's extraction, with its errors.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bihuan.library.proofread.base import Finding
+from bihuan.library.proofread.leftovers import PAGE_NUMBER
 from bihuan.library.proofread.text import Text
 from bihuan.library.proofread.wordfile import WordSource
 from bihuan.rules.errors import Invalid
@@ -23,7 +25,14 @@ class NotReadable(Invalid):
     """这个文件不能校对。"""
 
     code = "not-readable"
-    default_hint = "可校对 txt、md、docx；其他格式请先另存为 docx 或 txt。"
+    default_hint = "可校对 txt、md、docx、doc、pdf、html、xlsx；其他格式请先另存为 docx 或 txt。"
+
+
+class NotFixable(Invalid):
+    """这种文件只能校对，不能改好写回。"""
+
+    code = "not-fixable"
+    default_hint = "请另存为 docx 或 txt，再用 --fix 改。"
 
 
 class Source(Protocol):
@@ -51,6 +60,36 @@ class PlainSource:
         lines = replaced(self.text.text, findings).split("\n")
         joined = "".join(line + end for line, end in zip(lines, (*self.ends, ""), strict=True))
         return self.mark + joined.encode(self.encoding, "replace")
+
+
+@dataclass(frozen=True)
+class ReadSource:
+    """A file of which only the text is read: pdf, doc, html, xlsx."""
+
+    text: Text
+
+    def fixed(self, findings: Iterable[Finding], now: datetime) -> bytes:
+        """Raises NotFixable: the text does not make the file."""
+        raise NotFixable
+
+
+#: Printing leaves a gap between Chinese and digits, which comes out of a pdf as a blank.
+_PRINTED = re.compile(r" (?:(?<=[\u4e00-\u9fff] )(?=\d)|(?<=[\d%] )(?=[\u4e00-\u9fff]))")
+
+
+def read_only(suffix: str) -> Callable[[bytes], Source]:
+    """Return the reader of a kind that the library extracts, by the suffix of its files. It raises DocumentRefused."""
+
+    def read(data: bytes) -> Source:
+        from bihuan.library.extract import extract_one  # late: it loads the readers of every format
+
+        found = extract_one(data, f"文件{suffix}")
+        text = _PRINTED.sub("", PAGE_NUMBER.sub("", found.text)) if found.format == "pdf" else found.text
+        # cells are no sentences: a table would set off the checks of paragraphs
+        cells = range(text.count("\n") + 1) if found.format == "xlsx" else ()
+        return ReadSource(Text(text, dict.fromkeys(cells, "cell")))
+
+    return read
 
 
 def replaced(text: str, findings: Iterable[Finding]) -> str:
@@ -81,7 +120,7 @@ _MARKS = (
 
 def plain_source(data: bytes, markdown: bool = False) -> PlainSource:
     """Read a text in UTF-8, UTF-16 or GB18030. Raises NotReadable."""
-    mark, encoding = next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", _encoding(data)))
+    mark, encoding = next(((m, e) for m, e in _MARKS if data.startswith(m)), None) or (b"", _encoding(data))
     try:
         whole = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
@@ -91,22 +130,33 @@ def plain_source(data: bytes, markdown: bool = False) -> PlainSource:
     if "\x00" in whole:
         raise NotReadable("这不是文本文件。")
     parts = _LINE_END.split(whole)
-    text = Text("\n".join(parts[::2]), markdown=markdown)
+    text = Text("\n".join(parts[::2]), markdown=markdown or whole.startswith("# "))
     return PlainSource(text, encoding, mark, tuple(parts[1::2]))
 
 
 def _encoding(data: bytes) -> str:
     try:
         data.decode("utf-8")
+        return "utf-8" if b"\0" not in data else _guessed(data)
     except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
+        return _guessed(data)
+
+
+def _guessed(data: bytes) -> str:
+    from bihuan.library.extract.decode import decode  # late: it loads the readers of every format
+    from bihuan.library.extract.errors import DocumentRefused
+
+    try:
+        return decode(data)[1]
+    except DocumentRefused as refused:
+        raise NotReadable(str(refused), hint="请另存为 UTF-8 再试。") from refused
 
 
 READERS: dict[str, Callable[[bytes], Source]] = {
     ".txt": plain_source,
     ".md": lambda data: plain_source(data, markdown=True),
     ".docx": WordSource.read,
+    **{suffix: read_only(suffix) for suffix in (".doc", ".pdf", ".html", ".htm", ".xlsx")},
 }
 
 

@@ -7,7 +7,7 @@ it alone. It is a finding when another character makes the whole stretch cheaper
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -49,25 +49,17 @@ class _Known:
     words: Words
     phrases: frozenset[str]
     alphabet: str
-    after: dict[str, set[str]]
-    before: dict[str, set[str]]
+    pairs: frozenset[tuple[str, str]]
 
 
 @lru_cache(maxsize=4)
 def _known(phrases: frozenset[str]) -> _Known:
     known = words().with_phrases(phrases, _BOOST)
-    letters: Counter[str] = Counter()
-    after: dict[str, set[str]] = defaultdict(set)
-    before: dict[str, set[str]] = defaultdict(set)
-    for word, count in known.counts.items():
-        if count >= _RARE and len(word) > 1:
-            for one, two in pairwise(word):
-                after[one].add(two)
-                before[two].add(one)
-                letters[one] += count
-                letters[two] += count
+    whole = "\n".join(word for word, count in known.counts.items() if count >= _RARE and len(word) > 1)
+    letters = Counter(whole)
+    del letters["\n"]
     alphabet = "".join(c for c, _ in letters.most_common(_ALPHABET))
-    return _Known(known, phrases, alphabet, dict(after), dict(before))
+    return _Known(known, phrases, alphabet, frozenset(pairwise(whole)))
 
 
 def known_words(lexicon: Lexicon) -> Words:
@@ -97,7 +89,7 @@ def _of_run(run: str, known: _Known) -> Iterator[Suspect]:
     for at in alone:
         reasons = confusable(run[at], known.alphabet)
         best: Suspect | None = None
-        for char in reasons.keys() & _fitting(run, at, known):
+        for char in _fitting(reasons, run, at, known):
             found = _best(run, at, char, known.words, front, back)
             if found is None or (best is not None and found.gain <= best.gain):
                 continue
@@ -109,12 +101,11 @@ def _of_run(run: str, known: _Known) -> Iterator[Suspect]:
             yield best
 
 
-def _fitting(run: str, at: int, known: _Known) -> set[str]:
-    """Return the characters that stand in some word after the one before ``at`` or before the one after it."""
-    empty: set[str] = set()
-    left = known.after.get(run[at - 1], empty) if at else empty
-    right = known.before.get(run[at + 1], empty) if at + 1 < len(run) else empty
-    return left | right
+def _fitting(reasons: dict[str, int], run: str, at: int, known: _Known) -> list[str]:
+    """Return the characters of ``reasons`` that stand in some word after the one before ``at`` or before the one after it."""
+    # between two words of the list stands "\n", which must not count as a neighbour
+    left, right = run[at - 1] if at else "", run[at + 1] if at + 1 < len(run) else ""
+    return [c for c in reasons if (left, c) in known.pairs or (c, right) in known.pairs]
 
 
 def _alone(run: str, known: Words, lengths: list[int]) -> Iterator[int]:

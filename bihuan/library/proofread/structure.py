@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bihuan.library.proofread.base import Hit, Level, Rule, both
 from bihuan.library.proofread.text import END_MARKS, Paragraph, Text
+from bihuan.rules.chinese_numbers import to_int
 
 _NINE = "一二三四五六七八九十"
 _FORMULA = re.compile(
@@ -16,8 +17,9 @@ _FORMULA = re.compile(
 
 def _no_end(text: Text) -> Iterator[Hit]:
     shown = text.paragraphs
+    full = text.wrapped_at
     for at, p in enumerate(shown):
-        if p.text[-1] in END_MARKS or text.furniture(p) or _FORMULA.search(p.text):
+        if len(p.text) >= full or p.text[-1] in END_MARKS or text.furniture(p) or _FORMULA.search(p.text):
             continue
         following = shown[at + 1] if at + 1 < len(shown) else None
         if p.text[-1] in "，、,":
@@ -36,18 +38,38 @@ def _is_sentence(p: Paragraph, following: Paragraph | None) -> bool:
             len(p.text) > 8 and p.marker.family != "article" and following is not None and p.marker.value > 1
             and following.marker is not None and following.marker.family == p.marker.family and following.text[-1] in "。；" and len(following.text) < 60
         ) or (p.marker.family == "article" and len(p.text) > 12)  # fmt: skip
+    if _CLOSING.fullmatch(p.text):
+        return True
+    if len(p.text) >= 10 and _STATES.search(p.text) and following is not None:
+        return True
     return bool(inside and len(p.text) >= 12) or (len(p.text) >= 22 and "，" in p.text) or len(p.text) > 60
 
 
-_ONE_IS = re.compile(rf"([{_NINE}])(?<=[。；：，\n].)是")
+_CLOSING = re.compile(
+    r"特此(?:通知|报告|通报|公告|通告|函告|函复|函达|批复|说明|证明)|(?:以上|妥否|当否|可否)[^，。]{0,10}，请(?:予)?(?:批示|审示|批复|审批|审阅|指示|函复)"
+)
+#: What no heading says.
+_STATES = re.compile(
+    r"^(?:请(?!示)|今年以来|近年来|截至|目前，|同时，|此外，|下一步，)|(?:单位|部门|局|办|委|各级|乡镇|同志)(?:要|应当|必须|不得|负责)(?!求)|，取得[^，。]{0,8}(?:成效|进展|成绩)$"
+)
+
+
+#: Ways of numbering the members of a list inside a paragraph.
+_INLINE = (
+    re.compile(rf"[{_NINE}](?<=[。；：，\n].)是"),
+    re.compile(rf"[{_NINE}](?<=[。；：，\n].)要(?![求点素害])"),
+    re.compile(rf"第[{_NINE}](?<=[。；：\n]..)，"),
+    re.compile(rf"（(?<=[。；：]（)(?:\d|[{_NINE}])）"),
+)
 _BREAK = re.compile("[。！？](?!”)")
 
 
 def _stop_in_list(text: Text) -> Iterator[Hit]:
     for p in text.paragraphs:
-        marks = list(_ONE_IS.finditer("\n" + p.text)) if "；" in p.text else []
-        if len(marks) >= 3:
-            yield from _inline_list(p, [m.start() - 1 for m in marks])
+        for regex in _INLINE if "；" in p.text else ():
+            marks = list(regex.finditer("\n" + p.text))
+            if len(marks) >= 3:
+                yield from _inline_list(p, [m.start() - 1 for m in marks])
     yield from _paragraph_list(text)
 
 
@@ -90,7 +112,7 @@ def _members(group: list[Paragraph]) -> Iterator[Hit]:
     if len(group) < 3:
         return
     ends = [p.text[-1] for p in group[:-1]]
-    if ends.count("；") <= len(ends) / 2:
+    if ends.count("；") < len(ends) / 2:
         return
     for p in group[:-1]:
         if p.text[-1] == "。":
@@ -134,6 +156,7 @@ def _annexes(text: Text) -> Iterator[Hit]:
         if (m := _ANNEX_HEAD.fullmatch(p.text)) and p.place != "cell"
     ]
     if listing is None:
+        yield from _mentions_without_listing(text, {number for number, _ in heads})
         return
     begin, end, numbers = listing
     after = {number for number, p in heads if p.start > end}
@@ -154,6 +177,17 @@ def _annexes(text: Text) -> Iterator[Hit]:
         yield Hit(begin, end, None, "附件序号不连续。")
 
 
+_SEE = re.compile(r"(?:见|详见|按照|参照)(?:本文)?附件(\d{0,2})(?=[）。，；、])")
+
+
+def _mentions_without_listing(text: Text, present: set[int]) -> Iterator[Hit]:
+    """Hit an annex that the text points at and that is not there; a hint where no annex is, because it may be another file."""
+    for match in _SEE.finditer(text.text):
+        if int(match[1] or 1) not in present and not text.statute:
+            level = None if present else Level.HINT
+            yield Hit(match.start(), match.end(), None, f"正文提到{match[0]}，文中没有这个附件。", level)
+
+
 def _annex_not_named(text: Text) -> Iterator[Hit]:
     listing = _listing(text)
     if listing is None:
@@ -165,7 +199,9 @@ def _annex_not_named(text: Text) -> Iterator[Hit]:
         yield Hit(begin, end, None, "列了附件，正文没有写“见附件”或“附后”。", level)
 
 
-_CAPTION = re.compile(r"([表图])\s?(\d{1,3})(?:(?=[\s　:：.])|(?=[\u4e00-\u9fff]))(?!\s?[-—－–.．]\s?\d)")
+_CAPTION = re.compile(
+    r"([表图])\s?(\d{1,3}|[一二三四五六七八九十]{1,2}(?=[\s　:：]))(?:(?=[\s　:：.])|(?=[\u4e00-\u9fff]))(?!\s?[-—－–.．]\s?\d)"
+)
 _REFERENCE = re.compile(
     r"(?<![附代报发名地列外年月日季左右上下])([表图])(\d{1,3})(?![\d-])(?=所示|可知|看出|中|反映|显示|列|）|。|，|、|和)"
 )
@@ -178,11 +214,11 @@ def _captions(text: Text) -> Iterator[Hit]:
             match = _CAPTION.match(p.text)
             if not match or match[1] != kind or len(p.text) > 50 or re.search("[。；，]", p.text):
                 continue
-            value = int(match[2])
+            value = int(match[2]) if match[2].isdecimal() else to_int(match[2]) or 0
             found.add(value)
             if value != last + 1:
                 yield Hit(
-                    p.start, p.start + match.end(), f"{kind}{last + 1}", f"{kind}的编号{'重复' if value <= last else '跳号'}：上一个是{kind}{last}。"
+                    p.start, p.start + match.end(), f"{kind}{last + 1}" if match[2].isdecimal() else None, f"{kind}的编号{'重复' if value <= last else '跳号'}：上一个是{kind}{last}。"
                 )  # fmt: skip
             last = max(last + 1, value)
         if found:

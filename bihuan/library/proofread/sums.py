@@ -14,7 +14,7 @@ from bihuan.library.proofread.text import Text
 
 _STATISTICS = "统计表述的一致性"
 _OVER = re.compile(
-    rf"(?:率|占比|比重|比例|覆盖面)(?:已|均|都|分别|约|就)?(?:达到了?|达|为|是|高达|提高到了?|提升到|提升至|上升到|保持在|[:：])?(?:了|约)?({NUMBER})[%％]"
+    rf"(?:率|占比|比重|比例|覆盖面|满意度|知晓度)(?:已|均|都|分别|约|就)?(?:达到了?|达|为|是|高达|提高到了?|提升到|提升至|上升到|保持在|[:：])?(?:了|约)?({NUMBER})[%％]"
 )
 _MAY_EXCEED = re.compile(
     r"(?:增长|增|速|幅|完成|执行|负债|拨备覆盖|毛入学|产销|流动比|速动比|速动|杠杆|周转|回报|收益|利润|投资|涨|换手|抵押|担保|充足|达产|产能利用|回收期|偿付|贡献|超|中签|报考|开发|依存|自给|保障|兑现|容积|入住)[^，。；]{0,4}$"
@@ -22,6 +22,9 @@ _MAY_EXCEED = re.compile(
 _SHARE_OVER = re.compile(rf"占[^，。；\d%]{{1,25}}?({NUMBER})[%％]")
 _LISTED = re.compile(
     rf"(?:分别占|占比(?:重)?分别(?:为|是|达)?|比重分别(?:为|是|达)?|比例分别(?:为|是|达)?|各占)[^，。；\d]{{0,12}}((?:{NUMBER}[%％][、和及与，]?(?:其余)?){{2,}})"
+)
+_CLAUSES = re.compile(
+    rf"(?:[\u4e00-\u9fff]{{2,10}}占(?:比(?:重)?)?(?:为|达)?{NUMBER}[%％][，、；]){{2,}}[\u4e00-\u9fff]{{2,10}}占(?:比(?:重)?)?(?:为|达)?{NUMBER}[%％]"
 )
 _TEMPERATE = re.compile(
     r"(?:产业|结构)[^，。；\d]{0,15}?(\d+(?:\.\d+)?)[:：∶](\d+(?:\.\d+)?)[:：∶](\d+(?:\.\d+)?)(?![:：∶\d])"
@@ -43,6 +46,10 @@ def _not_whole(text: Text) -> Iterator[Hit]:
     for match in _LISTED.finditer(text.text):
         parts = re.findall(NUMBER, match[1])
         yield from _whole(match.start(1), match.end(1), parts, near=Decimal(12))
+    for match in _CLAUSES.finditer(text.text):
+        parts = re.findall(NUMBER, match[0])
+        if sum(map(number, parts)) > 100 and not _OVERLAP.search(match[0]):
+            yield from _whole(match.start(), match.end(), parts, near=Decimal(0))
     for match in _TEMPERATE.finditer(text.text):
         yield from _whole(match.start(1), match.end(3), list(match.groups()), near=Decimal(12))
 
@@ -60,12 +67,15 @@ def _whole(start: int, end: int, parts: list[str], near: Decimal) -> Iterator[Hi
 
 _POINT_RATES = r"(?:率(?<!增长率)(?<!效率)|占比|比重|比例|增速|增幅|覆盖面|满意度)"
 _POINTS = re.compile(
-    rf"{_POINT_RATES}[^，。；%\d]{{0,6}}(?:同比|比上年|较上年|环比)?(?:提高|提升|上升|下降|降低|回落|下滑|增加|减少|增长|扩大)了?({NUMBER})[%％](?![以～~—-])"
+    rf"{_POINT_RATES}[^，。；%\d]{{0,6}}(?:同比|比上年|较上年|环比)?(?:提高|提升|上升|下降|降低|回落|下滑|增加|减少|增长|扩大|加快|放缓|收窄)了?({NUMBER})[%％](?![以～~—-])"
 )
 _PERCENT = re.compile(rf"({NUMBER})个?百分点")
 _CHANGED = re.compile(r"(?:同比|比上年|环比|比去年)?(?:增长|下降|增加|减少)了?$")
 _RATE_WORD = re.compile(
     r"率|占比|比重|比例|增速|增幅|满意度|知晓度|幅度|份额|幅|%|％|利息|指数|比(?!上|去|较)"
+)
+_FROM_RATE = re.compile(
+    rf"(?:由|从)[^，。；\d]{{0,8}}({NUMBER})[%％][^，。；\d]{{0,6}}(?:到|至|为)({NUMBER})[%％]，[^，。；\d]{{0,8}}({NUMBER})[%％](?![以～~—-])"
 )
 _CLAUSE_START = re.compile(r"[。；！？\n]")
 
@@ -76,6 +86,9 @@ def _points(text: Text) -> Iterator[Hit]:
         yield Hit(
             match.start(1), end, f"{match[1]}个百分点", f"比率之间的差用“百分点”，请核对是否应为“{match[1]}个百分点”。"
         )  # fmt: skip
+    for match in _FROM_RATE.finditer(text.text):
+        if abs(number(match[2]) - number(match[1])) == number(match[3]):
+            yield Hit(match.start(3), match.end(3) + 1, f"{match[3]}个百分点", f"比率之间的差用“百分点”，应为“{match[3]}个百分点”。")  # fmt: skip
     for match in _PERCENT.finditer(text.text):
         verb = _CHANGED.search(text.text, max(match.start() - 8, 0), match.start())
         if verb is None:
@@ -94,6 +107,9 @@ def _points(text: Text) -> Iterator[Hit]:
 _TOTAL = re.compile(
     rf"(?:共计?|总共|一共|共有|总计|合计|累计|总数|现有|全[省市县区镇乡]|有|排查|受理|收到|投入|完成|梳理|查摆|发现|征集|安排|建成|投资|资金|达|为)[^，。；：\d]{{0,18}}?({NUMBER})({UNIT})[^，。；：\d（]{{0,12}}(?:，其中|：|（其中|，分为|，包括|，分别[为是]|（包括|，分别|（)"
 )
+_BARE_TOTAL = re.compile(
+    rf"(?<=[\u4e00-\u9fff])(?<!第)({NUMBER})({UNIT})(?:，其中|（其中)(?![^。；，]{{0,6}}\d+(?:\.\d+)?[%％])"
+)
 _PART = re.compile(rf"({NUMBER})({UNIT})")
 _NOT_PART = re.compile(
     r"(?:增加|减少|多|少|增长|下降|新增|净增|较上年|比上年|同比|每|人均|平均|超过?|不少于|至少|近|约|第)[^，、；\d]{0,4}$"
@@ -105,7 +121,8 @@ _AFTER = re.compile(
 
 
 def _parts(text: Text) -> Iterator[Hit]:
-    for match in _TOTAL.finditer(text.text):
+    totals = {m.start(1): m for regex in (_BARE_TOTAL, _TOTAL) for m in regex.finditer(text.text)}
+    for _, match in sorted(totals.items()):
         end = _end_of_parts(text.text, match)
         region = text.text[match.end() : end]
         yield from _compared(text.text, match[1], match[2], (match.start(1), end), match.end(), region)
@@ -134,7 +151,11 @@ def _compared(
             parts.append((value, match[1], match[2]))
     if len(parts) < 2 or len({p[2] for p in parts}) > 2:
         return
-    slack = sum((scaled(rounding(p[1]), p[2])[0] for p in parts), scaled(rounding(total_text), unit)[0])
+    finest = min((rounding(p[1]) for p in parts), default=Decimal(0))
+    slack = sum(
+        (scaled(min(rounding(p[1]), finest), p[2])[0] for p in parts),
+        scaled(min(rounding(total_text), finest), unit)[0],
+    )
     slack = Decimal(0) if all("." not in p[1] for p in parts) and "." not in total_text else slack
     summed = sum((p[0] for p in parts), Decimal(0))
     if abs(summed - total) <= slack:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from math import inf
 
 from bihuan.rules.chinese_numbers import to_int
 
@@ -26,6 +27,7 @@ _MARKERS = (
     ("four", re.compile(r"[（(](\d{1,2})[)）]")),
 )
 DEPTH = {name: depth for depth, (name, _) in enumerate(_MARKERS)}
+_QUOTED_ARTICLE = re.compile(rf"“第[{NUMERAL}]+条[\s　]")
 _DATE_LINE = re.compile(
     r"(?:\d{2,4}|[一二三四五六七八九〇零○0OＯ]{2,4})年\s*[\d一二三四五六七八九十]{1,3}月\s*[\d一二三四五六七八九十]{1,3}日"
 )
@@ -34,6 +36,10 @@ _CAPTION = re.compile(r"(?:表|图)\s?\d")
 _BODY_END = re.compile(
     r"(?:政府|委员会|党委|党组|办公[厅室]|委办|[局厅部院会署司处科所站中心公司集团大学学校医院专班小组指挥部工委法院检察院街道])$"
 )
+
+
+#: Lines that were broken at a width: most of them are full, but for the few characters that a mark pushed over.
+_LINES_AT_LEAST, _RAGGED, _MOST_FULL, _WIDTHS = 10, 3, 0.4, range(16, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +118,13 @@ class Text:
 
     @cached_property
     def statute(self) -> bool:
-        """Whether it is a law, a regulation or an interpretation: at least three numbered articles one after another."""
+        """Whether it is a law, a regulation or an interpretation: at least three numbered articles one after another, or
+        as many that it puts in the place of others (“第三条 …”).
+        """
         values = [p.marker.value for p in self.paragraphs if p.marker and p.marker.family == "article"]
-        return sum(1 for a, b in pairwise(values) if b == a + 1) >= 2
+        if sum(1 for a, b in pairwise(values) if b == a + 1) >= 2:
+            return True
+        return sum(1 for p in self.paragraphs if _QUOTED_ARTICLE.match(p.text)) > 2
 
     @cached_property
     def title(self) -> Paragraph | None:
@@ -134,15 +144,26 @@ class Text:
         if self.title is None:
             return None
         for p in self.paragraphs[self.title.index : self.title.index + 3]:
-            if p.marker or len(p.text) > 160 or re.search("[。！？；]", p.text) or p.place == "heading":
+            if p.marker or len(p.text) > 160 or re.search("[。！？；]", p.text[:-1]) or p.place == "heading":
                 continue
             if p.text[-1] in "：:" and not re.search(
                 r"(?:如下|下列|以下|包括|通知|报告|意见|要求|安排)[：:]$", p.text
             ):
                 return p
-            if _names_bodies(p.text.rstrip("，,、.")):
+            if _names_bodies(p.text.rstrip("，,、.。；;")) or self._is_one_body(p):
                 return p
         return None
+
+    def _is_one_body(self, p: Paragraph) -> bool:
+        """Whether ``p`` is the name of one body right under the title of a letter, a request or a report."""
+        title = self.title
+        return (
+            title is not None
+            and p.index == title.index + 1
+            and 4 <= len(p.text) <= 20
+            and bool(re.search("(?:函|请示|报告|批复|通知)$", title.text))
+            and bool(re.fullmatch(r"[\u4e00-\u9fff]{2,}(?:政府|委员会|[局厅部])[，,。；;]?", p.text))
+        )
 
     @cached_property
     def signature(self) -> Paragraph | None:
@@ -161,6 +182,16 @@ class Text:
     def date_line(self) -> Paragraph | None:
         """The date at the end."""
         return next((p for p in reversed(self.paragraphs) if _DATE_LINE.fullmatch(p.text)), None)
+
+    @cached_property
+    def wrapped_at(self) -> float:
+        """From how many characters on a line is full and goes on in the next, where lines were broken at a width; else infinite."""
+        lengths = sorted(len(p.text) for p in self.paragraphs if p.place == "body")
+        if len(lengths) < _LINES_AT_LEAST:
+            return inf
+        width = lengths[len(lengths) * 19 // 20]
+        full = sum(width - _RAGGED <= length <= width + 1 for length in lengths)
+        return width - _RAGGED if full >= _MOST_FULL * len(lengths) and width in _WIDTHS else inf
 
     @cached_property
     def first_article(self) -> int:
@@ -211,8 +242,14 @@ def _marker(bare: str, start: int) -> Marker | None:
 
 def _names_bodies(line: str) -> bool:
     """Whether every name in ``line`` ends as the name of a body does, and at least one of several words says who is addressed."""
-    names = [name for name in re.split("[，,、]|和", line) if name]
+    names = [name for name in re.split("[，,、]|和", re.sub("（[^）]*）", "", line)) if name]
     ends = [
-        bool(_BODY_END.search(n) or re.search(r"(?:部门|单位|机构|直属|机关|镇|乡|企业)$", n)) for n in names
+        bool(
+            _BODY_END.search(n)
+            or re.search(
+                r"(?:部门|单位|机构|直属|机关|镇|乡|企业|村|社区|科室|股室|学校|街道|县区|区县|中队)$", n
+            )
+        )
+        for n in names
     ]
     return len(line) >= 5 and bool(names) and all(ends) and bool(re.match("各|市|县|区|省|国|自治", line))

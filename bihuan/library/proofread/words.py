@@ -27,8 +27,8 @@ class Words:
     def __init__(self, counts: dict[str, int]) -> None:
         self.counts = counts
         self._total = total = math.log(sum(counts.values()) or 1)
-        log = math.log
-        self.costs_of = {word: total - log(count) for word, count in counts.items()}
+        of_count = {count: total - math.log(count) for count in set(counts.values())}
+        self.costs_of = dict(zip(counts, map(of_count.__getitem__, counts.values()), strict=True))
         self.unknown = total + 2.0
 
     def with_phrases(self, phrases: frozenset[str], count: int) -> Words:
@@ -96,5 +96,7 @@ def words() -> Words:
     if spec is None or not spec.submodule_search_locations:
         raise NoWordList
     path = Path(next(iter(spec.submodule_search_locations))) / "dict.txt"
-    rows = (line.split(" ", 2) for line in path.read_text("utf-8").splitlines())
-    return Words({row[0]: int(row[1]) for row in rows if row[1] != "0"})
+    # one split of the whole file: line by line takes four times as long, and every start of the program waits for it
+    fields = path.read_text("utf-8").split()
+    counts = dict(zip(fields[::3], map(int, fields[1::3]), strict=True))
+    return Words(counts if 0 not in counts.values() else {w: c for w, c in counts.items() if c})

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bihuan.library.proofread.base import Hit, Level, Rule
-from bihuan.library.proofread.lexicon import Lexicon, Misquoted, misquoted, wrong_words
+from bihuan.library.proofread.lexicon import Lexicon, Misquoted, inside, misquoted, wrong_words
 from bihuan.library.proofread.sounds import alike
 from bihuan.library.proofread.spelling import known_words, suspects
 from bihuan.library.proofread.text import Text
@@ -54,14 +54,17 @@ def _fixed(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
                 yield Hit(match.start(1), match.end(1), right[0], f"应为“{right}”。")
     for found in misquoted(text.text, lexicon):
         written = text.text[found.start : found.end]
-        level = _how_sure(found, written, lexicon)
+        level = _how_sure(found, written, text.text, lexicon)
         if level is not None:
             yield Hit(found.start, found.end, found.name, f"固定表述应为“{found.name}”。", level)
 
 
-def _how_sure(found: Misquoted, written: str, lexicon: Lexicon) -> Level | None:
+def _how_sure(found: Misquoted, written: str, text: str, lexicon: Lexicon) -> Level | None:
     """Return the level of a name that stands almost so; None when it is another name or an allowed form."""
     allowed = lexicon.variants | lexicon.names | lexicon.words | lexicon.allowed
+    whole = (v for v in lexicon.variants if len(v) > len(written) and v.startswith(written))
+    if any(text.startswith(v, found.start) for v in whole):
+        return None
     if written in allowed or any(mark in written for mark in "\n。；《》"):
         return None
     changed = written[found.at : found.at + 1]
@@ -79,7 +82,8 @@ def _how_sure(found: Misquoted, written: str, lexicon: Lexicon) -> Level | None:
 def _wrong(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
     for at, wrong, right in wrong_words(text.text, lexicon):
         if wrong in lexicon.own or _better(known_words(lexicon), text.text, at, wrong, right):
-            yield Hit(at, at + len(wrong), right, f"“{wrong}”应为“{right}”。")
+            old = text.statute and "帐" in wrong  # laws made before the two characters were told apart
+            yield Hit(at, at + len(wrong), right, f"“{wrong}”应为“{right}”。", Level.HINT if old else None)
 
 
 def _better(known: Words, text: str, at: int, wrong: str, right: str) -> bool:
@@ -95,7 +99,7 @@ def _spelling(text: Text, lexicon: Lexicon) -> Iterator[Hit]:
     windows = [text.text[s.begin : s.begin + len(s.word)] for s in found]
     often = Counter(windows)
     for suspect, window in zip(found, windows, strict=True):
-        if window in lexicon.allowed or often[window] > 2:
+        if often[window] > 2 or inside(text.text, suspect.at, 1, tuple(lexicon.allowed)):
             continue
         sure = suspect.sure and often[window] == 1
         yield Hit(
