@@ -137,7 +137,9 @@ def _reviews(actor: Actor, using: str) -> list[_Search]:
     for pk, text in Procedure.objects.using(using).order_by("id").values_list("id", "text"):
         for no, level in enumerate(parsed(text).levels, start=1):
             side = "owner_id" if level.scope == Side.OWNER else "office_id"
-            if Role(level.role) in held and not level.meeting:  # that one waits for a meeting, not for a person
+            if (
+                Role(level.role) in held and not level.meeting
+            ):  # that one waits for a meeting, not for a person
                 levels.setdefault((Role(level.role), side), []).append((pk, no))
     return [
         _Search(

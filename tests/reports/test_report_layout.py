@@ -232,7 +232,9 @@ def test_no_cell_of_the_annex_is_cut_or_runs_over_the_margin(full: Pages) -> Non
     text = "".join(line.text for page in annex for line in page)
     for n in range(45):
         assert f"{n + 1:04d}" in text
-    assert all(line.left >= LEFT - 1 and line.right <= RIGHT + 1 for page in (*annex, *burden) for line in body(page))
+    assert all(
+        line.left >= LEFT - 1 and line.right <= RIGHT + 1 for page in (*annex, *burden) for line in body(page)
+    )
 
 
 def test_short_tables_stand_whole_on_one_page(full: Pages) -> None:
