@@ -235,7 +235,7 @@ def commands() -> str:
     """The command line."""
     from bihuan.cli.main import group
 
-    context = click.Context(group, info_name="bihuan")
+    context = click.Context(group, info_name="bihuan", **group.context_settings)
     parts = [
         "# Commands\n\nResults go to stdout, words for people to stderr. `--json` gives one JSON object. Exit status: 0 done, "
         "1 refused or found wanting, 2 misused.\n",

@@ -124,14 +124,17 @@ def cuts_of(
 def _group(cuts: Cuts, rows: QuerySet[Tally], cut: Expression | F, place: Expression | F) -> None:
     """Group by state and, apart from that, the open ones by colour: both at once are many more cells than anybody sees."""
     rows = rows.annotate(cut=cut, place=place).order_by()
-    for facet, label, state, *sums in rows.values_list("cut", "place", "state").annotate(
-        *map(Sum, SUM_NAMES)
-    ):
-        cuts.add(_CUTS[facet], label, state, Sums(*sums))
-    for facet, label, colour, items in (
-        rows.filter(state__in=OPEN).values_list("cut", "place", "colour").annotate(Sum("items"))
-    ):
-        cuts.light(_CUTS[facet], label, colour, items)
+    by_state, by_colour = _summed_by(rows, "state"), _summed_by(rows.filter(state__in=OPEN), "colour")
+    for facet, label, part, value_, *found in by_state.union(by_colour, all=True):
+        sums = Sums(*found)
+        if part == "state":
+            cuts.add(_CUTS[facet], label, value_, sums)
+        else:
+            cuts.light(_CUTS[facet], label, value_, sums.items)
+
+
+def _summed_by(rows: QuerySet[Tally], part: str) -> QuerySet[Any, Any]:
+    return rows.values_list("cut", "place", Value(part), part).annotate(*map(Sum, SUM_NAMES))
 
 
 def _fold(cuts: Cuts, facets: Iterable[str], found: Cells) -> None:
