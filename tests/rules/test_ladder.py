@@ -1,5 +1,6 @@
 """The ladder: which slip is called for, when, and when it is not called for again."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from colours_oracle import CALENDAR
 from bihuan.procedures import texts
 from bihuan.rules.clocked import Clocked
 from bihuan.rules.ladder import Served, next_rung
-from bihuan.rules.procedure import load
+from bihuan.rules.procedure import Span, load
 from bihuan.rules.slip_words import CAUSE_WORDS, Matter, instant_words, slip_text
 
 RECTIFICATION = load(texts()["rectification"], "rectification")
@@ -58,6 +59,15 @@ def test_a_later_cause_calls_for_the_rung_again():
     assert called(later, NOTICE, PROMPT) == ("整改反馈单", datetime(2026, 4, 16, 16, tzinfo=UTC))
     anew = item(assigned_at=START + 5 * HOUR)
     assert called(anew, NOTICE) == ("整改通知单", START + 5 * HOUR)
+
+
+def test_of_two_rungs_that_wait_after_their_causes_the_one_that_ends_first_is_called_for():
+    def after(count):
+        slips = [replace(s, after=Span(count, "day")) if s.on == "near" else s for s in RECTIFICATION.slips]
+        return replace(RECTIFICATION, slips=(replace(slips[0], after=Span(25, "day")), *slips[1:]))
+
+    told = [called(item(), procedure=after(count)) for count in (1, 30)]
+    assert [name for name, _ in told] == ["整改提示单", "整改通知单"]
 
 
 def test_a_slip_that_waits_holds_its_rung():
@@ -110,9 +120,7 @@ def test_no_second_interview_for_the_same_letter():
 
 
 def test_a_procedure_without_slips_calls_for_none():
-    import dataclasses
-
-    bare = dataclasses.replace(TASK, slips=())
+    bare = replace(TASK, slips=())
     assert called(item(), procedure=bare) is None
 
 
