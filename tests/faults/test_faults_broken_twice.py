@@ -90,6 +90,8 @@ def lose_the_answer(write):
         write()
 
 
+#: How many statements a step takes at least: on PostgreSQL all that it writes makes one trip.
+FEWEST = {"sqlite": 5, "postgresql": 4}
 #: Action → (state to begin from, who, values); ``#`` stands for a unit or another item of the county.
 STEPS_TAKEN = {
     "approve": ("registered", "supervisor", {}),
@@ -150,7 +152,7 @@ def test_every_step_of_an_item_survives_being_broken_twice(county):
         def write(action=action, item=item, by=by, values=values, seen=seen):
             county.do(action, item, by, version=seen, **given(county, values))
 
-        assert break_everywhere(write, action) >= 5
+        assert break_everywhere(write, action) >= FEWEST[connection.vendor]
         assert county.row(item).version == seen
         lose_the_answer(write)
         done = snapshot()
