@@ -133,11 +133,9 @@ def institution_steps(
     return [s for s in INSTITUTION_STEPS.values() if institution_allowed(s.action, state) is None]
 
 
-def to_review(
-    actor: Actor, units: frozenset[int] | None, using: str = "default"
-) -> list[Institution]:
+def to_review(actor: Actor, using: str = "default") -> list[Institution]:
     """Return the institutions whose review is due and that ``actor`` may review, the longest due first."""
-    found = institutions(units, waiting=True, using=using).order_by("review_on", "id")
+    found = Institution.objects.using(using).filter(review_waits=True).order_by("review_on", "id")
     return [i for i in found if any(s.action == "keep" for s in institution_steps(i, actor, using))]
 
 

@@ -94,7 +94,9 @@ def awaiting(actor: Actor, using: str = "default") -> QuerySet[Item]:
     found = Item.objects.using(using).filter(state=State.REVIEWING, office_id__in=_offices(actor, using))
     if not levels:
         return found.none()
-    live = Meeting.objects.using(using).filter(state__in=[MeetingState.CALLED, MeetingState.HELD]).values("id")
+    live = (
+        Meeting.objects.using(using).filter(state__in=[MeetingState.CALLED, MeetingState.HELD]).values("id")
+    )
     listed = Agenda.objects.using(using).filter(meeting_id__in=live).values("item_id")
     return found.filter(reduce(or_, levels)).exclude(pk__in=listed).order_by("due_order", "id")
 

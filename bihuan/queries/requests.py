@@ -69,7 +69,9 @@ def askable(found: Detail, actor: Actor, using: str = "default") -> list[str]:
     """Return the kinds of requests that ``actor`` may make about an item now: what they may not decide themselves."""
     item = found.item
     place = place_of(item, Rows(connections[using]))
-    waiting = set(requests(None, item=item.pk, states=[RequestState.ASKED], using=using).values_list("kind", flat=True))
+    waiting = set(
+        requests(None, item=item.pk, states=[RequestState.ASKED], using=using).values_list("kind", flat=True)
+    )
     return [
         kind.value
         for kind in RequestKind

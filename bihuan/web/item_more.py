@@ -72,7 +72,9 @@ def asks(found: Detail, actor: Actor) -> list[Link]:
     for kind in askable(found, actor):
         who = "、".join(ROLE_NAMES[r] for r in Role if r in deciders(kind, permit_of(found.procedure, kind)))
         url = reverse("items-ask", args=[found.item.pk, kind])
-        links.append(Link(f"申请{REQUEST_NAMES[kind]}", url, f"由{found.office}的{who}批复；批复前照常计时。"))
+        links.append(
+            Link(f"申请{REQUEST_NAMES[kind]}", url, f"由{found.office}的{who}批复；批复前照常计时。")
+        )
     return links
 
 

@@ -159,7 +159,12 @@ def _quantity(value: Json, _data: Json, _names: Names) -> list[Said]:
 
 
 def _milestones(value: list[Json], _data: Json, _names: Names) -> list[Said]:
-    return [Said("阶段目标顺延", "；".join(f"{day_words(date.fromisoformat(m['due']))}前{m['amount']}" for m in value))]
+    return [
+        Said(
+            "阶段目标顺延",
+            "；".join(f"{day_words(date.fromisoformat(m['due']))}前{m['amount']}" for m in value),
+        )
+    ]
 
 
 def _new_measures(value: list[Json], _data: Json, _names: Names) -> list[Said]:

@@ -199,7 +199,11 @@ def test_milestones_and_measures_move_with_a_suspension_and_their_timers_with_th
     stages = [{"due": day, "amount": amount} for day, amount in zip(days, (1, 400, 900), strict=True)]
     quantity = {"target": 1300, "unit": "户", "milestones": stages}
     item = county.at("working", "livelihood", quantity=quantity, measures=["立项"])
-    new = [{"text": "踏勘", "due": days[0]}, {"text": "铺管", "due": "2026-04-10"}, {"text": "试压", "due": "2026-04-10"}]
+    new = [
+        {"text": "踏勘", "due": days[0]},
+        {"text": "铺管", "due": "2026-04-10"},
+        {"text": "试压", "due": "2026-04-10"},
+    ]
     county.do("plan", item, "handler", measures=new)
     county.do("report", item, "handler", text="开工", amount=399, measures={"4": {"state": "done"}})
     county.now = datetime(2026, 3, 9, 0, 59, tzinfo=UTC)

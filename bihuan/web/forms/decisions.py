@@ -20,7 +20,9 @@ class Plan(work.Plan):
     def fields_for(self, about: About) -> dict[str, forms.Field]:
         """Also which measures are dropped, and why all this."""
         found = super().fields_for(about)
-        still = [(str(m.no), f"措施{m.no}：{m.text[:40]}") for m in about.detail.measures if m.state == "open"]
+        still = [
+            (str(m.no), f"措施{m.no}：{m.text[:40]}") for m in about.detail.measures if m.state == "open"
+        ]
         if still:
             found["cancelled"] = f.Ticks("取消哪些措施", still)
         return found | {"reason": f.line("理由", help_text="取消措施的须写明。")}
@@ -28,7 +30,7 @@ class Plan(work.Plan):
     def values(self) -> dict[str, Any]:
         """Say why each is dropped: for the reason of the decision."""
         given = self.cleaned_data
-        dropped = {no: given["reason"] for no in given.get("cancelled") or ()}
+        dropped = dict.fromkeys(given.get("cancelled") or (), given["reason"])
         return super().values() | {"cancelled": dropped, "reason": given["reason"]}
 
 

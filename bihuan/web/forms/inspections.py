@@ -35,7 +35,10 @@ class PlanForm(forms.Form):
         self.fields["units"] = f.UnitsField(
             units, "被督查单位", help_text="含它们的下级单位；多个用顿号隔开。随机抽查由抽样决定，不必填。"
         )
-        self.fields["starts"], self.fields["ends"] = f.day("从哪天起", required=True), f.day("到哪天止", required=True)
+        self.fields["starts"], self.fields["ends"] = (
+            f.day("从哪天起", required=True),
+            f.day("到哪天止", required=True),
+        )
         self.fields["leader"] = PersonField(people, "组长", required=True)
         self.fields["members"] = PeopleField(
             people, "组员", help_text="多人用顿号隔开；本单位的人不查本单位。"

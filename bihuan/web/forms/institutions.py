@@ -17,7 +17,9 @@ _ITEMS_HELP = "写事项编号，多个用顿号或换行隔开。"
 class DraftForm(forms.Form):
     """A rule to be made."""
 
-    title = f.line("制度名称", required=True, most=300, help_text="如“县城道路照明巡查维护办法”，不加书名号。")
+    title = f.line(
+        "制度名称", required=True, most=300, help_text="如“县城道路照明巡查维护办法”，不加书名号。"
+    )
     basis = f.text("依据", required=True, rows=2, help_text="依据什么制定：上级规定、会议决定、整改要求。")
 
     def __init__(self, units: Directory, *args: Any, **kwargs: Any) -> None:
@@ -42,7 +44,9 @@ class InstitutionForm(forms.Form):
 
 def _text() -> forms.FileField:
     widget = forms.ClearableFileInput(attrs={"class": "form-control"})
-    return f.OneFile(label="制度文本", required=False, help_text="Word 或 PDF，按哈希存档；可不附。", widget=widget)
+    return f.OneFile(
+        label="制度文本", required=False, help_text="Word 或 PDF，按哈希存档；可不附。", widget=widget
+    )
 
 
 def _review_on() -> forms.DateField:

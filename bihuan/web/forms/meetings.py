@@ -68,7 +68,9 @@ class CallForm(forms.Form):
 
     def call(self) -> Call:
         """Return the call."""
-        return Call(**{name: self.cleaned_data[name] for name in ("title", "starts", "place", "chair", "expected")})
+        return Call(
+            **{name: self.cleaned_data[name] for name in ("title", "starts", "place", "chair", "expected")}
+        )
 
 
 class AgendaForm(forms.Form):
@@ -100,7 +102,9 @@ class _CameField(f.MeasureField):
 class AttendForm(forms.Form):
     """Who came: everybody expected, who came beside them, and who chaired in fact."""
 
-    def __init__(self, meeting: Meeting, names: Mapping[int, str], people: dict[str, int], data: Any = None) -> None:
+    def __init__(
+        self, meeting: Meeting, names: Mapping[int, str], people: dict[str, int], data: Any = None
+    ) -> None:
         super().__init__(data)
         told = {row["person"]: row for row in meeting.attendance}
         self.expected = [meeting.chair_id, *meeting.expected]
@@ -139,7 +143,9 @@ class MinuteForm(forms.Form):
         super().__init__(data, initial={"no": no})
         places = [(str(p.agenda.no), f"第{p.agenda.no}项：{p.item.title[:30]}") for p in found.places]
         self.fields["no"] = f.choice("记在哪里", [("0", "整个会议"), *places], required=True)
-        self.fields["text"] = f.text("记录", required=True, rows=5, help_text="写进会议纪要；同一处再记，以后一次为准。")
+        self.fields["text"] = f.text(
+            "记录", required=True, rows=5, help_text="写进会议纪要；同一处再记，以后一次为准。"
+        )
 
 
 class CancelForm(forms.Form):

@@ -79,7 +79,9 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         ids = [i.pk for i in items]
         try:
-            made = review_case(request.who.actor, dates.now(), items=ids, turns=_turns(request.POST), **form.cleaned_data)
+            made = review_case(
+                request.who.actor, dates.now(), items=ids, turns=_turns(request.POST), **form.cleaned_data
+            )
         except BihuanError as error:
             form.add_error(None, str(error))
             status = status_of(error)
@@ -103,7 +105,9 @@ def _turns(given: Mapping[str, Any]) -> dict[int, str]:
     """Return the chosen turning points: seq → what it turned."""
     prefix = "turn-"
     seqs = [n.removeprefix(prefix) for n in given if n.startswith(prefix)]
-    return {int(s): str(given.get(f"words-{s}", "")) for s in seqs if s.isascii() and s.isdigit() and len(s) < 19}
+    return {
+        int(s): str(given.get(f"words-{s}", "")) for s in seqs if s.isascii() and s.isdigit() and len(s) < 19
+    }
 
 
 def _moments(request: Request, item: Item) -> Sequence[Moment]:

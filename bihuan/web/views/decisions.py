@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -114,7 +113,7 @@ def _take(request: Request, found: MeetingDetail, step: str, cases: Sequence[Cas
     """Enter the decision; returns 200, or the status and what was refused."""
     if not cases:
         return 422, f"所选事项现在都不能{DECIDABLE[step]}：{STEPS[step].why}"
-    if not all([c.form.is_valid() for c in cases]):  # all of them, so that every mistake is shown
+    if any(c.form.errors for c in cases):
         return 422, "有的内容还没有填对，请看标红的地方；什么都没有登记。"
     resolutions = [resolution(step, c.form) for c in cases]
     try:

@@ -76,7 +76,9 @@ def new(request: Request) -> HttpResponse:
     form = PlanForm(units, drawn, people, request.POST or None, initial=wanted)
     if request.method == "POST" and form.is_valid():
         try:
-            done = actions.propose_inspection(actor, dates.now(), own_office(actor, Duty.INSPECT), form.plan())
+            done = actions.propose_inspection(
+                actor, dates.now(), own_office(actor, Duty.INSPECT), form.plan()
+            )
         except BihuanError as error:
             form.add_error(None, str(error))
         else:

@@ -174,4 +174,6 @@ def file(request: Request, institution_id: int) -> HttpResponseBase:
         stored = blobs.evidence_storage().open(blobs.path_of(row.digest))
     except FileNotFoundError:
         raise NotFound("制度文本不在存储中。", hint="请联系系统管理员从备份恢复。") from None
-    return FileResponse(stored, as_attachment=True, filename=row.file, content_type="application/octet-stream")
+    return FileResponse(
+        stored, as_attachment=True, filename=row.file, content_type="application/octet-stream"
+    )

@@ -32,7 +32,9 @@ class LotForm(forms.Form):
         lists = [(str(r.pk), r.name) for r in registers]
         self.fields["register"] = f.choice("清单", lists, required=True)
         self.fields["closed_from"] = f.day("从哪天起销号的", required=True)
-        self.fields["closed_to"] = f.day("到哪天止", required=True, help_text="须是已经过完的日子，以免漏掉其后的销号。")
+        self.fields["closed_to"] = f.day(
+            "到哪天止", required=True, help_text="须是已经过完的日子，以免漏掉其后的销号。"
+        )
         self.fields["share"] = f.number("抽取比例", most=100, unit="%", help_text="不填则按规程的比例。")
         self.fields["due"] = f.day("回头看期限", help_text="不填则按规程，至少留一个月。")
         self.fields["stratify"] = f.choice("分层", list(STRATIFY.items()))

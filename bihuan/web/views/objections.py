@@ -26,14 +26,18 @@ from bihuan.web.forms import fields as f
 class ObjectForm(forms.Form):
     """Why the unit objects."""
 
-    reason = f.text("异议和理由", required=True, rows=5, help_text="哪些事实不符、依据是什么；材料可以当面交给复核的人。")
+    reason = f.text(
+        "异议和理由", required=True, rows=5, help_text="哪些事实不符、依据是什么；材料可以当面交给复核的人。"
+    )
 
 
 class DecideForm(forms.Form):
     """How the objection ends."""
 
     outcome = f.Radios("复核结果", list(OUTCOMES.items()))
-    text = f.text("复核意见", required=True, rows=5, help_text="查明了什么、为什么这样决定；会告知提出异议的单位。")
+    text = f.text(
+        "复核意见", required=True, rows=5, help_text="查明了什么、为什么这样决定；会告知提出异议的单位。"
+    )
 
 
 @opens_to(Duty.READ, "GET", "POST")
@@ -44,7 +48,9 @@ def object_(request: Request, inspection_id: int, conclusion_id: int) -> HttpRes
     if told is None:
         raise NotFound("没有这份督查结论反馈，或它不属于您的单位。")
     if told.pk not in may_object([told], request.who.actor, dates.today()):
-        raise WrongState("您现在不能对这份结论提出异议。", hint="由单位负责人在期限内提出，一份结论只提一次。")
+        raise WrongState(
+            "您现在不能对这份结论提出异议。", hint="由单位负责人在期限内提出，一份结论只提一次。"
+        )
     form = ObjectForm(request.POST or None)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():

@@ -73,7 +73,9 @@ def ask_(request: Request, item_id: int, kind: str) -> HttpResponse:
     if kind not in STEP_OF:
         raise NotFound("没有这种申请。", hint="请从事项页面选择。")
     if kind not in askable(found, request.who.actor):
-        raise WrongState(f"您现在不能申请{REQUEST_NAMES[kind]}。", hint="请从事项页面选择；已有待批的申请，请等批复。")
+        raise WrongState(
+            f"您现在不能申请{REQUEST_NAMES[kind]}。", hint="请从事项页面选择；已有待批的申请，请等批复。"
+        )
     data = request.POST if request.method == "POST" else None
     about = About(found, directory())
     form = STEP_FORMS[STEP_OF[kind]](about, data)

@@ -42,7 +42,12 @@ class Chosen:
 
     def query(self) -> str:
         """Return the part of the address that says the same."""
-        pairs = {"register": self.register, "kind": self.kind, "since": self.since, "dismissed": int(self.dismissed)}
+        pairs = {
+            "register": self.register,
+            "kind": self.kind,
+            "since": self.since,
+            "dismissed": int(self.dismissed),
+        }
         return urlencode({name: value for name, value in pairs.items() if value})
 
 
