@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -152,18 +151,12 @@ def _meeting(state: str) -> str:
 
 
 def _deciding() -> str:
-    """A decision on two items of a meeting that is held for the picture, if none is."""
-    from bihuan.actions.meeting import attend
-    from bihuan.models import Account, Agenda, Meeting
-    from bihuan.queries.people import actor_of
+    """Where a meeting that is held decides on its first two items."""
+    from bihuan.models import Agenda
 
-    meeting = Meeting.objects.filter(state__in=["called", "held"]).order_by("-id")[0]
-    if meeting.state == "called":
-        clerk = actor_of(Account.objects.get(name="duban").person_id)
-        attend(meeting.pk, clerk, datetime.now(UTC), [])
-    items = Agenda.objects.filter(meeting_id=meeting.pk).order_by("no").values_list("item_id", flat=True)[:2]
-    chosen = "&".join(f"item={i}" for i in items)
-    return f"/meetings/{meeting.pk}/decide/?step=plan&{chosen}"
+    held = _meeting("held")
+    items = Agenda.objects.filter(meeting_id=held.strip("/").split("/")[-1]).order_by("no")[:2]
+    return f"{held}decide/?step=plan&{'&'.join(f'item={a.item_id}' for a in items)}"
 
 
 def _ask() -> str:

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 
 from bihuan.actions import do
 from bihuan.actions.case import review_case
+from bihuan.actions.decide import Resolution, decide
 from bihuan.actions.finding import record_finding, record_step
 from bihuan.actions.inspection import Plan, approve_inspection, finish_inspection, propose_inspection
 from bihuan.actions.institution import draft_institution, issue_institution
-from bihuan.actions.meeting import Call, call_meeting, set_agenda
+from bihuan.actions.meeting import Call, attend, call_meeting, minute, set_agenda
 from bihuan.actions.objection import object_to, reexamine
 from bihuan.actions.sample import Population, commit_sample, draw_sample
 from bihuan.demo.people import People
@@ -245,6 +246,23 @@ def case(people: People, now: datetime) -> None:
     )  # fmt: skip
 
 
+def open_minutes(people: People, now: datetime) -> None:
+    """Hold a meeting, the minutes of which its chair has still to confirm."""
+    staff, clerk = people.staff, people.staff["duban"]
+    call = Call("问题整改会商会", now, "督查室会议室", staff["lingdao"].person, [staff["shenhe"].person])
+    meeting = call_meeting(clerk, now, people.office, call).meeting
+    first, second, third = _at_work(people)[:3]
+    places = [{"item": i.pk, "matter": "研究办理"} for i in (first, second, third)]
+    set_agenda(meeting, clerk, now, places)
+    attend(meeting, clerk, now + _HOUR, [], observers=["县财政局 周明"])
+    minute(meeting, clerk, now + _HOUR, "责任单位汇报了进度，财政局说明了资金拨付安排。", no=1)
+    late = (now.astimezone(CHINA).date() + timedelta(days=20)).isoformat()
+    measures = [{"text": "倒排工期，每周报送一次进度", "due": late}]
+    plan = Resolution(first.pk, "plan", {"measures": measures}, "进度滞后，须逐周调度")
+    word = Resolution(second.pk, "comment", {}, "资金由财政局本月内拨付到位，责任单位抓紧开工")
+    decide(meeting, clerk, now + 2 * _HOUR, [plan, word])
+
+
 def next_meeting(people: People, now: datetime) -> None:
     """Call a meeting that is still to come."""
     staff, starts = people.staff, (now + timedelta(days=4)).replace(minute=0)
@@ -270,6 +288,7 @@ DEEDS: tuple[tuple[int, Deed], ...] = (
     (64, old_rule),
     (70, rule),
     (80, lots),
+    (82, open_minutes),
     (83, covert),
     (84, case),
     (86, escalate_late),
