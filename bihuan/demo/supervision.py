@@ -167,8 +167,8 @@ def escalate_late(people: People, now: datetime) -> None:
 
 
 def same_words(people: People, now: datetime) -> None:
-    """Two units report in the same words: a sign that somebody may look into."""
-    for item in [i for i in _at_work(people) if i.owner_id in people.handlers and i.percent >= 40][:2]:
+    """Some units report in the same words: a sign that somebody may look into once they ask for closure."""
+    for item in sorted(_at_work(people), key=lambda i: -i.percent)[:5]:
         do("report", item.pk, people.handlers[item.owner_id], now, text=_WORDS)
         now += _HOUR
 

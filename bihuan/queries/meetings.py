@@ -129,19 +129,19 @@ def _may_see(meeting: Meeting, actor: Actor, using: str) -> bool:
 
 def meeting_detail(meeting: Meeting, using: str = "default") -> MeetingDetail:
     """Return everything about a meeting that was found for somebody who may see it."""
-    names = person_names(_people(meeting), using)
+    names = person_names(_people(meeting), using) | {0: ""}  # 0 is nobody yet, not the system
     labels = directory(using).labels
     rows = meeting.attendance
     return MeetingDetail(
         meeting=meeting,
         office=labels[meeting.office_id],
         chair=names[meeting.chair_id],
-        presider=names.get(meeting.presider_id, ""),
+        presider=names[meeting.presider_id],
         expected=[names[p] for p in meeting.expected],
         present=[_came(r, names) for r in rows if r["presence"] != Presence.ABSENT],
         absent=[names[r["person"]] for r in rows if r["presence"] == Presence.ABSENT],
-        recorder=names.get(meeting.recorded_by, ""),
-        confirmed_by=names.get(meeting.confirmed_by, ""),
+        recorder=names[meeting.recorded_by],
+        confirmed_by=names[meeting.confirmed_by],
         places=_places(meeting, labels, using),
     )
 

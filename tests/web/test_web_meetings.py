@@ -80,6 +80,7 @@ def test_who_came_is_entered_by_name_and_a_mistake_keeps_what_was_typed(office: 
     opened = office.as_("supervisor").get(url).content.decode()
     assert faults(opened) == []
     assert "登记到会情况</h3>" in opened
+    assert "主持</dt><dd>lead</dd>" in opened
     p = {n: office.people[n].person for n in ("lead", "reviewer", "checker")}
     values = {f"p{p['lead']}_0": "present", f"p{p['reviewer']}_0": "represented", f"p{p['reviewer']}_1": "没有这人",
               f"p{p['checker']}_0": "absent", "more": "", "observers": "张三、李四", "presider": ""}  # fmt: skip

@@ -16,6 +16,7 @@ from bihuan.queries.closing import look_back_tasks
 from bihuan.queries.sample import samples
 from bihuan.rules.errors import BihuanError
 from bihuan.rules.permissions import Duty
+from bihuan.rules.workflow import STEPS
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.forms import fields as f
@@ -80,6 +81,7 @@ def page(request: Request) -> HttpResponse:
         "rows": found if "all" in request.GET else found[:_PAGE],
         "more": 0 if "all" in request.GET else max(len(found) - _PAGE, 0),
         "total": len(found),
+        "may_look": any(g.role in STEPS["look_back"].who for g in who.actor.grants),
         "lots": [s for s in samples(who.actor) if s.criteria.get("look_back")][:20],
     }
     return render(request, "lookbacks.html", context, status=422 if form.errors else 200)
