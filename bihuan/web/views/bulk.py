@@ -80,6 +80,11 @@ def chosen_items(request: Request) -> list[Item]:
     return items
 
 
+def brought(request: Request) -> list[Item]:
+    """Return the items with which a page is opened; none once its form was sent, which has them in a field."""
+    return chosen_items(request) if request.method == "GET" and {"id", "all"} & request.GET.keys() else []
+
+
 def _versions(request: Request) -> dict[int, int]:
     """Return the versions that were shown in the preview: what others changed since is refused."""
     pairs = (text.partition(":") for text in request.POST.getlist("seen"))

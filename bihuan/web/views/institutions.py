@@ -28,7 +28,7 @@ from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import status_of
 from bihuan.web.forms.institutions import INSTITUTION_FORMS, DraftForm, InstitutionForm
-from bihuan.web.views.bulk import chosen_items
+from bihuan.web.views.bulk import brought
 from bihuan.web.views.item import MOST_UNITS
 
 _PAGE = 100
@@ -80,7 +80,7 @@ def new(request: Request) -> HttpResponse:
     actor, units = request.who.actor, directory()
     if not may_draft(actor):
         raise NotAllowed("起草制度须由督办单位的督办员、牵头领导，或责任单位负责人办理，您没有这一岗位。")
-    items = chosen_items(request) if "id" in request.GET else []
+    items = brought(request)
     owners = {i.owner_id for i in items if i.owner_id}
     initial = {"items": "、".join(i.number for i in items)}
     if len(owners) == 1:

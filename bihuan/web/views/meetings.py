@@ -45,7 +45,7 @@ from bihuan.web.forms.meetings import (
 )
 from bihuan.web.forms.people import people_of
 from bihuan.web.offices import offices
-from bihuan.web.views.bulk import chosen_items
+from bihuan.web.views.bulk import brought
 
 _PAGE = 100
 #: The step that has a page of its own.
@@ -73,7 +73,7 @@ def new(request: Request) -> HttpResponse:
     """Call a meeting, with the items that were chosen on its agenda; or put them on that of one which is called already."""
     actor = request.who.actor
     people = people_of(directory())
-    items = chosen_items(request) if "id" in request.GET or "all" in request.GET else []
+    items = brought(request)
     places = offices(actor, Duty.MEET)
     form = CallForm(places, people, request.POST or None, initial=_first(items, places))
     if request.method == "POST" and form.is_valid():
@@ -121,9 +121,9 @@ def one(request: Request, meeting_id: int) -> HttpResponse:
     wanted = request.GET.get("do", "")
     action = wanted if wanted in may and wanted != _ELSEWHERE else _next(found, may)
     more = ""
-    if action == "agenda" and "id" in request.GET:
+    if action == "agenda":
         standing = {p.item.pk for p in found.places}
-        items = [i for i in chosen_items(request) if i.pk not in standing]
+        items = [i for i in brought(request) if i.pk not in standing]
         more = agenda_lines((i.number, _matter(i)) for i in items)
     return _page(request, found, action, _form(action, found, None, request.GET.get("no", "0"), more))
 
