@@ -140,7 +140,7 @@ class ItemsField(forms.CharField):
         widget = forms.Textarea(attrs={"class": "form-control", "rows": 2})
         super().__init__(label=label, required=required, help_text=help_text, widget=widget)
 
-    def clean(self, value: Any) -> list[int]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[int]:
         """Return the ids, in the order written."""
         numbers = [part.strip() for part in BETWEEN.split(super().clean(value))]
         return list(dict.fromkeys(item_numbered(number) for number in numbers if number))

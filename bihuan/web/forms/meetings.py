@@ -29,7 +29,7 @@ class AgendaField(forms.CharField):
         widget = forms.Textarea(attrs={"class": "form-control", "rows": 5})
         super().__init__(label="议程", required=required, help_text=help_text, widget=widget)
 
-    def clean(self, value: Any) -> list[dict[str, Any]]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[dict[str, Any]]:
         """Return ``item`` and ``matter`` of each line."""
         lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
         return [_place(line) for line in lines]
