@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -70,14 +71,20 @@ def find_meeting(reference: str, actor: Actor, using: str = "default") -> Meetin
     found = Meeting.objects.using(using).filter(number=reference).first() if reference else None
     if found is None and reference.isdigit():
         found = Meeting.objects.using(using).filter(pk=int(reference)).first()
-    if found is None or not _may_see(found, actor, using):
+    if found is None or not _may_see(found, actor, _paths({found.office_id}, using)):
         raise NotFound(f"没有编号为“{reference}”的会议，或它不属于您的单位。")
     return found
 
 
 def meetings(actor: Actor, using: str = "default") -> list[Meeting]:
     """Return the meetings that ``actor`` may see, the newest first."""
-    return [m for m in Meeting.objects.using(using).order_by("-id") if _may_see(m, actor, using)]
+    found = list(Meeting.objects.using(using).order_by("-id"))
+    paths = _paths({m.office_id for m in found}, using)
+    return [m for m in found if _may_see(m, actor, paths)]
+
+
+def _paths(offices: set[int], using: str) -> dict[int, str]:
+    return dict(Unit.objects.using(using).filter(pk__in=offices).values_list("id", "path"))
 
 
 def awaiting(actor: Actor, using: str = "default") -> QuerySet[Item]:
@@ -119,12 +126,12 @@ def meeting_steps(meeting: Meeting, actor: Actor, using: str = "default") -> lis
     ]
 
 
-def _may_see(meeting: Meeting, actor: Actor, using: str) -> bool:
+def _may_see(meeting: Meeting, actor: Actor, paths: Mapping[int, str]) -> bool:
     """Those of the office, and who was called to it; others see on their items what was decided of these."""
     stood_in = {row.get("by", 0) for row in meeting.attendance}
     if actor.person in {meeting.chair_id, meeting.presider_id, *meeting.expected, *stood_in} - {0}:
         return True
-    return actor.holds(DUTIES[Duty.READ], Unit.objects.using(using).get(pk=meeting.office_id).path)
+    return actor.holds(DUTIES[Duty.READ], paths[meeting.office_id])
 
 
 def meeting_detail(meeting: Meeting, using: str = "default") -> MeetingDetail:

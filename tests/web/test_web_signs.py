@@ -68,6 +68,21 @@ def test_whoever_looked_sets_it_aside_with_what_they_found(office: Office):
     )
 
 
+def test_a_long_list_is_looked_at_page_by_page(office: Office, monkeypatch):
+    first, second = copied(office)
+    office.as_("checker").post("/signs/")
+    monkeypatch.setattr("bihuan.web.views.signs.PAGE", 1)
+    page = office.as_("checker").get("/signs/", {"kind": "copied"})
+    assert faults(page.content.decode()) == []
+    assert "这一页看了 1 个事项" in text_of(page)
+    assert "西河清淤" in text_of(page)
+    assert f"kind=copied&amp;before={second}" in page.content.decode()
+    rest = text_of(office.as_("checker").get("/signs/", {"kind": "copied", "before": second}))
+    assert "没有发现疑点" in rest
+    assert "都看完了" in rest
+    assert first < second
+
+
 def test_signs_are_for_those_who_check(office: Office):
     _, second = copied(office)
     office.as_("checker").post("/signs/")

@@ -16,7 +16,7 @@ from django.urls import reverse
 from bihuan.actions.sign import dismiss_sign
 from bihuan.ledger.reading import head
 from bihuan.queries import sign_index
-from bihuan.queries.signs import signs, signs_of
+from bihuan.queries.signs import sign_page, signs_of
 from bihuan.rules.errors import NotFound
 from bihuan.rules.permissions import Duty
 from bihuan.rules.signs import SIGN_NAMES
@@ -26,7 +26,8 @@ from bihuan.web.views.item import visible
 
 #: Closures of so many days are looked at unless another day is chosen.
 DAYS = 90
-_PAGE = 100
+#: So many items are looked at for one page: each is compared with what others wrote and showed.
+PAGE = 200
 #: A page does not keep its reader longer than so many seconds with comparing; what is left is told.
 _PATIENCE = 8.0
 
@@ -72,17 +73,19 @@ def page(request: Request) -> HttpResponse:
     who = request.who
     registers = [who.register(chosen.register)] if chosen.register else who.registers
     since = dates.read_day(chosen.since) or dates.today() - timedelta(days=DAYS)
-    found = signs(
+    before = request.GET.get("before", "")
+    found = sign_page(
         [r.pk for r in registers],
         who.actor,
+        PAGE,
+        before=int(before[:18]) if before.isascii() and before.isdigit() else 0,
         since=since,
         kinds=[chosen.kind] if chosen.kind else (),
         dismissed=chosen.dismissed,
     )
     context = {
-        "rows": found if "all" in request.GET else found[:_PAGE],
-        "more": 0 if "all" in request.GET else max(len(found) - _PAGE, 0),
-        "total": len(found),
+        "found": found,
+        "before": before,
         "chosen": chosen,
         "query": chosen.query(),
         "since": since,
