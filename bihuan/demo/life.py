@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,8 +14,8 @@ from bihuan.actions.decide import Resolution, decide
 from bihuan.actions.meeting import Call, attend, call_meeting, confirm_minutes, minute, set_agenda
 from bihuan.actions.request import approve_request, ask
 from bihuan.clock.tick import tick
-from bihuan.demo import supervision
 from bihuan.demo.people import People
+from bihuan.demo.supervision import Deed
 from bihuan.ledger.blobs import Upload
 from bihuan.models import Item, Measure
 from bihuan.queries.item import detail
@@ -45,13 +45,13 @@ _OBSTACLES = (
 
 @dataclass
 class Life:
-    """Works the items of the ledger; ``count`` tells how often each step was taken."""
+    """Works the items of the ledger; ``count`` tells how often each step was taken, ``plan`` what the office has still to do."""
 
     people: People
     random: random.Random
     count: dict[str, int] = field(default_factory=dict)
     refused: int = 0
-    deeds: int = 0
+    plan: list[tuple[int, Deed]] = field(default_factory=list)
 
     def take(self, action: str, item: Item, actor: Actor, now: datetime, **values: Any) -> bool:
         """Take a step; a refusal is part of life and is counted, not hidden."""
@@ -97,8 +97,8 @@ class Life:
 
     def supervise(self, start: date, day: date) -> None:
         """Do what the office has planned for the day, in the evening."""
-        for deed in supervision.due(start, self.deeds, day):
-            self.deeds += 1
+        while self.plan and start + timedelta(days=self.plan[0][0]) <= day:
+            _, deed = self.plan.pop(0)
             try:
                 deed(self.people, _at(day, 17, 0))
             except BihuanError:
@@ -119,9 +119,19 @@ class Life:
         return Resolution(item.pk, "comment", {}, "按既定措施推进，下次会议听取进展")
 
 
-def run(people: People, start: date, days: int, seed: int, progress: Progress | None = None) -> Life:
-    """Let ``days`` pass from ``start``; on working days people work, at night the clock ticks."""
-    life = Life(people, random.Random(seed))  # noqa: S311 (a simulation, not a secret)
+def run(
+    people: People,
+    start: date,
+    days: int,
+    seed: int,
+    progress: Progress | None = None,
+    plan: Sequence[tuple[int, Deed]] = (),
+) -> Life:
+    """Let ``days`` pass from ``start``; on working days people work, at night the clock ticks.
+
+    ``plan`` is what the office does beside: the day, counted from ``start``, and the deed.
+    """
+    life = Life(people, random.Random(seed), plan=list(plan))  # noqa: S311 (a simulation, not a secret)
     calendar = Calendar.builtin()
     for passed in range(days):
         day = start + timedelta(days=passed)

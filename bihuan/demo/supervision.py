@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bihuan.actions import do
 from bihuan.actions.case import review_case
@@ -294,8 +294,3 @@ DEEDS: tuple[tuple[int, Deed], ...] = (
     (86, escalate_late),
     (87, next_meeting),
 )
-
-
-def due(start: date, done: int, today: date) -> list[Deed]:
-    """Return what is to be done by ``today`` after the first ``done`` of them."""
-    return [deed for day, deed in DEEDS[done:] if start + timedelta(days=day) <= today]
