@@ -18,7 +18,7 @@ from bihuan.excel.words import EXTRA, FIELD_NAMES, FIELDS
 from bihuan.queries.people import Directory, directory
 from bihuan.rules.procedure_types import CYCLES
 from bihuan.web import dates
-from bihuan.web.incoming import Incoming
+from bihuan.excel.incoming import Incoming
 
 ROWS = 50
 SEVERITIES = {"error": "错误", "warning": "疑点", "hint": "提示"}

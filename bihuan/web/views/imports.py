@@ -24,7 +24,7 @@ from bihuan.web import dates, import_page
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import status_of
 from bihuan.web.forms.imports import NEW, TakeIn, latest_procedures
-from bihuan.web.incoming import Incoming, keep, of_token
+from bihuan.excel.incoming import Incoming, keep, of_token
 from bihuan.web.views.items import own_registers
 
 _HISTORY = 20
