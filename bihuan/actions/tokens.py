@@ -40,7 +40,11 @@ def make_token(
         raise Invalid(f"您已有{MOST}个令牌。", hint="请先停用不再使用的。")
     text = _PREFIX + secrets.token_urlsafe(32)
     made = mine.create(
-        account_id=account.pk, digest=token_digest(text), name=name, made_at=now, expires_at=now + timedelta(days=days)
+        account_id=account.pk,
+        digest=token_digest(text),
+        name=name,
+        made_at=now,
+        expires_at=now + timedelta(days=days),
     )
     return made, text
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from inspect import Parameter, signature
 from types import NoneType, UnionType
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from ninja import Field, Schema
 from pydantic import AwareDatetime, ConfigDict, create_model
@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, ConfigDict, create_model
 from bihuan.ledger.blobs import Upload
 from bihuan.rules.permissions import Role
 
+View = TypeVar("View", bound=Callable[..., Any])
 #: Given by the door, never by the caller.
 _OURS = frozenset({"act", "actor", "now", "using"})
 _SIMPLE: dict[Any, Any] = {
@@ -104,7 +105,7 @@ def _type(hint: Any) -> Any:
         return list[_type(parts[0])]  # type: ignore[misc]
     if origin is Mapping:
         return dict[_type(parts[0]), _type(parts[1])]  # type: ignore[misc]
-    return _model(hint) if is_dataclass(hint) else _SIMPLE[hint]
+    return _model(hint) if isinstance(hint, type) and is_dataclass(hint) else _SIMPLE[hint]
 
 
 @cache
@@ -112,7 +113,8 @@ def _model(kind: type[Any]) -> type[Body]:
     """Return the model of a dataclass; ``given`` makes the dataclass of it again."""
     hints = get_type_hints(kind)
     given = {
-        _attribute(f.name): (_type(hints[f.name]), _field(f.name, _default(f), MISSING, {})) for f in fields(kind)
+        _attribute(f.name): (_type(hints[f.name]), _field(f.name, _default(f), MISSING, {}))
+        for f in fields(kind)
     }
     model = cast("type[Body]", create_model(kind.__name__, __base__=Body, **given))  # type: ignore[call-overload]
     _MODELS[model] = kind
@@ -127,3 +129,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Body):
         return _MODELS[type(value)](**value.given())
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def taking(body: type[Body]) -> Callable[[View], View]:
+    """Let a view's ``payload`` be read as ``body``: a schema made at run time cannot be written as its type."""
+
+    def mark(view: View) -> View:
+        view.__annotations__["payload"] = body
+        return view
+
+    return mark

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, get_type_hints
 
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import create_model
 
-from bihuan.api.bodies import Body, body_of
+from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
 from bihuan.api.parts import Id
 
@@ -48,11 +48,11 @@ def deeds(
 
 
 def _deed(function: Action, look: Look, body: type[Body], key: str) -> Action:
-    def deed(request: Call, thing_id: Id, payload: Any) -> Any:
+    @taking(body)
+    def deed(request: Call, thing_id: Id, payload: Body) -> Any:
         look(request, thing_id)
         return function(actor=request.who.actor, now=now(), **{key: thing_id}, **payload.given())
 
-    deed.__annotations__["payload"] = body
     deed.__name__ = function.__name__
     return deed
 
@@ -61,9 +61,9 @@ def begin(router: Router, path: str, label: str, function: Action, *, answer: ty
     """Add an operation ``path`` that begins something by ``function``."""
     body = body_of(function, f"{function.__name__.title().replace('_', '')}")
 
-    def deed(request: Call, payload: Any) -> Any:
-        return 201, function(actor=request.who.actor, now=now(), **payload.given())
+    @taking(body)
+    def deed(request: Call, payload: Body) -> Any:
+        return Status(201, function(actor=request.who.actor, now=now(), **payload.given()))
 
-    deed.__annotations__["payload"] = body
     deed.__name__ = function.__name__
     router.post(path, response={201: answer_of(answer)}, summary=label)(deed)

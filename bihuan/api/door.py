@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.views.decorators.csrf import csrf_exempt
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 from ninja.security import HttpBearer
 
 from bihuan.api.call import admit, read_content
@@ -52,6 +53,13 @@ class _Read(Parser):
         if not hasattr(request, "content"):
             raise WrongMedia
         return request.content
+
+
+class _Write(JSONRenderer):
+    """Writes Chinese as it is read."""
+
+    def __init__(self) -> None:
+        self.json_dumps_params = {"ensure_ascii": False}
 
 
 class Api(NinjaAPI):
@@ -101,6 +109,7 @@ def make_api() -> Api:
         docs_url=None,
         auth=Token(),
         parser=_Read(),
+        renderer=_Write(),
         urls_namespace="api",
     )
     tell_errors(api)

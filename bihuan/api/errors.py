@@ -148,7 +148,9 @@ def told(error: BihuanError, where: str = "") -> HttpResponse:
         hint=error.hint,
         version=error.version if isinstance(error, Behind) else None,
     )
-    response = JsonResponse(problem.dict(), status=status_of(error), json_dumps_params={"ensure_ascii": False})
+    response = JsonResponse(
+        problem.dict(), status=status_of(error), json_dumps_params={"ensure_ascii": False}
+    )
     if isinstance(error, TooOften):
         response["Retry-After"] = str(error.seconds)
     if isinstance(error, NoToken):
@@ -156,7 +158,11 @@ def told(error: BihuanError, where: str = "") -> HttpResponse:
     return response
 
 
-def _misfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _refused(request: HttpRequest, error: Any) -> HttpResponse:
+    return told(error)
+
+
+def _misfit(request: HttpRequest, error: Any) -> HttpResponse:
     """Tell each value that is not as the schema says."""
     found = [(_place(e["loc"]), _said(str(e["type"]))) for e in error.errors]
     message = "；".join(f"{place}：{said.rstrip('。')}" for place, said in found) + "。"
@@ -173,7 +179,7 @@ def _said(kind: str) -> str:
     return _NAMES.get(known, "不符合要求。")
 
 
-def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+def _http(request: HttpRequest, error: Any) -> HttpResponse:
     """What the framework could not read; a reason of ours lies behind it."""
     return told(error.__cause__ if isinstance(error.__cause__, BihuanError) else Unreadable())
 
@@ -185,7 +191,7 @@ def as_told(error: type[BihuanError]) -> Callable[[HttpRequest, Any], HttpRespon
 
 def tell_errors(api: NinjaAPI) -> None:
     """Let ``api`` answer every refusal in the one shape; what is nobody's mistake but ours is still a fault."""
-    api.add_exception_handler(BihuanError, lambda request, error: told(error))
+    api.add_exception_handler(BihuanError, _refused)
     api.add_exception_handler(ValidationError, _misfit)
     api.add_exception_handler(HttpError, _http)
     api.add_exception_handler(AuthenticationError, as_told(NoToken))

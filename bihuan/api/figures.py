@@ -9,14 +9,14 @@ from typing import Annotated, Any, Literal
 
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
-from ninja import File, Query, Router, Schema
+from ninja import File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from bihuan.actions.house import create_campaign, create_register
-from bihuan.api.bodies import body_of
+from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
 from bihuan.api.items import ItemRow, row_of
-from bihuan.api.parts import Id, demand, fill
+from bihuan.api.parts import FILE, Id, demand, fill
 from bihuan.models import Campaign, Register
 from bihuan.queries.chosen import campaign_of
 from bihuan.queries.overview import overview
@@ -149,17 +149,19 @@ _Register = body_of(create_register, "CreateRegister")
 
 
 @router.post("/campaigns", response={201: Made}, summary="设立专项工作")
-def new_campaign(request: Call, payload: _Campaign) -> Any:  # type: ignore[valid-type]
+@taking(_Campaign)
+def new_campaign(request: Call, payload: Body) -> Any:
     """Found a campaign."""
     demand(request.who.actor, Duty.CAMPAIGNS)
-    return 201, {"id": create_campaign(request.who.actor, now(), **payload.given())}  # type: ignore[attr-defined]
+    return Status(201, {"id": create_campaign(request.who.actor, now(), **payload.given())})
 
 
 @router.post("/registers", response={201: Made}, summary="设立清单")
-def new_register(request: Call, payload: _Register) -> Any:  # type: ignore[valid-type]
+@taking(_Register)
+def new_register(request: Call, payload: Body) -> Any:
     """Open a register."""
     demand(request.who.actor, Duty.CAMPAIGNS)
-    return 201, {"id": create_register(request.who.actor, now(), **payload.given())}  # type: ignore[attr-defined]
+    return Status(201, {"id": create_register(request.who.actor, now(), **payload.given())})
 
 
 def _instant(day: date | None) -> datetime | None:
@@ -186,7 +188,7 @@ def one_overview(request: Call, campaign_id: Id, as_of: AsOf) -> OverviewOut:
     return fill(OverviewOut, found, **parts, due_soon=[row_of(i, names) for i in found.due_soon])
 
 
-@router.get("/campaigns/{campaign_id}/report.{kind}", response={200: bytes}, summary="阶段报告（docx 或 xlsx）")
+@router.get("/campaigns/{campaign_id}/report.{kind}", summary="阶段报告（docx 或 xlsx）", **FILE)
 def report(
     request: Call, campaign_id: Id, kind: Literal["docx", "xlsx"], head: Query[Head]
 ) -> HttpResponseBase:

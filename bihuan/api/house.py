@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from bihuan.actions import house
 from bihuan.actions.accounts import create_account, reset_password, switch_account
 from bihuan.actions.merge_unit import UnitsMerged, merge_unit
-from bihuan.api.bodies import body_of
+from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
 from bihuan.api.deeds import answer_of
 from bihuan.api.figures import Made
@@ -112,7 +112,9 @@ def units(request: Call, after: After, size: Size) -> Any:
     rows, more = page_by_id(Unit.objects.all(), after, size)
     known: dict[int, list[str]] = {}
     ids = [row.pk for row in rows]
-    for alias, unit in UnitAlias.objects.filter(unit_id__in=ids).order_by("alias").values_list("alias", "unit_id"):
+    for alias, unit in (
+        UnitAlias.objects.filter(unit_id__in=ids).order_by("alias").values_list("alias", "unit_id")
+    ):
         known.setdefault(unit, []).append(alias)
     return Page[UnitOut](rows=[fill(UnitOut, row, aliases=known.get(row.pk, [])) for row in rows], next=more)
 
@@ -123,25 +125,28 @@ _Merge = body_of(merge_unit, "MergeUnit", skip={"unit"})
 
 
 @router.post("/units", response={201: Made}, summary="新增单位")
-def new_unit(request: Call, payload: _Unit) -> Any:  # type: ignore[valid-type]
+@taking(_Unit)
+def new_unit(request: Call, payload: Body) -> Any:
     """Add a unit."""
     demand(request.who.actor, Duty.UNITS)
-    return 201, {"id": house.create_unit(request.who.actor, now(), **payload.given())}  # type: ignore[attr-defined]
+    return Status(201, {"id": house.create_unit(request.who.actor, now(), **payload.given())})
 
 
 @router.post("/units/{unit_id}/actions/change", response=Made, summary="改名、移动、停用单位，或改别名")
-def change_unit(request: Call, unit_id: Id, payload: _Change) -> Any:  # type: ignore[valid-type]
+@taking(_Change)
+def change_unit(request: Call, unit_id: Id, payload: Body) -> Any:
     """Change a unit."""
     demand(request.who.actor, Duty.UNITS)
-    house.change_unit(request.who.actor, now(), unit_id, **payload.given())  # type: ignore[attr-defined]
+    house.change_unit(request.who.actor, now(), unit_id, **payload.given())
     return {"id": unit_id}
 
 
 @router.post("/units/{unit_id}/actions/merge", response=answer_of(UnitsMerged), summary="合并单位")
-def merge(request: Call, unit_id: Id, payload: _Merge) -> Any:  # type: ignore[valid-type]
+@taking(_Merge)
+def merge(request: Call, unit_id: Id, payload: Body) -> Any:
     """Merge a unit into another."""
     demand(request.who.actor, Duty.UNITS)
-    return merge_unit(request.who.actor, now(), unit_id, **payload.given())  # type: ignore[attr-defined]
+    return merge_unit(request.who.actor, now(), unit_id, **payload.given())
 
 
 def _person(line: Line) -> PersonOut:
@@ -178,27 +183,30 @@ class AccountName(Schema):
 
 
 @router.post("/people", response={201: Made}, summary="新增人员")
-def new_person(request: Call, payload: _Person) -> Any:  # type: ignore[valid-type]
+@taking(_Person)
+def new_person(request: Call, payload: Body) -> Any:
     """Add a person."""
     demand(request.who.actor, Duty.PEOPLE)
-    return 201, {"id": house.create_person(request.who.actor, now(), **payload.given())}  # type: ignore[attr-defined]
+    return Status(201, {"id": house.create_person(request.who.actor, now(), **payload.given())})
 
 
 @router.post("/people/{person_id}/actions/grant", response=PersonOut, summary="授予岗位")
-def grant(request: Call, person_id: Id, payload: _Grant) -> PersonOut:  # type: ignore[valid-type]
+@taking(_Grant)
+def grant(request: Call, person_id: Id, payload: Body) -> PersonOut:
     """Give a role."""
     person(request, person_id)
-    house.grant_role(request.who.actor, now(), person_id, **payload.given())  # type: ignore[attr-defined]
+    house.grant_role(request.who.actor, now(), person_id, **payload.given())
     return person(request, person_id)
 
 
 @router.post("/people/{person_id}/actions/revoke", response=PersonOut, summary="撤销岗位")
-def revoke(request: Call, person_id: Id, payload: _Revoke) -> PersonOut:  # type: ignore[valid-type]
+@taking(_Revoke)
+def revoke(request: Call, person_id: Id, payload: Body) -> PersonOut:
     """Take a role away."""
     person(request, person_id)
     if person_id == request.who.actor.person:
         raise Invalid("不能撤销自己的岗位。", hint="请由另一位管理员办理。")
-    house.revoke_role(request.who.actor, now(), person_id, **payload.given())  # type: ignore[attr-defined]
+    house.revoke_role(request.who.actor, now(), person_id, **payload.given())
     return person(request, person_id)
 
 
@@ -208,15 +216,19 @@ def new_account(request: Call, person_id: Id, payload: AccountName) -> Any:
     if _managed(request, person_id).account is not None:
         raise Invalid("这个人员已有账号。")
     name = " ".join(payload.name.split())
-    return 201, AccountOut(name=name, password=create_account(name, person_id))
+    return Status(201, AccountOut(name=name, password=create_account(name, person_id)))
 
 
-@router.post("/people/{person_id}/account/{deed}", response=AccountOut, summary="重置密码（reset）、停用（off）、启用（on）")
-def change_account(request: Call, person_id: Id, deed: str) -> AccountOut:
+@router.post(
+    "/people/{person_id}/account/{deed}",
+    response=AccountOut,
+    summary="重置密码（reset）、停用（off）、启用（on）",
+)
+def change_account(request: Call, person_id: Id, deed: Literal["reset", "off", "on"]) -> AccountOut:
     """Give an account a new password, or switch it off or on."""
     account = _managed(request, person_id).account
-    if account is None or deed not in {"reset", "on", "off"}:
-        raise NotFound("没有这个账号，或没有这样的操作。", hint="可用：reset、off、on。")
+    if account is None:
+        raise NotFound("这个人员还没有账号。", hint="请先开通。")
     if deed == "reset":
         return AccountOut(name=account.name, password=reset_password(account.name))
     if account.pk == request.account.pk:
@@ -252,10 +264,11 @@ _Publish = body_of(house.publish_procedure, "PublishProcedure", skip={"source"})
 
 
 @router.post("/procedures", response={201: Made}, summary="发布规程的新版本")
-def publish(request: Call, payload: _Publish) -> Any:  # type: ignore[valid-type]
+@taking(_Publish)
+def publish(request: Call, payload: Body) -> Any:
     """Publish a version of a procedure."""
     demand(request.who.actor, Duty.PROCEDURES)
-    return 201, {"id": house.publish_procedure(request.who.actor, now(), **payload.given())}  # type: ignore[attr-defined]
+    return Status(201, {"id": house.publish_procedure(request.who.actor, now(), **payload.given())})
 
 
 @router.get("/calendar/{day}", response=DayOut, summary="某日是不是工作日，若干个工作日后是哪天")
@@ -268,12 +281,16 @@ def day(
     known = calendar_now()
     due = known.add_workdays(day, workdays) if workdays else None
     provisional = due.provisional if due else not known.is_published(day.year)
-    return DayOut(day=day, workday=known.is_workday(day), after=due.date if due else None, provisional=provisional)
+    return DayOut(
+        day=day, workday=known.is_workday(day), after=due.date if due else None, provisional=provisional
+    )
 
 
 @router.post("/calendar", response=Moved, summary="发布某年的放假安排")
 def publish_calendar(request: Call, payload: YearIn) -> Moved:
     """Publish the days of a year."""
     demand(request.who.actor, Duty.CALENDAR)
-    year = CalendarYear(payload.year, frozenset(payload.holidays), frozenset(payload.workdays), payload.source)
+    year = CalendarYear(
+        payload.year, frozenset(payload.holidays), frozenset(payload.workdays), payload.source
+    )
     return Moved(moved=house.publish_calendar(request.who.actor, now(), year))

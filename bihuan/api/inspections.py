@@ -13,7 +13,7 @@ from ninja import Router, Schema
 from bihuan.actions import finding, inspection, objection, register, sample
 from bihuan.api.call import Call
 from bihuan.api.deeds import begin, deeds
-from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_of_list
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_of_list
 from bihuan.models import Conclusion, Inspection, Objection, Sample
 from bihuan.queries.inspection import demand_office, find_inspection, inspection_detail
 from bihuan.queries.inspection import inspections as inspections_seen
@@ -159,7 +159,7 @@ def one_inspection(request: Call, inspection_id: Id) -> InspectionOut:
     )
 
 
-@router.get("/inspections/{inspection_id}/sheet", response={200: bytes}, summary="检查表的 Word 文件")
+@router.get("/inspections/{inspection_id}/sheet", summary="检查表的 Word 文件", **FILE)
 def sheet(request: Call, inspection_id: Id) -> HttpResponseBase:
     """Hand out the working paper."""
     demand(request.who.actor, Duty.READ)
@@ -274,4 +274,6 @@ def _sampled(request: Call, sample_id: int) -> Sample:
 
 
 begin(router, "/samples", "封定总体", sample.commit_sample, answer=sample.Sampled)
-deeds(router, "/samples", _sampled, {"draw": ("抽取", sample.draw_sample)}, answer=sample.Sampled, key="sample")
+deeds(
+    router, "/samples", _sampled, {"draw": ("抽取", sample.draw_sample)}, answer=sample.Sampled, key="sample"
+)

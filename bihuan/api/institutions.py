@@ -8,14 +8,14 @@ from typing import Any
 
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from bihuan.actions import institution as acts
 from bihuan.actions.case import review_case
-from bihuan.api.bodies import body_of
+from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
 from bihuan.api.deeds import begin, deeds
-from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_by_id, page_of_list
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_by_id, page_of_list
 from bihuan.models import CaseReview, Institution
 from bihuan.queries.closing import case_detail, case_reviews, find_institution, institution_detail
 from bihuan.queries.closing import institutions as institutions_seen
@@ -172,7 +172,7 @@ def case(request: Call, case_id: Id) -> CaseOut:
     return fill(CaseOut, row, office=found.office, items=items, turns=[fill(TurnOut, t) for t in found.turns])
 
 
-@router.get("/cases/{case_id}/paper", response={200: bytes}, summary="案例的 Word 文件")
+@router.get("/cases/{case_id}/paper", summary="案例的 Word 文件", **FILE)
 def case_paper(request: Call, case_id: Id) -> HttpResponseBase:
     """Hand out a case review."""
     demand(request.who.actor, Duty.READ)
@@ -185,6 +185,7 @@ _Case = body_of(review_case, "ReviewCase")
 
 
 @router.post("/cases", response={201: CaseMade}, summary="登记案例复盘")
-def new_case(request: Call, payload: _Case) -> Any:  # type: ignore[valid-type]
+@taking(_Case)
+def new_case(request: Call, payload: Body) -> Any:
     """Enter a case review."""
-    return 201, {"id": review_case(request.who.actor, now(), **payload.given())}  # type: ignore[attr-defined]
+    return Status(201, {"id": review_case(request.who.actor, now(), **payload.given())})

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from pydantic import field_validator
 
 from bihuan.actions import register
-from bihuan.api.bodies import body_of
+from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
-from bihuan.api.parts import After, Id, Page, Size, demand, fill, named
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, named
 from bihuan.excel.register_out import write_register_back, write_register_plain
 from bihuan.ledger import blobs
 from bihuan.models import Evidence, Item, Slip
@@ -264,7 +264,9 @@ def row_of(item: Item, names: dict[int, str], kind: type[ItemRow] = ItemRow, **m
     return fill(kind, item, **told | more)
 
 
-@router.get("/items/{item_id}", response=ItemOut, summary="一个事项：现状、措施、佐证、单据、留痕和现在能办的步骤")
+@router.get(
+    "/items/{item_id}", response=ItemOut, summary="一个事项：现状、措施、佐证、单据、留痕和现在能办的步骤"
+)
 def item(request: Call, item_id: Id, response: HttpResponse) -> ItemOut:
     """Show an item; its version is also the ``ETag``."""
     demand(request.who.actor, Duty.READ)
@@ -299,7 +301,7 @@ def _entry(moment: Moment) -> EntryOut:
     return fill(EntryOut, moment, data=moment.fact.event.to_data())
 
 
-@router.get("/items/{item_id}/evidence/{evidence_id}", response={200: bytes}, summary="下载佐证")
+@router.get("/items/{item_id}/evidence/{evidence_id}", summary="下载佐证", **FILE)
 def evidence(request: Call, item_id: Id, evidence_id: Id) -> HttpResponseBase:
     """Hand out a file."""
     demand(request.who.actor, Duty.READ)
@@ -311,10 +313,12 @@ def evidence(request: Call, item_id: Id, evidence_id: Id) -> HttpResponseBase:
         file = blobs.evidence_storage().open(blobs.path_of(found.digest))
     except FileNotFoundError:
         raise NotFound("佐证文件不在存储中。", hint="请联系系统管理员从备份恢复。") from None
-    return FileResponse(file, as_attachment=True, filename=found.name, content_type="application/octet-stream")
+    return FileResponse(
+        file, as_attachment=True, filename=found.name, content_type="application/octet-stream"
+    )
 
 
-@router.get("/registers/{register_id}/workbook", response={200: bytes}, summary="把清单导出为 Excel")
+@router.get("/registers/{register_id}/workbook", summary="把清单导出为 Excel", **FILE)
 def workbook(request: Call, register_id: Id, wanted: Query[Wanted], back: bool = False) -> HttpResponseBase:
     """Hand out a register as a workbook; ``back``: into the layout of the file that was imported."""
     demand(request.who.actor, Duty.EXPORT)
@@ -328,7 +332,8 @@ def workbook(request: Call, register_id: Id, wanted: Query[Wanted], back: bool =
 
 
 @router.post("/registers/{register_id}/items", response={201: Registered}, summary="登记一个事项")
-def new_item(request: Call, register_id: Id, payload: NewItem) -> Any:  # type: ignore[valid-type]
+@taking(NewItem)
+def new_item(request: Call, register_id: Id, payload: Body) -> Any:
     """Register an item."""
     request.who.register(register_id)
-    return 201, register(register_id, request.who.actor, now(), **payload.given())  # type: ignore[attr-defined]
+    return Status(201, register(register_id, request.who.actor, now(), **payload.given()))

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal, cast
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from ninja import Field, File, Form, Router, Schema
+from ninja import Field, File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from bihuan.actions.house import keep_mapping
 from bihuan.api.bodies import Body
 from bihuan.api.call import Call, now
 from bihuan.api.deeds import answer_of
-from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_by_id
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_by_id
 from bihuan.excel.commit import Committed
 from bihuan.excel.files import import_file, kept_corrections, preview_file
 from bihuan.excel.incoming import keep, of_token
@@ -94,7 +94,9 @@ class CommitIn(Body):
     corrections: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="列的更正：表头指纹 → 列字母 → 字段；会记住"
     )
-    closed: Literal["reprove", "history"] = Field("reprove", description="原表里已销号的：重新证明（reprove），或作为历史（history）")
+    closed: Literal["reprove", "history"] = Field(
+        "reprove", description="原表里已销号的：重新证明（reprove），或作为历史（history）"
+    )
 
 
 class ImportOut(Schema):
@@ -135,10 +137,10 @@ def seal(request: Call) -> Any:
     """Seal every entry so far."""
     demand(request.who.actor, Duty.SEAL)
     made = make_seal(now())
-    return 201, fill(SealOut, Seal.objects.get(pk=made.count))
+    return Status(201, fill(SealOut, Seal.objects.get(pk=made.count)))
 
 
-@router.get("/ledger/export", response={200: bytes}, summary="导出全部留痕（JSON Lines），可用独立核验程序核验")
+@router.get("/ledger/export", summary="导出全部留痕（JSON Lines），可用独立核验程序核验", **FILE)
 def export(request: Call) -> HttpResponseBase:
     """Hand out every entry to whoever audits and may read all of them."""
     demand(request.who.actor, Duty.AUDIT)
@@ -178,16 +180,22 @@ def preview(
 
 
 def _sheet(sheet: SheetPreview) -> SheetOut:
-    return SheetOut(fingerprint=sheet.fingerprint, refused=sheet.refused, **cast("dict[str, Any]", sheet.to_json()))
+    return SheetOut(
+        fingerprint=sheet.fingerprint, refused=sheet.refused, **cast("dict[str, Any]", sheet.to_json())
+    )
 
 
 def _demand_fields(corrections: dict[str, dict[str, str]]) -> None:
-    unknown = sorted({name for columns in corrections.values() for name in columns.values()} - FIELD_NAMES.keys())
+    unknown = sorted(
+        {name for columns in corrections.values() for name in columns.values()} - FIELD_NAMES.keys()
+    )
     if unknown:
         raise Invalid(f"没有这些字段：{'、'.join(unknown)}。", hint=f"可用：{'、'.join(FIELD_NAMES)}。")
 
 
-@router.post("/imports", response={201: answer_of(Committed)}, summary="导入预览过的台账：全部写入，或全不写入")
+@router.post(
+    "/imports", response={201: answer_of(Committed)}, summary="导入预览过的台账：全部写入，或全不写入"
+)
 def commit(request: Call, payload: CommitIn) -> Any:
     """Take in a file that was looked at; its corrections are kept for the next one with the same header."""
     demand(request.who.actor, Duty.IMPORT)
@@ -200,6 +208,12 @@ def commit(request: Call, payload: CommitIn) -> Any:
         for fingerprint, columns in payload.corrections.items():
             keep_mapping(actor, at, fingerprint, {**known.get(fingerprint, {}), **columns})
         _, done = import_file(
-            file.content(), file.name, payload.register_id, actor, at, base=payload.base, closed=payload.closed
+            file.content(),
+            file.name,
+            payload.register_id,
+            actor,
+            at,
+            base=payload.base,
+            closed=payload.closed,
         )
-    return 201, done
+    return Status(201, done)

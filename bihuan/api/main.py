@@ -9,7 +9,18 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, re_path
 
-from bihuan.api import figures, house, inspections, institutions, items, ledger, meetings, mine, steps, supervise
+from bihuan.api import (
+    figures,
+    house,
+    inspections,
+    institutions,
+    items,
+    ledger,
+    meetings,
+    mine,
+    steps,
+    supervise,
+)
 from bihuan.api.door import guarded, make_api
 from bihuan.rules.errors import NotFound
 
@@ -48,5 +59,7 @@ def nowhere(request: HttpRequest, **_: Any) -> HttpResponse:
 
 
 _open = [path("", page, name="page"), path("openapi.json", openapi, name="openapi")]
-_operations = [p for p in api.urls[0] if isinstance(p, URLPattern) and p.name not in {"openapi-json", "api-root"}]
+_operations = [
+    p for p in api.urls[0] if isinstance(p, URLPattern) and p.name not in {"openapi-json", "api-root"}
+]
 patterns = [*_open, *guarded([*_operations, re_path(".*", nowhere, name="nowhere")])]

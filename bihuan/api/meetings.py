@@ -14,7 +14,7 @@ from bihuan.actions import meeting as meeting_actions
 from bihuan.actions.decide import Decided, decide
 from bihuan.api.call import Call
 from bihuan.api.deeds import begin, deeds
-from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_of_list
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_of_list
 from bihuan.models import Meeting
 from bihuan.queries.meetings import MeetingDetail, Place, find_meeting, meeting_detail
 from bihuan.queries.meetings import meetings as meetings_seen
@@ -96,7 +96,9 @@ def meeting(request: Call, meeting_id: Id) -> MeetingOut:
 
 def _place(place: Place) -> PlaceOut:
     told = [
-        DecisionOut(step=r.step, words=r.words, reason=r.decision.reason, recused=r.recused, presider=r.presider)
+        DecisionOut(
+            step=r.step, words=r.words, reason=r.decision.reason, recused=r.recused, presider=r.presider
+        )
         for r in place.resolved
     ]
     known = {"number": place.item.number, "title": place.item.title, "owner": place.owner}
@@ -108,7 +110,7 @@ def _seen(request: Call, meeting_id: int) -> Meeting:
     return find_meeting(str(meeting_id), request.who.actor)
 
 
-@router.get("/meetings/{meeting_id}/minutes", response={200: bytes}, summary="会议纪要的 Word 文件")
+@router.get("/meetings/{meeting_id}/minutes", summary="会议纪要的 Word 文件", **FILE)
 def minutes(request: Call, meeting_id: Id) -> HttpResponseBase:
     """Hand out the minutes."""
     found: MeetingDetail = meeting_detail(_seen(request, meeting_id))

@@ -80,7 +80,9 @@ class Marked(Schema):
 class Read(Schema):
     """Which messages were read."""
 
-    seqs: list[Annotated[int, Field(ge=1, le=2**53)]] | None = Field(None, description="消息的编号；不给则为全部")
+    seqs: list[Annotated[int, Field(ge=1, le=2**53)]] | None = Field(
+        None, description="消息的编号；不给则为全部"
+    )
 
 
 @router.get("/me", response=Me, summary="我是谁，有哪些岗位")

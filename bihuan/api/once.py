@@ -36,7 +36,9 @@ def once(request: Call, take: Callable[[], HttpResponseBase]) -> HttpResponseBas
     with transaction.atomic():
         Answer.objects.filter(at__lt=now() - KEPT).delete()
         kept, new = Answer.objects.get_or_create(
-            token_id=request.token.pk, key=key, defaults={"asked": asked, "status": 0, "content": "", "at": now()}
+            token_id=request.token.pk,
+            key=key,
+            defaults={"asked": asked, "status": 0, "content": "", "at": now()},
         )
         if not new:
             return _again(request, kept, asked)
@@ -54,7 +56,9 @@ def _again(request: Call, kept: Answer, asked: str) -> HttpResponse:
     if kept.asked != asked:
         raise Reused
     response = HttpResponse(
-        _box(request).decrypt(kept.content.encode()), status=kept.status, content_type="application/json; charset=utf-8"
+        _box(request).decrypt(kept.content.encode()),
+        status=kept.status,
+        content_type="application/json; charset=utf-8",
     )
     response["Idempotency-Replayed"] = "true"
     return response
@@ -62,7 +66,9 @@ def _again(request: Call, kept: Answer, asked: str) -> HttpResponse:
 
 def _box(request: Call) -> Fernet:
     """What is kept can be opened with the token alone: an answer may hold a password that is shown once."""
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"bihuan.answer:" + request.secret.encode()).digest()))
+    return Fernet(
+        base64.urlsafe_b64encode(hashlib.sha256(b"bihuan.answer:" + request.secret.encode()).digest())
+    )
 
 
 def _hash_of(request: Any) -> str:

@@ -18,6 +18,16 @@ Id = Annotated[int, Field(ge=1, le=2**53)]
 Size = Annotated[int, Query(50, ge=1, le=500, description="一页多少行")]
 After = Annotated[str, Query("", max_length=200, description="从哪里接着读：上一页答复里的 next")]
 
+#: What an operation that hands out a file says of its answer.
+FILE: dict[str, Any] = {
+    "response": {200: None},
+    "openapi_extra": {
+        "responses": {
+            200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+        }
+    },
+}
+
 
 class Page(Schema, Generic[S]):
     """One page. ``next`` is where the following one begins, "" at the end: read on until then, there is no other limit."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, cast
 
 from ninja import File, Form, Header, Router
 from ninja.files import UploadedFile
 
 from bihuan.actions import do
 from bihuan.actions.step import handler_of
-from bihuan.api.bodies import Body, body_of
+from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
 from bihuan.api.errors import Behind, Unreadable
 from bihuan.api.items import Registered
@@ -32,7 +32,7 @@ Version = Annotated[
 def _version(text: str) -> int | None:
     digits = text.strip('"')
     if text and not digits.isdigit():
-        raise Unreadable("If-Match 应是事项的版本，如 \"7\"。")
+        raise Unreadable('If-Match 应是事项的版本，如 "7"。')
     return int(digits) if digits else None
 
 
@@ -45,24 +45,32 @@ def _take(request: Call, action: str, item_id: int, if_match: str, values: dict[
 
 
 def _view(action: str, body: type[Body]) -> Callable[..., Any]:
-    def step(request: Call, item_id: Id, if_match: Version, payload: Any) -> Any:
+    @taking(body)
+    def step(request: Call, item_id: Id, if_match: Version, payload: Body) -> Any:
         return _take(request, action, item_id, if_match, payload.given())
 
-    step.__annotations__["payload"] = body
     step.__name__ = f"step_{action}"
     return step
 
 
 for _action, _step in STEPS.items():
     if _action != "attach":
-        _body = body_of(handler_of(_action), f"Step{_action.title().replace('_', '')}", needs=dict(_step.needs))
+        _body = body_of(
+            handler_of(_action), f"Step{_action.title().replace('_', '')}", needs=dict(_step.needs)
+        )
         router.post(
-            f"/items/{{item_id}}/actions/{_action}", response=Registered, summary=_step.name, description=_step.why
+            f"/items/{{item_id}}/actions/{_action}",
+            response=Registered,
+            summary=_step.name,
+            description=_step.why,
         )(_view(_action, _body))
 
 
 @router.post(
-    "/items/{item_id}/actions/attach", response=Registered, summary="上传佐证", description=STEPS["attach"].why
+    "/items/{item_id}/actions/attach",
+    response=Registered,
+    summary="上传佐证",
+    description=STEPS["attach"].why,
 )
 def attach(
     request: Call,
@@ -75,7 +83,10 @@ def attach(
 ) -> Any:
     """Attach a file to an item."""
     scanned(file)
-    given = {"file": Upload(file.name or "", file.file), "evidence": evidence, "measure": measure, "note": note}
+    given = {
+        "file": Upload(file.name or "", cast("BinaryIO", file.file)),
+        "evidence": evidence,
+        "measure": measure,
+        "note": note,
+    }
     return _take(request, "attach", item_id, if_match, given)
-
-

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from bihuan.actions import request as asking
 from bihuan.actions import slip as handing
 from bihuan.actions.step import handler_of
-from bihuan.api.bodies import Body, body_of
+from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
 from bihuan.api.deeds import answer_of, deeds
 from bihuan.api.items import StepOut
-from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_by_id
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_by_id
 from bihuan.models import Request, Slip
 from bihuan.queries.item import detail_for
 from bihuan.queries.requests import requests as requests_seen
@@ -136,7 +136,7 @@ def slip(request: Call, slip_id: Id) -> Any:
     return _slip(SlipOut, found.slip, unit=found.unit, office=found.office, marks=marks, steps=steps)
 
 
-@router.get("/slips/{slip_id}/paper", response={200: bytes}, summary="单据的 Word 文件")
+@router.get("/slips/{slip_id}/paper", summary="单据的 Word 文件", **FILE)
 def paper(request: Call, slip_id: Id) -> HttpResponseBase:
     """Hand out the slip as a Word file."""
     demand(request.who.actor, Duty.READ)
@@ -150,10 +150,11 @@ _Issue = body_of(handing.issue_slip, "IssueSlip", skip={"item_id"})
 
 
 @router.post("/items/{item_id}/slips", response={201: answer_of(handing.Handed)}, summary="发出单据")
-def issue(request: Call, item_id: Id, payload: _Issue) -> Any:  # type: ignore[valid-type]
+@taking(_Issue)
+def issue(request: Call, item_id: Id, payload: Body) -> Any:
     """Issue a slip by hand."""
     detail_for(request.who, item_id)
-    return 201, handing.issue_slip(item_id, actor=request.who.actor, now=now(), **payload.given())  # type: ignore[attr-defined]
+    return Status(201, handing.issue_slip(item_id, actor=request.who.actor, now=now(), **payload.given()))
 
 
 deeds(
@@ -220,18 +221,22 @@ deeds(
 
 
 def _ask(kind: str, body: type[Body]) -> Any:
-    def ask(request: Call, item_id: Id, payload: Any) -> Any:
+    @taking(body)
+    def ask(request: Call, item_id: Id, payload: Body) -> Any:
         detail_for(request.who, item_id)
-        return 201, asking.ask(item_id, kind, request.who.actor, now(), **payload.given())
+        return Status(201, asking.ask(item_id, kind, request.who.actor, now(), **payload.given()))
 
-    ask.__annotations__["payload"] = body
     ask.__name__ = f"ask_{kind}"
     return ask
 
 
 for _kind, _name in REQUEST_NAMES.items():
     _step = STEPS[STEP_OF[_kind]]
-    _body = body_of(handler_of(_step.action), f"Ask{_kind.title()}", needs={**dict(_step.needs), "reason": "理由"})
+    _body = body_of(
+        handler_of(_step.action), f"Ask{_kind.title()}", needs={**dict(_step.needs), "reason": "理由"}
+    )
     router.post(
-        f"/items/{{item_id}}/requests/{_kind}", response={201: answer_of(asking.Asked)}, summary=f"申请{_name}"
+        f"/items/{{item_id}}/requests/{_kind}",
+        response={201: answer_of(asking.Asked)},
+        summary=f"申请{_name}",
     )(_ask(_kind, _body))

@@ -18,8 +18,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from bihuan.excel.errors import TooLarge
-from bihuan.rules.errors import Invalid, NotAllowed, NotFound
 from bihuan.ledger.scan import scanned
+from bihuan.rules.errors import Invalid, NotAllowed, NotFound
 
 _SALT = "bihuan.import"
 KEPT = timedelta(days=1)

@@ -4,41 +4,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bihuan', '0010_web'),
+        ("bihuan", "0010_web"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('account_id', models.BigIntegerField(db_index=True)),
-                ('name', models.CharField(max_length=60)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("account_id", models.BigIntegerField(db_index=True)),
+                ("name", models.CharField(max_length=60)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'token',
+                "db_table": "token",
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_id', models.BigIntegerField()),
-                ('key', models.CharField(max_length=200)),
-                ('asked', models.CharField(max_length=64)),
-                ('status', models.IntegerField()),
-                ('content', models.TextField()),
-                ('at', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_id", models.BigIntegerField()),
+                ("key", models.CharField(max_length=200)),
+                ("asked", models.CharField(max_length=64)),
+                ("status", models.IntegerField()),
+                ("content", models.TextField()),
+                ("at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'db_table': 'answer',
-                'constraints': [models.UniqueConstraint(fields=('token_id', 'key'), name='answer_key')],
+                "db_table": "answer",
+                "constraints": [models.UniqueConstraint(fields=("token_id", "key"), name="answer_key")],
             },
         ),
     ]

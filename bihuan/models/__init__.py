@@ -87,6 +87,7 @@ PROJECTIONS = (
 )
 
 __all__ = [
+    "PROJECTIONS",
     "Account",
     "Agenda",
     "Answer",
@@ -126,7 +127,6 @@ __all__ = [
     "Objection",
     "Origin",
     "Outlet",
-    "PROJECTIONS",
     "Person",
     "Procedure",
     "ProofDismissal",

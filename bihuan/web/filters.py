@@ -39,6 +39,8 @@ BEHIND: dict[str, dict[str, str]] = {
     "suspended": {"state": "suspended"},
     "reopened": {"reopened": "1"},
 }
+
+
 def read(given: QueryDict) -> Chosen:
     """Read an address. Raises Invalid for a value that is none: a list never shows something else than was asked."""
     return Chosen(

@@ -9,8 +9,8 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from bihuan.models import Entry, HeaderMapping, Import, Item, Register
 from bihuan.excel import incoming
+from bihuan.models import Entry, HeaderMapping, Import, Item, Register
 from bihuan.web import dates, import_page
 from tests.web.office import HTMX, Office, notice_of, text_of
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 
-from bihuan.queries.people import Directory
 from bihuan.ledger.scan import Infected, scanned
+from bihuan.queries.people import Directory
 
 #: Units written in one line are told apart by these; a name of two words keeps its single space.
 BETWEEN = re.compile(r"[、,，;；\n]+")

@@ -10,7 +10,6 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from bihuan.models import Campaign
 from bihuan.queries.counts import all_refs, figures
 from bihuan.queries.scope import Scope
 from bihuan.reports.check import verify_for

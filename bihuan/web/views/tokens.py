@@ -28,7 +28,9 @@ def page(request: Request) -> HttpResponse:
     account, text = request.account, ""
     wanted = request.POST.get("revoke", "")
     if wanted:
-        revoke_token(account, int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0)
+        revoke_token(
+            account, int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else 0
+        )
         messages.success(request, "令牌已停用。用它的程序从现在起不能再访问。")
         return redirect("security-tokens")
     form = NewToken(request.POST or None)
