@@ -30,7 +30,7 @@ from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
 
 router = Router(tags=["事项"])
-NewItem = body_of(register, "NewItem")
+NewItem = body_of(register, "NewItem", skip={"register_id"})
 
 
 class ItemRow(Schema):

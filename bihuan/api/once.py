@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from bihuan.api.errors import Reused, Unreadable
 from bihuan.models import Answer
 
 KEPT = timedelta(days=1)
-_LONGEST = 200
+KEY = re.compile("[!-~]{1,200}")
 
 
 def once(request: Call, take: Callable[[], HttpResponseBase]) -> HttpResponseBase:
@@ -27,11 +28,11 @@ def once(request: Call, take: Callable[[], HttpResponseBase]) -> HttpResponseBas
     What was done and that the key was used are kept together or not at all; a refusal is not kept, it may be tried again.
     Raises Unreadable for a key that is none, Reused for one that another call used.
     """
-    key = request.headers.get("Idempotency-Key", "")
-    if request.method != "POST" or not key:
+    key = request.headers.get("Idempotency-Key")
+    if request.method != "POST" or key is None:
         return take()
-    if len(key) > _LONGEST or not key.isascii() or not key.isprintable():
-        raise Unreadable("Idempotency-Key 应是1至200个字母、数字或符号。")
+    if not KEY.fullmatch(key):
+        raise Unreadable("Idempotency-Key 应是1至200个字母、数字或符号，中间没有空格。")
     asked = _hash_of(request)
     with transaction.atomic():
         Answer.objects.filter(at__lt=now() - KEPT).delete()
