@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -208,4 +209,5 @@ REPLACED: dict[type[Exception], type[BihuanError]] = {
     SuspiciousOperation: Unreadable,
     BadRequest: Unreadable,
     MultiPartParserError: Unreadable,
+    RawPostDataException: WrongMedia,  # a form, where JSON is wanted
 }
