@@ -38,7 +38,7 @@ def test_a_token_is_taken_back_by_its_owner_alone(office: Office):
     token = shown(made(office, "handler"))
     row = Token.objects.get()
     assert office.as_("head").post(URL, {"revoke": row.pk}).status_code == 404
-    assert "每周汇总" not in text_of(office.as_("head").get(URL))
+    assert "还没有。" in text_of(office.as_("head").get(URL))
     assert office.as_("handler").post(URL, {"revoke": "x"}).status_code == 404
     assert office.as_("handler").post(URL, {"revoke": row.pk})["Location"] == URL
     assert Client().get("/api/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401
