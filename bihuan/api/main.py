@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, re_path
 
 from bihuan.api import (
+    checking,
     figures,
     house,
     inspections,
@@ -18,13 +19,27 @@ from bihuan.api import (
     ledger,
     meetings,
     mine,
+    overview,
     steps,
     supervise,
 )
 from bihuan.api.door import guarded, make_api
 from bihuan.rules.errors import NotFound
 
-_PARTS = (mine, items, steps, supervise, meetings, inspections, institutions, figures, house, ledger)
+_PARTS = (
+    mine,
+    items,
+    steps,
+    supervise,
+    meetings,
+    inspections,
+    checking,
+    institutions,
+    figures,
+    overview,
+    house,
+    ledger,
+)
 
 api = make_api()
 for _part in _PARTS:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
+from bihuan.actions.feeds import make_feed, revoke_feed
 from bihuan.actions.inbox import mark_read
 from bihuan.api.call import Call, now
-from bihuan.api.parts import After, Page, Size, fill, page_by_id
+from bihuan.api.parts import After, Id, Page, Size, fill, page_by_id
 from bihuan.models import Message
+from bihuan.queries.messages import feeds as feeds_of
 from bihuan.queries.todo import Task, todo
 from bihuan.rules.permissions import ROLE_NAMES
 
@@ -69,6 +71,26 @@ class MessageOut(Schema):
     urgent: bool
     at: datetime
     read_at: datetime | None
+
+
+class FeedOut(Schema):
+    """A calendar of deadlines: the caller's own, or of a unit (0: none)."""
+
+    id: int
+    unit_id: int
+    made_at: datetime
+
+
+class FeedWanted(Schema):
+    """Whose deadlines."""
+
+    unit: int = Field(0, ge=0, le=2**53, description="单位的编号；不给则为本人的")
+
+
+class FeedMade(FeedOut):
+    """A new calendar with the last part of its address, which is told this once."""
+
+    address: str
 
 
 class Marked(Schema):
@@ -131,3 +153,23 @@ def messages(
 def read(request: Call, payload: Read) -> Marked:
     """Mark messages as read."""
     return Marked(marked=mark_read(request.who.actor.person, payload.seqs, now()))
+
+
+@router.get("/feeds", response=list[FeedOut], summary="我的日历订阅")
+def feeds(request: Call) -> Any:
+    """List the calendars of the caller."""
+    return [fill(FeedOut, row) for row in feeds_of(request.who.actor.person)]
+
+
+@router.post("/feeds", response={201: FeedMade}, summary="新建日历订阅，地址只显示这一次")
+def new_feed(request: Call, payload: FeedWanted) -> Any:
+    """Make a calendar of the caller's deadlines, or of a unit's."""
+    feed, token = make_feed(request.who.actor, now(), unit=payload.unit)
+    return Status(201, fill(FeedMade, feed, address=f"/calendar/{token}.ics"))
+
+
+@router.delete("/feeds/{feed_id}", response={204: None}, summary="停用日历订阅")
+def end_feed(request: Call, feed_id: Id) -> Any:
+    """Take an address back."""
+    revoke_feed(request.who.actor, now(), feed_id)
+    return Status(204, None)

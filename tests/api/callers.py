@@ -11,6 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
 
+from bihuan.actions.feeds import make_feed
 from bihuan.actions.finding import record_finding
 from bihuan.actions.inspection import Plan, approve_inspection, finish_inspection, propose_inspection
 from bihuan.actions.institution import draft_institution
@@ -79,6 +80,7 @@ class Callers(Office):
         finish_inspection(inspection, people["supervisor"], self.later(minutes=1), "尚可")
         conclusion = Conclusion.objects.get().pk
         objection = object_to(conclusion, people["head"], self.later(minutes=1), "不符").objection
+        feed = make_feed(people["handler"], self.now)[0].pk
         sample = commit_sample(
             *by, Population(register=self.registers["rectification"]), "抽查", size=1
         ).sample
@@ -88,7 +90,7 @@ class Callers(Office):
             "campaign_id": self.campaign, "slip_id": Slip.objects.first().pk, "request_id": request,
             "meeting_id": meeting, "inspection_id": inspection, "sample_id": sample, "institution_id": rule,
             "conclusion_id": conclusion, "objection_id": objection, "unit_id": units["village"],
-            "person_id": people["other_head"].person, "procedure_id": self.procedures["rectification"], "case_id": 999,
+            "person_id": people["other_head"].person, "procedure_id": self.procedures["rectification"], "case_id": 999, "feed_id": feed,
         }  # fmt: skip
 
 

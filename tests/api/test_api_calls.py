@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from bihuan.ledger.reading import head
 from bihuan.ledger.seal import read_seals
 from bihuan.models import Answer, Entry, Evidence, Import, Item, Token, Unit
+from bihuan.queries import sign_index
 from bihuan.queries.chosen import Chosen, filter_of
 from bihuan.queries.items import page_of
 from bihuan.queries.scope import Scope
@@ -359,3 +360,45 @@ def test_an_evidence_file_that_is_none_is_refused(office: Callers):
         "handler", f"/items/{item}/actions/attach", {"file": file(b"MZ\x00\x01", "a.exe")}, 422
     )
     assert refused["code"] == "evidence-refused"
+
+
+def test_the_rest_of_the_overview_agrees_with_its_tiles_and_the_list(office: Callers):
+    office.at("working")
+    office.at("approved")
+    address = f"/campaigns/{office.campaign}/overview"
+    whole, more = office.get("chief", address), office.get("chief", f"{address}/more")
+    tiles = {tile["ref"]: tile["value"] for tile in whole["tiles"]}
+    last = more["weeks"][-1]
+    assert {n: str(last[n]) for n in ("registered", "open")} == {n: tiles[n] for n in ("registered", "open")}
+    assert str(sum(sum(spot["colours"].values()) for spot in more["matrix"])) == tiles["open"] == "2"
+    assert [unit["name"] for tier in more["tiers"] for unit in tier["units"]] == ["东镇"]
+    assert {unit["name"]: unit["items"] for unit in more["burden"]}["东镇"] >= 1
+    assert (more["slips"][0]["ref"], more["slips"][0]["value"]) == ("slips", "1")
+    assert office.get("handler", f"{address}/more")["slips"] == []
+
+
+def test_a_calendar_is_made_told_once_and_taken_back_by_its_owner(office: Callers):
+    from django.test import Client
+
+    made = office.post("handler", "/feeds", {}, 201)
+    assert Client().get(made["address"]).status_code == 200
+    assert [set(row) for row in office.get("handler", "/feeds")] == [{"id", "unit_id", "made_at"}]
+    assert office.call("head", "delete", f"/feeds/{made['id']}").status_code == 404
+    assert office.call("handler", "delete", f"/feeds/{made['id']}").status_code == 204
+    assert (office.get("handler", "/feeds"), Client().get(made["address"]).status_code) == ([], 404)
+
+
+def test_signs_are_told_to_who_checks_and_set_aside_with_a_reason(office: Callers):
+    text = "已组织人员对全部河段进行清淤，清运淤泥三百余吨，沿岸垃圾全部清理完毕，建立了日常巡查机制"
+    first, second = office.at("working"), office.at("working")
+    for item in (first, second):
+        office.prove(item)
+        office.do("submit", item, "handler", text=text)
+    sign_index.extend()
+    register = f"/registers/{office.registers['rectification']}/signs"
+    found = [s for s in office.get("checker", register) if s["item"] == second and s["sign"] == "copied"]
+    assert found[0]["proofs"]
+    given = {"sign": "copied", "key": found[0]["key"], "reason": "同一工程"}
+    office.post("checker", f"/items/{second}/signs/dismiss", given)
+    assert found[0]["key"] not in {s["key"] for s in office.get("checker", register) if s["item"] == second}
+    assert office.call("handler", "get", register).status_code == 403
