@@ -54,7 +54,7 @@ class Scope:
 
     @cached_property
     def whole(self) -> list[Campaign]:
-        """The campaigns of which this person sees every item: a report tells of all of them."""
+        """The campaigns of which this person sees every item: what tells of a whole campaign is open to them."""
         return [c for c in self.campaigns if all(self.units_in(r) is None for r in self.registers_in(c))]
 
     def registers_in(self, campaign: Campaign) -> list[Register]:
