@@ -267,7 +267,7 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
     "fuzeren": {"head-todo": "/"},
     "admin": {"admin-home": "/", "error-403": "/items/", "people": "/people/", "people-new": "/people/new/",
               "units": "/units/"},
-    "security": {"security-home": "/"},
+    "security": {"security-home": "/", "security-account": "/security/", "api": "/api/"},
 }  # fmt: skip
 
 
@@ -313,10 +313,20 @@ def keeping(page: Page, base: str, shot: Callable[[str], None]) -> None:
     shot("unit")
 
 
+def calling(page: Page, base: str, shot: Callable[[str], None]) -> None:
+    """A token just made."""
+    page.goto(f"{base}/security/tokens/")
+    page.fill("[name=name]", "每周汇总脚本")
+    page.click("main .actions button")
+    page.wait_for_selector(".token")
+    shot("tokens")
+
+
 #: User name → what has to be clicked through.
 WALKS: dict[str, tuple[Callable[..., Any], ...]] = {
     "duban": (importing, verifying, holding),
     "admin": (keeping,),
+    "security": (calling,),
 }
 
 

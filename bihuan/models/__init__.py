@@ -1,6 +1,6 @@
 """The tables. ``Entry`` holds the facts; what is listed in ``PROJECTIONS`` is rebuilt from them."""
 
-from bihuan.models.account import Account, SavedView, SignedIn
+from bihuan.models.account import Account, Answer, SavedView, SignedIn, Token
 from bihuan.models.closing import (
     CaseItem,
     CaseReview,
@@ -90,6 +90,7 @@ __all__ = [
     "PROJECTIONS",
     "Account",
     "Agenda",
+    "Answer",
     "CalendarYear",
     "Campaign",
     "CaseItem",
@@ -145,6 +146,7 @@ __all__ = [
     "Slip",
     "Tally",
     "Timer",
+    "Token",
     "Transition",
     "Unit",
     "UnitAlias",

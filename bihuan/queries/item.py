@@ -16,6 +16,7 @@ from bihuan.queries.closing import Linked, linked
 from bihuan.queries.inspection import veil
 from bihuan.queries.items import may_see
 from bihuan.queries.people import Directory, directory, person_names
+from bihuan.queries.scope import Scope
 from bihuan.queries.signs import Sign, signs_of
 from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.events import KIND_NAMES
@@ -109,6 +110,15 @@ def detail(item_id: int, actor: Actor, units: frozenset[int] | None, *, using: s
         signs=signs_of(item, actor, using=using),
         linked=linked(item.pk, using),
     )
+
+
+def detail_for(who: Scope, item_id: int, *, using: str = "default") -> Detail:
+    """Return everything about an item for somebody with this reach. Raises NotFound or NotAllowed."""
+    item = Item.objects.using(using).filter(pk=item_id).first()
+    if item is None:
+        raise NotFound(f"没有编号为 {item_id} 的事项。")
+    register = Register.objects.using(using).get(pk=item.register_id)
+    return detail(item_id, who.actor, who.units_in(register), using=using)
 
 
 def state_name(state: str, procedure: Procedure | None = None) -> str:

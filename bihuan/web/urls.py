@@ -31,6 +31,7 @@ from bihuan.web.views import (
     signs,
     slips,
     todo,
+    tokens,
     units,
     views,
 )
@@ -47,6 +48,7 @@ urlpatterns = [
     path("security/second/", security.set_up, name="second-set"),
     path("security/second/off/", security.take_off, name="second-off"),
     path("security/end/", security.end, name="security-end"),
+    path("security/tokens/", tokens.page, name="security-tokens"),
     path("items/", items.page, name="items"),
     path("items/new/", items.new, name="items-new"),
     path("items/bulk/", bulk.page, name="items-bulk"),
@@ -121,8 +123,3 @@ urlpatterns = [
     path("units/", units.page, name="units"),
     path("units/<int:unit_id>/", units.one, name="units-one"),
 ]
-
-handler400 = "bihuan.web.errors.bad_request"
-handler403 = "bihuan.web.errors.forbidden"
-handler404 = "bihuan.web.errors.not_found"
-handler500 = "bihuan.web.errors.fault"

@@ -8,10 +8,10 @@ from typing import Any
 
 from django import forms
 
+from bihuan.ledger.scan import Infected, scanned
 from bihuan.queries.item import find_item
 from bihuan.queries.people import Directory
 from bihuan.rules.errors import NotFound
-from bihuan.web.scan import Infected, scanned
 
 #: Units written in one line are told apart by these; a name of two words keeps its single space.
 BETWEEN = re.compile(r"[、,，;；\n]+")
