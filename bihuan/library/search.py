@@ -105,6 +105,29 @@ def search(
     return Found(some.total, some.hits, relaxed=some.total > 0)
 
 
+def browse(
+    filters: Filters, *, sort: Sort = "added", offset: int = 0, limit: int = 20, using: str = "default"
+) -> Found:
+    """Return the documents that fit ``filters``, whatever their words: the last added first, or the latest by date."""
+    parts = filters.conditions()
+    where = " WHERE " + " AND ".join(part.sql for part in parts) if parts else ""
+    values = [value for part in parts for value in part.values]
+    order = "d.date DESC NULLS LAST, d.id DESC" if sort == "date" else "d.id DESC"
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM library_document d{where}", values)
+        total = cursor.fetchone()[0]
+        page = f"SELECT d.id FROM library_document d{where} ORDER BY {order} LIMIT %s OFFSET %s"
+        cursor.execute(page, [*values, limit, offset])
+        ids = [row[0] for row in cursor.fetchall()]
+    rows = Document.objects.using(using).only(*_FIELDS).in_bulk(ids)
+    return Found(total, [_hit(rows[i], ()) for i in ids])
+
+
+def words_of(text: str, *, literal: bool = False, using: str = "default") -> list[str]:
+    """Return the words that a query looks for, with their other names: what is to be marked. Raises QueryInvalid."""
+    return _looked_for(exact(text) if literal else parse(text), using)
+
+
 def ids_with(text: str, using: str = "default") -> list[int]:
     """Return the ids of exactly those documents whose text holds ``text``."""
     sql, values = _from(exact(text), Filters(), using)

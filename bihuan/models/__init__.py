@@ -11,6 +11,7 @@ from bihuan.models.closing import (
     Institution,
     Objection,
 )
+from bihuan.models.draft import BasketEntry, Draft, LibraryUpload
 from bihuan.models.entry import Entry, Head, Seal
 from bihuan.models.house import (
     CalendarYear,
@@ -90,6 +91,7 @@ __all__ = [
     "PROJECTIONS",
     "Account",
     "Agenda",
+    "BasketEntry",
     "CalendarYear",
     "Campaign",
     "CaseItem",
@@ -105,6 +107,7 @@ __all__ = [
     "DocumentCorrection",
     "DocumentMarks",
     "DocumentSource",
+    "Draft",
     "Entry",
     "Evidence",
     "Feed",
@@ -120,6 +123,7 @@ __all__ = [
     "Intake",
     "Item",
     "KeptSearch",
+    "LibraryUpload",
     "Measure",
     "Meeting",
     "Message",

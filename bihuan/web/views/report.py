@@ -11,7 +11,6 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from bihuan.models import Campaign
 from bihuan.queries.counts import all_refs, figures
 from bihuan.queries.scope import Scope
 from bihuan.reports.check import verify_against_ledger
@@ -35,7 +34,7 @@ WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx
 @opens_to(Duty.REPORT)
 def page(request: Request) -> HttpResponse:
     """Show the form with the figures that the report will print."""
-    campaigns = _whole(request.who)
+    campaigns = request.who.whole
     form = StageReport(campaigns, request.GET if "campaign" in request.GET else None)
     context: dict[str, Any] = {"form": form, "campaigns": campaigns, "query": request.GET.urlencode()}
     if form.is_valid():
@@ -53,7 +52,7 @@ def file(request: Request, kind: str) -> HttpResponseBase:
     """Hand out the report as a Word or an Excel file."""
     if kind not in WRITERS:
         raise NotFound("没有这种格式的报告。", hint="可下载 docx 或 xlsx。")
-    form = StageReport(_whole(request.who), request.GET)
+    form = StageReport(request.who.whole, request.GET)
     if not form.is_valid():
         raise Invalid("报告的选项有误：" + "".join(str(e) for errors in form.errors.values() for e in errors))
     period_from = form.cleaned_data["since"]
@@ -82,7 +81,7 @@ def check(request: Request) -> HttpResponse:
 
 def _guard(who: Scope, content: bytes) -> None:
     """Raise NotAllowed for a report of a campaign that this person does not see as a whole: its figures stay closed."""
-    names = {c.name for c in _whole(who)}
+    names = {c.name for c in who.whole}
 
     def known(manifest: Manifest) -> Recomputed:
         if manifest.campaign not in names:
@@ -90,11 +89,6 @@ def _guard(who: Scope, content: bytes) -> None:
         return Recomputed({}, None)
 
     verify_report(content, known)
-
-
-def _whole(who: Scope) -> list[Campaign]:
-    """Return the campaigns of which this person sees every item: a report tells of all of them."""
-    return [c for c in who.campaigns if all(who.units_in(r) is None for r in who.registers_in(c))]
 
 
 def _figures(who: Scope, form: StageReport) -> list[tuple[Any, str]]:
