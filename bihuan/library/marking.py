@@ -38,14 +38,13 @@ def cut(text: str, spans: Sequence[tuple[int, int]], start: int = 0, first: int 
     found: list[Piece] = []
     at = start
     end = start + len(text)
-    for number, (begin, stop) in enumerate(spans, first):
-        first_of_it = begin >= at
-        begin, stop = max(begin, at), min(stop, end)
+    for number, span in enumerate(spans, first):
+        begin, stop = max(span[0], at), min(span[1], end)
         if begin >= stop:
             continue
         if begin > at:
             found.append(Piece(text[at - start : begin - start]))
-        found.append(Piece(text[begin - start : stop - start], number, first_of_it))
+        found.append(Piece(text[begin - start : stop - start], number, span[0] == begin))
         at = stop
     if at < end:
         found.append(Piece(text[at - start :]))
@@ -74,7 +73,5 @@ def paragraphs(
             last += 1
         if bare:
             level = levels.get(begin, 0)
-            yield Paragraph(
-                begin, int(str(level)), tuple(cut(bare, spans[number:last], begin, number + 1))
-            )
+            yield Paragraph(begin, int(str(level)), tuple(cut(bare, spans[number:last], begin, number + 1)))
         place += len(raw) + 1

@@ -41,7 +41,10 @@ def files_of(batch: str, person: int, using: str = "default") -> list[LibraryUpl
 
 
 def step(
-    rows: Sequence[LibraryUpload], content: Callable[[LibraryUpload], bytes], clock: Clock, seconds: float = STEP
+    rows: Sequence[LibraryUpload],
+    content: Callable[[LibraryUpload], bytes],
+    clock: Clock,
+    seconds: float = STEP,
 ) -> None:
     """Take in what is left of a batch for about so many seconds; what cannot be taken in is noted with the reason."""
     until = time.monotonic() + seconds
@@ -50,9 +53,7 @@ def step(
             _go_on(row, content, clock, until)
 
 
-def _go_on(
-    row: LibraryUpload, content: Callable[[LibraryUpload], bytes], clock: Clock, until: float
-) -> None:
+def _go_on(row: LibraryUpload, content: Callable[[LibraryUpload], bytes], clock: Clock, until: float) -> None:
     began = row.done
     try:
         left = islice(singles(content(row), row.name), row.done, None)
@@ -78,8 +79,6 @@ def _note(row: LibraryUpload, taken: Taken) -> None:
 def _keep(row: LibraryUpload, began: int) -> None:
     """Another window may have gone on with the same file: what it noted stays, and storing the same twice changed nothing."""
     kept = LibraryUpload.objects.filter(pk=row.pk, done=began, finished=False)
-    changed = kept.update(
-        done=row.done, documents=row.documents, failed=row.failed, finished=row.finished
-    )
+    changed = kept.update(done=row.done, documents=row.documents, failed=row.failed, finished=row.finished)
     if not changed:
         row.refresh_from_db()

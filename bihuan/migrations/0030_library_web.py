@@ -4,66 +4,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bihuan', '0010_web'),
+        ("bihuan", "0010_web"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LibraryUpload',
+            name="LibraryUpload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('batch', models.CharField(db_index=True, max_length=32)),
-                ('person_id', models.BigIntegerField()),
-                ('name', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('campaign_id', models.BigIntegerField(default=0)),
-                ('done', models.IntegerField(default=0)),
-                ('documents', models.JSONField()),
-                ('failed', models.JSONField()),
-                ('finished', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("batch", models.CharField(db_index=True, max_length=32)),
+                ("person_id", models.BigIntegerField()),
+                ("name", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("campaign_id", models.BigIntegerField(default=0)),
+                ("done", models.IntegerField(default=0)),
+                ("documents", models.JSONField()),
+                ("failed", models.JSONField()),
+                ("finished", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'library_upload',
+                "db_table": "library_upload",
             },
         ),
         migrations.CreateModel(
-            name='BasketEntry',
+            name="BasketEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_id', models.BigIntegerField()),
-                ('document_id', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person_id", models.BigIntegerField()),
+                ("document_id", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'library_basket',
-                'constraints': [models.UniqueConstraint(fields=('person_id', 'document_id'), name='library_basket_once')],
+                "db_table": "library_basket",
+                "constraints": [
+                    models.UniqueConstraint(fields=("person_id", "document_id"), name="library_basket_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('title', models.CharField(max_length=300)),
-                ('head', models.JSONField()),
-                ('body', models.TextField()),
-                ('campaign_id', models.BigIntegerField(default=0)),
-                ('meeting_id', models.BigIntegerField(default=0)),
-                ('since', models.DateField(null=True)),
-                ('as_of', models.DateTimeField(null=True)),
-                ('final', models.BooleanField(default=False)),
-                ('digest', models.CharField(max_length=64)),
-                ('person_id', models.BigIntegerField(db_index=True)),
-                ('made_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.BigIntegerField()),
-                ('version', models.IntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("title", models.CharField(max_length=300)),
+                ("head", models.JSONField()),
+                ("body", models.TextField()),
+                ("campaign_id", models.BigIntegerField(default=0)),
+                ("meeting_id", models.BigIntegerField(default=0)),
+                ("since", models.DateField(null=True)),
+                ("as_of", models.DateTimeField(null=True)),
+                ("final", models.BooleanField(default=False)),
+                ("digest", models.CharField(max_length=64)),
+                ("values", models.JSONField(default=dict)),
+                ("person_id", models.BigIntegerField(db_index=True)),
+                ("made_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("changed_by", models.BigIntegerField()),
+                ("version", models.IntegerField(default=1)),
             ],
             options={
-                'db_table': 'draft',
-                'indexes': [models.Index(fields=['campaign_id', 'id'], name='draft_campaign')],
+                "db_table": "draft",
+                "indexes": [models.Index(fields=["campaign_id", "id"], name="draft_campaign")],
             },
         ),
     ]

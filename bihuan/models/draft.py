@@ -11,7 +11,8 @@ class Draft(models.Model):
     """A paper that is being written: ``body`` has a paragraph a line, with figures as 【名称】 and sources as 〔素材 …〕.
 
     ``head`` holds what stands around it (office, recipient, number, signed). ``as_of`` is None until the figures are fixed: when it is
-    ``final``; ``digest`` is then the file as it was made. ``version`` counts its changes.
+    ``final``; ``digest`` is then the file as it was made and ``values`` the figures in it: ref → label, value, unit, definition.
+    ``version`` counts its changes.
     """
 
     kind = models.CharField(max_length=20)
@@ -24,6 +25,7 @@ class Draft(models.Model):
     as_of = models.DateTimeField(null=True)
     final = models.BooleanField(default=False)
     digest = models.CharField(max_length=64)
+    values = models.JSONField(default=dict)
     person_id = models.BigIntegerField(db_index=True)
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()

@@ -84,7 +84,10 @@ def notice() -> str:
 def minutes() -> str:
     """The minutes of a meeting."""
     return (
-        paragraph("Body", "{{ 会议.时间 }}，{{ 会议.主持 }}在{{ 会议.地点 }}主持召开{{ 会议.名称 }}。现将议定事项纪要如下：")
+        paragraph(
+            "Body",
+            "{{ 会议.时间 }}，{{ 会议.主持 }}在{{ 会议.地点 }}主持召开{{ 会议.名称 }}。现将议定事项纪要如下：",
+        )
         + _when("总体情况", _head("关于进展情况") + _each("总体情况", "{{ 段 }}"))
         + paragraph("Normal", "{%p for 项 in 会议.议定 %}")
         + paragraph("Heading1", "{{ 一级() }}关于{{ 项.名称 }}")

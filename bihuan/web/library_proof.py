@@ -97,7 +97,10 @@ def proof(source: Source, options: Options, campaign: Campaign | None, fix: Sequ
     known = dismissed(source.text, found)
     names = {rule.id: rule for rule in rules}
     wanted = set(fix)
-    rows = [_row(no, f, names.get(f.rule), wanted, known.get(key_of(source.text, f), "")) for no, f in enumerate(found, 1)]
+    rows = [
+        _row(no, f, names.get(f.rule), wanted, known.get(key_of(source.text, f), ""))
+        for no, f in enumerate(found, 1)
+    ]
     shown = Proof(source, rows)
     return replace(shown, lines=list(_lines(source, shown.open)))
 

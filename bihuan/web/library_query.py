@@ -102,8 +102,12 @@ def composed(given: Mapping[str, str]) -> str:
 
 def _words(text: str) -> list[str]:
     """The words of a field; one that the query's language would read otherwise is put into quotation marks."""
-    plain = re.sub("[\"“”]", " ", text)
-    return [f'"{word}"' if re.search(r"[()（）:：|\-]", word) or word in _OWN else word for word in _SPACED.split(plain) if word]
+    plain = re.sub('["“”]', " ", text)
+    return [
+        f'"{word}"' if re.search(r"[()（）:：|\-]", word) or word in _OWN else word
+        for word in _SPACED.split(plain)
+        if word
+    ]
 
 
 _OWN = frozenset({"与", "且", "或", "非", "近", "AND", "OR", "NOT", "NEAR"})

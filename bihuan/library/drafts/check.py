@@ -34,7 +34,13 @@ class Problem:
 
 def problems(paper: Paper, using: str = "default") -> list[Problem]:
     """Return everything that is wrong with the paper as it reads now, what blocks it first."""
-    found = [*_missing(paper), *_tokens(paper), *_quotes(paper), *_proofread(paper, using), *_verified(paper, using)]
+    found = [
+        *_missing(paper),
+        *_tokens(paper),
+        *_quotes(paper),
+        *_proofread(paper, using),
+        *_verified(paper, using),
+    ]
     return sorted(found, key=lambda p: not p.blocks)
 
 
@@ -46,7 +52,11 @@ def findings(paper: Paper, using: str = "default") -> tuple[Text, list[Finding]]
         return text, review(text, options)
     registers = [r.pk for r in registers_of(paper.draft.campaign_id, using)]
     values = figures(
-        [Ref.parse(name) for name in FIGURES], registers, as_of=paper.ctx.as_of, upto=paper.ctx.position.seq, using=using
+        [Ref.parse(name) for name in FIGURES],
+        registers,
+        as_of=paper.ctx.as_of,
+        upto=paper.ctx.position.seq,
+        using=using,
     )
     return text, review(text, options, [ledger_rule(values, paper.ctx.campaign)])
 
@@ -101,7 +111,7 @@ def _proofread(paper: Paper, using: str) -> Iterator[Problem]:
 
 def _verified(paper: Paper, using: str) -> Iterator[Problem]:
     """The file is made and verified as a stranger would: every figure recomputed from the ledger."""
-    if paper.ctx is None or not any(bit.figure for line in paper.lines for bit in line.bits):
+    if paper.ctx is None or not paper.values:
         return
     verdict = verify_against_ledger(word_of_paper(paper), using=using)
     for problem in verdict.problems:

@@ -15,6 +15,7 @@ from bihuan.library.drafts.start import body_of
 from bihuan.library.drafts.tokens import source_token
 from bihuan.library.extract import extract
 from bihuan.library.intake import Clock, Taken, take
+from bihuan.library.store import correct
 from bihuan.models import Campaign, Document, Draft, Unit
 from bihuan.queries.meetings import MeetingDetail
 from bihuan.reports.sentences import chinese_date
@@ -48,7 +49,11 @@ def begin(
     if known.needs_campaign and campaign is None:
         raise Needs(f"起草{known.name}还缺：专项工作。")
     office = Unit.objects.using(using).get(pk=campaign.unit_id if campaign else unit).name
-    ctx = stage_context(campaign, min(as_of, now) if as_of else now, period_from=since, using=using) if campaign else None
+    ctx = (
+        stage_context(campaign, min(as_of, now) if as_of else now, period_from=since, using=using)
+        if campaign
+        else None
+    )
     about = meeting.meeting.title if meeting else campaign.name if campaign else "〔会议名称待填〕"
     draft = Draft(
         kind=kind, title=known.title.format(about)[:300], body=body_of(known, office, ctx, meeting),
@@ -61,7 +66,15 @@ def begin(
 
 
 def change(
-    draft: Draft, person: int, now: datetime, version: int, *, title: str, head: Mapping[str, str], body: str, using: str = "default"
+    draft: Draft,
+    person: int,
+    now: datetime,
+    version: int,
+    *,
+    title: str,
+    head: Mapping[str, str],
+    body: str,
+    using: str = "default",
 ) -> None:
     """Change what a draft says. Raises Stale where somebody else changed it since, WrongState for a final one, Invalid."""
     if len(body) > LONGEST:
@@ -81,7 +94,14 @@ def _write(draft: Draft, person: int, now: datetime, version: int, using: str, *
 
 
 def put_in(
-    draft: Draft, document: Document, start: int, end: int, person: int, now: datetime, version: int, using: str = "default"
+    draft: Draft,
+    document: Document,
+    start: int,
+    end: int,
+    person: int,
+    now: datetime,
+    version: int,
+    using: str = "default",
 ) -> None:
     """Put a passage of a document behind the body, with its source. Raises Invalid, Stale, WrongState."""
     passage = " ".join(document.text[start:end].split("\n")).strip()
@@ -100,7 +120,9 @@ def make_final(draft: Draft, person: int, now: datetime, version: int, using: st
     if blocking:
         raise NotYetFinal(blocking)
     digest = blobs.keep(word_of_paper(paper))
-    _write(draft, person, now, version, using, final=True, as_of=draft.as_of, digest=digest)
+    _write(
+        draft, person, now, version, using, final=True, as_of=draft.as_of, digest=digest, values=paper.values
+    )
 
 
 def take_back(draft: Draft, person: int, now: datetime, using: str = "default") -> None:
@@ -109,7 +131,9 @@ def take_back(draft: Draft, person: int, now: datetime, using: str = "default") 
         raise WrongState("还没有定稿，不用退回。")
     with transaction.atomic(using=using):
         rows = Draft.objects.using(using).filter(pk=draft.pk, final=True)
-        rows.update(final=False, digest="", changed_at=now, changed_by=person, version=draft.version + 1)
+        rows.update(
+            final=False, digest="", values={}, changed_at=now, changed_by=person, version=draft.version + 1
+        )
     draft.refresh_from_db(using=using)
 
 
@@ -120,13 +144,20 @@ def throw_away(draft: Draft, using: str = "default") -> None:
     draft.delete(using=using)
 
 
-def file_in_library(draft: Draft, clock: Clock, using: str = "default") -> Taken:
-    """File a final paper in the library. Raises WrongState."""
+def file_in_library(draft: Draft, person: int, clock: Clock, using: str = "default") -> Taken:
+    """File a final paper in the library under what it is known to be. Raises WrongState."""
     if not draft.final:
         raise WrongState("还没有定稿，不能归入资料库。", hint="请先定稿。")
     data = b"".join(blobs.read(draft.digest))
     (extracted,) = extract(data, f"{draft.title}.docx")
-    return take(extracted, clock, draft.campaign_id, using)
+    taken = take(extracted, clock, draft.campaign_id, using)
+    known = {"title": draft.title, "kind": KINDS[draft.kind].filed, "body": draft.head.get("office", "")}
+    for stored in taken.stored[:1] if len(taken.stored) == 1 and taken.stored[0].new else ():
+        document = Document.objects.using(using).get(pk=stored.document)
+        for field, value in known.items():
+            if getattr(document, field) != value:
+                correct(document, field, value, person, clock(), using)
+    return taken
 
 
 def content_of(draft: Draft, now: datetime, using: str = "default") -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -51,7 +51,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Paper:
-    """A draft as it reads at an instant; ``ctx`` are the campaign's figures, None without a campaign."""
+    """A draft as it reads at an instant; ``ctx`` are the campaign's figures, None without a campaign and for a final paper, whose
+    figures are kept with it."""
 
     draft: Draft
     lines: tuple[Line, ...]
@@ -59,20 +60,36 @@ class Paper:
     sources: tuple[Document, ...] = field(default=())
 
     @property
+    def values(self) -> dict[str, list[str]]:
+        """The figures that stand in it, as they are kept with a final paper."""
+        used = [bit.figure for line in self.lines for bit in line.bits if bit.figure]
+        return {f.ref: [f.label, f.value, f.unit, f.definition] for f in used}
+
+    @property
     def text(self) -> str:
         """The whole text, a paragraph a line, as it is proofread."""
         head = self.draft.head
-        parts = [self.draft.title, f"{head['recipient']}：" if head.get("recipient") else "", *(line.text for line in self.lines)]
-        return "\n".join([*filter(None, parts), *filter(None, (head.get("office", ""), head.get("signed", "")))])
+        parts = [
+            self.draft.title,
+            f"{head['recipient']}：" if head.get("recipient") else "",
+            *(line.text for line in self.lines),
+        ]
+        return "\n".join(
+            [*filter(None, parts), *filter(None, (head.get("office", ""), head.get("signed", "")))]
+        )
 
 
 def read_paper(draft: Draft, now: datetime, using: str = "default") -> Paper:
     """Return the draft as it reads with the figures of its instant, or of ``now``."""
-    campaign = Campaign.objects.using(using).filter(pk=draft.campaign_id).first()
+    campaign = None if draft.final else Campaign.objects.using(using).filter(pk=draft.campaign_id).first()
     ctx = _context(draft, campaign, now, using) if campaign else None
+    kept = {ref: FigureValue(ref, *told) for ref, told in draft.values.items()}
+    known = ctx.figures if ctx else kept
     documents: dict[str, Document | None] = {}
     lines = tuple(
-        _line(text.strip(), ctx, documents, using) for text in printable(draft.body).split("\n") if text.strip()
+        _line(text.strip(), known, documents, using)
+        for text in printable(draft.body).split("\n")
+        if text.strip()
     )
     return Paper(draft, lines, ctx, tuple(d for d in documents.values() if d))
 
@@ -91,14 +108,15 @@ def _more(refs: Sequence[Ref], campaign: Campaign, ctx: StageContext, using: str
     return {str(ref): figure_value(ref, values[str(ref)]) for ref in refs}
 
 
-def _line(text: str, ctx: StageContext | None, documents: dict[str, Document | None], using: str) -> Line:
-    bits = tuple(_bit(part, ctx, documents, using) for part in parts_of(text))
+Known = Mapping[str, FigureValue]
+
+
+def _line(text: str, known: Known, documents: dict[str, Document | None], using: str) -> Line:
+    bits = tuple(_bit(part, known, documents, using) for part in parts_of(text))
     return Line(_style("".join(b.text for b in bits if b.source is None)), bits)
 
 
-def _bit(
-    part: str | Figure | Quoted, ctx: StageContext | None, documents: dict[str, Document | None], using: str
-) -> Bit:
+def _bit(part: str | Figure | Quoted, known: Known, documents: dict[str, Document | None], using: str) -> Bit:
     if isinstance(part, str):
         return Bit(part)
     if isinstance(part, Quoted):
@@ -108,7 +126,7 @@ def _bit(
         found = documents[part.digest]
         words = mention(found.title, found.digest) if found else f"〔素材 {part.digest}〕"
         return Bit(words, source=found, start=part.start, end=part.end, unknown=found is None)
-    value = ctx.figures.get(str(part.ref)) if ctx and part.ref else None
+    value = known.get(str(part.ref)) if part.ref else None
     return Bit(value.value, figure=value) if value else Bit(f"【{part.word}】", unknown=True)
 
 
@@ -158,6 +176,6 @@ def _foot(paper: Paper) -> list[str]:
     if paper.sources:
         named = "、".join(mention(d.title, d.digest) for d in paper.sources)
         parts.append(paragraph("DataNote", f"引用资料：{named}。"))
-    if paper.ctx and any(bit.figure for line in paper.lines for bit in line.bits):
+    if paper.ctx and paper.values:
         parts.append(paragraph("DataNote", data_note(paper.ctx)))
     return parts

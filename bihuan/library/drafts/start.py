@@ -33,7 +33,7 @@ def body_of(kind: Kind, office: str, ctx: StageContext | None, meeting: MeetingD
 
 def _values(office: str, ctx: StageContext | None, meeting: MeetingDetail | None) -> dict[str, Any]:
     values = template_values(ctx) if ctx else {**dict.fromkeys(_LISTS, ()), **_functions()}
-    return {**values, "单位": one_line(office), "会议": _meeting(meeting)}
+    return {"标题": "", **values, "单位": one_line(office), "会议": _meeting(meeting)}
 
 
 def _functions() -> dict[str, Any]:

@@ -60,7 +60,12 @@ class EditDraft(forms.Form):
     title = f.line("标题", required=True, most=300)
     recipient = f.line("主送", most=300)
     number = f.line("发文字号或期号", help_text="如 某督〔2026〕1号、第3期。", most=60)
-    body = f.text("正文", required=True, rows=24, help_text="一段一行。一、（一）1.（1）开头的短行排成各级标题。【名称】填台账的数据，如 共登记【登记事项】项。")
+    body = f.text(
+        "正文",
+        required=True,
+        rows=24,
+        help_text="一段一行。一、（一）1.（1）开头的短行排成各级标题。【名称】填台账的数据，如 共登记【登记事项】项。",
+    )
     office = f.line("落款单位", most=100)
     signed = f.line("成文日期", most=40)
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from bihuan.actions import do
 from bihuan.ledger import blobs
+from bihuan.library.citing import cited
 from bihuan.models import Campaign, Evidence, Item, Register
 from bihuan.queries.item import Detail, detail
 from bihuan.queries.people import directory, person_names
@@ -178,6 +179,8 @@ def _page(
         "papers": item_more.papers(found, request.who.units),
         "may_issue": item_more.may_issue(found, actor),
         "asked": item_more.asked(item, request.who.units),
+        "documents": cited(item.source),
+        "may_file_evidence": bool(found.evidence) and item.state == "closed" and actor.may(Duty.COLLECT),
         "sources": item_more.sources(item, actor),
         "waiting_names": WAITING_NAMES,
         "timeline": told if "all" in request.GET else told[:NEWEST],

@@ -52,7 +52,9 @@ def _taken(request: Request) -> HttpResponse:
     kept = [keep(file, person) for file in given]
     if looking:
         return redirect(f"{reverse('library-split', args=[kept[0].token()])}?campaign={campaign or ''}")
-    return redirect("library-batch", uploads.begin([(f.name, f.digest) for f in kept], person, dates.now, campaign))
+    return redirect(
+        "library-batch", uploads.begin([(f.name, f.digest) for f in kept], person, dates.now, campaign)
+    )
 
 
 def _batches(person: int) -> list[dict[str, Any]]:

@@ -48,7 +48,9 @@ class Passage:
 def page(request: Request) -> HttpResponse:
     """List the drafts, and begin one."""
     who = request.who
-    form = BeginDraft(who.whole, meetings(who.actor), request.POST or None, initial={"kind": request.GET.get("kind", "")})
+    form = BeginDraft(
+        who.whole, meetings(who.actor), request.POST or None, initial={"kind": request.GET.get("kind", "")}
+    )
     status = 200
     if request.method == "POST":
         status = 422
@@ -116,7 +118,13 @@ def one(request: Request, draft_id: int) -> HttpResponse:
 def _saved(request: Request, draft: Draft, form: EditDraft) -> None:
     given, person = form.cleaned_data, request.who.actor.person
     keep.change(
-        draft, person, dates.now(), given["version"], title=given["title"], head=form.head(), body=given["body"]
+        draft,
+        person,
+        dates.now(),
+        given["version"],
+        title=given["title"],
+        head=form.head(),
+        body=given["body"],
     )
 
 
@@ -194,11 +202,11 @@ def step(request: Request, draft_id: int, action: str) -> HttpResponse:
     if action == "back":
         keep.take_back(draft, person, now)
         messages.success(request, "已退回起草，数据重新按现在的台账填写。")
-    elif action == "file":
+    elif action == "shelve":
         if not request.who.actor.may(Duty.COLLECT):
             raise NotAllowed("归入资料库由督办员办理。")
-        taken = keep.file_in_library(draft, dates.now)
-        messages.success(request, f"已归入资料库：{'、'.join(s.title for s in taken.stored)}。")
+        keep.file_in_library(draft, person, dates.now)
+        messages.success(request, f"已归入资料库：《{draft.title}》。")
     elif action == "delete":
         keep.throw_away(draft)
         messages.success(request, f"已删除草稿《{draft.title}》。")
@@ -229,7 +237,9 @@ def ignore(request: Request, draft_id: int) -> HttpResponse:
         raise Needs("忽略这一处还缺：理由。")
     text, found = findings(read_paper(draft, dates.now()))
     number, words = request.POST.get("no", ""), request.POST.get("place", "")
-    chosen = found[int(number) - 1 : int(number)] if number.isascii() and number.isdigit() and int(number) else []
+    chosen = (
+        found[int(number) - 1 : int(number)] if number.isascii() and number.isdigit() and int(number) else []
+    )
     if not chosen or chosen[0].context != words:
         raise NotFound("这一处已经变了。", hint="请重新检查再看。")
     dismiss(text, chosen[0], reason, dates.now())

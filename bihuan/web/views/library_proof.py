@@ -49,7 +49,11 @@ def start(request: Request) -> HttpResponse:
 
 def _begun(request: Request) -> HttpResponse:
     file = _brought(request)
-    options = {name: value for name in ("office", "campaign", "mechanical") if (value := request.POST.get(name, "").strip())}
+    options = {
+        name: value
+        for name in ("office", "campaign", "mechanical")
+        if (value := request.POST.get(name, "").strip())
+    }
     query = f"?{urlencode(options)}" if options else ""
     if PurePath(file.name).suffix.lower() == ".zip":
         return _several(request, file, query)
@@ -93,7 +97,11 @@ def _member(request: Request, member: Member, query: str) -> dict[str, Any]:
     found = proof(member.source, _options(given), _campaign(request, given))
     kept = keep(SimpleUploadedFile(PurePath(member.name).name, member.data), request.who.actor.person)
     counts = {level.value: sum(r.finding.level is level for r in found.open) for level in Level}
-    return {"name": member.name, "address": reverse("library-proofread-one", args=[kept.token()]) + query, "counts": counts}
+    return {
+        "name": member.name,
+        "address": reverse("library-proofread-one", args=[kept.token()]) + query,
+        "counts": counts,
+    }
 
 
 def _options(given: QueryDict) -> Options:

@@ -33,7 +33,14 @@ from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.library_drafts import readable
 
-FIELD_NAMES = {"title": "标题", "kind": "种类", "body": "发文机关", "number": "文号", "date": "日期", "level": "层级"}
+FIELD_NAMES = {
+    "title": "标题",
+    "kind": "种类",
+    "body": "发文机关",
+    "number": "文号",
+    "date": "日期",
+    "level": "层级",
+}
 
 
 def document_of(document_id: int) -> Document:
@@ -81,7 +88,9 @@ def source_words(document: Document) -> str:
 
 def _about(request: Request, document: Document) -> dict[str, Any]:
     corrections = list(DocumentCorrection.objects.filter(document_id=document.pk).order_by("-id"))
-    fields = [(name, FIELD_NAMES[name], getattr(document, name), document.sure.get(name, 0)) for name in FIELDS]
+    fields = [
+        (name, FIELD_NAMES[name], getattr(document, name), document.sure.get(name, 0)) for name in FIELDS
+    ]
     sources = sources_of(document.pk)
     campaign = Campaign.objects.filter(pk=document.campaign_id).first()
     return {
@@ -159,7 +168,9 @@ def basket(request: Request) -> HttpResponse:
 
 
 def _change(request: Request, person: int) -> None:
-    numbers = [int(n) for n in request.POST.getlist("document") if n.isascii() and n.isdigit() and len(n) < 12]
+    numbers = [
+        int(n) for n in request.POST.getlist("document") if n.isascii() and n.isdigit() and len(n) < 12
+    ]
     do = request.POST.get("do", "put")
     if do == "empty":
         baskets.take_out(person)

@@ -54,14 +54,19 @@ def _replaced(chosen: Chosen, words: str) -> Chosen:
 
 def _page_of(request: Request) -> int:
     text = request.GET.get("page", "")
-    return int(text) - 1 if text.isascii() and text.isdigit() and 0 < int(text[:6]) and len(text) < 6 else 0
+    return int(text) - 1 if text.isascii() and text.isdigit() and int(text[:6]) > 0 and len(text) < 6 else 0
 
 
 def _found(chosen: Chosen, offset: int) -> Found:
     if not chosen.text:
         return browse(chosen.filters(), sort=chosen.sort or "added", offset=offset, limit=PAGE)
     return search(
-        chosen.text, literal=chosen.exact, filters=chosen.filters(), sort=chosen.sort, offset=offset, limit=PAGE
+        chosen.text,
+        literal=chosen.exact,
+        filters=chosen.filters(),
+        sort=chosen.sort,
+        offset=offset,
+        limit=PAGE,
     )
 
 

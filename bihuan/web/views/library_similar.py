@@ -70,7 +70,9 @@ def _text(request: Request) -> tuple[str, Document | None]:
     if not text.strip():
         raise Invalid("没有要比对的文字。", hint="请粘贴一段文字，或选择一个文件。")
     if len(text) > _LONGEST:
-        raise Invalid(f"文字有 {len(text)} 字，一次最多比对 {_LONGEST} 字。", hint="请分段比对，或先收入资料库再比对。")
+        raise Invalid(
+            f"文字有 {len(text)} 字，一次最多比对 {_LONGEST} 字。", hint="请分段比对，或先收入资料库再比对。"
+        )
     return text, None
 
 

@@ -57,7 +57,9 @@ def start(request: Request) -> HttpResponse:
         except BihuanError as error:
             context["refusal"] = error
     kinds = ("讲话", "方案", "报告", "意见", "通知", "决定", "纪要", "汇报")
-    context["recent"] = Document.objects.filter(kind__in=kinds).only("id", "title", "kind", "date").order_by("-id")[:_RECENT]
+    context["recent"] = (
+        Document.objects.filter(kind__in=kinds).only("id", "title", "kind", "date").order_by("-id")[:_RECENT]
+    )
     context["campaigns"] = request.who.campaigns
     return render(request, "library_decompose.html", context, status=422 if "refusal" in context else 200)
 
@@ -70,7 +72,8 @@ def _brought(request: Request) -> int:
     taken = take(extract_one(upload.read(), upload.name or "文件"), dates.now, campaign_of(request))
     if len(taken.stored) != 1:
         raise Invalid(
-            f"这个文件里有 {len(taken.stored)} 份文档，都已收入资料库。", hint="请在资料库里打开要分解的那一份。"
+            f"这个文件里有 {len(taken.stored)} 份文档，都已收入资料库。",
+            hint="请在资料库里打开要分解的那一份。",
         )
     return taken.stored[0].document
 
@@ -113,7 +116,16 @@ def _given(no: int, task: Task, given: QueryDict) -> Row:
     def field(name: str) -> str:
         return given.get(f"{name}-{no}", "").strip()
 
-    return Row(no, task, field("take") == "1", field("text"), field("owner"), field("helpers"), field("due"), field("ongoing") == "1")
+    return Row(
+        no,
+        task,
+        field("take") == "1",
+        field("text"),
+        field("owner"),
+        field("helpers"),
+        field("due"),
+        field("ongoing") == "1",
+    )
 
 
 def _accept(request: Request, document: Document, rows: list[Row]) -> list[Accepted]:
@@ -136,7 +148,10 @@ def _proposals(rows: list[Row], document: Document) -> Iterator[Proposal]:
         task = row.task
         typed = set(_unknown(row, units)) - set(_unknown(_row(row.no, task), units))
         if typed:
-            raise Invalid(f"第 {row.no} 条：台账里没有“{'、'.join(sorted(typed))}”。", hint="请从单位列表中选择，或清空。")
+            raise Invalid(
+                f"第 {row.no} 条：台账里没有“{'、'.join(sorted(typed))}”。",
+                hint="请从单位列表中选择，或清空。",
+            )
         for name in ("text", "owner", "helpers", "due"):
             if getattr(row, name) != _as_read(row.task, name):
                 task = corrected(task, name, getattr(row, name))
