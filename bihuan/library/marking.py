@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ def marked(text: str, words: Iterable[str]) -> list[Piece]:
 
 
 def paragraphs(
-    text: str, spans: Sequence[tuple[int, int]] = (), outline: Sequence[Sequence[object]] = ()
+    text: str, spans: Sequence[tuple[int, int]] = (), outline: Sequence[Sequence[Any]] = ()
 ) -> Iterator[Paragraph]:
     """Yield the lines that are not empty with the parts of ``spans`` in them; ``outline`` lists ``[start, level, text]`` of headings."""
-    levels = {start: level for start, level, _ in outline}
+    levels = {start: (level, words) for start, level, words in outline}
     place = number = 0
     for raw in text.split("\n"):
         bare = raw.strip()
@@ -72,6 +73,8 @@ def paragraphs(
         while last < len(spans) and spans[last][0] < end:
             last += 1
         if bare:
-            level = levels.get(begin, 0)
-            yield Paragraph(begin, int(str(level)), tuple(cut(bare, spans[number:last], begin, number + 1)))
+            level, words = levels.get(begin, (0, ""))
+            if len(bare) > len(words) + 2:
+                level = 0  # a sentence that begins a paragraph
+            yield Paragraph(begin, level, tuple(cut(bare, spans[number:last], begin, number + 1)))
         place += len(raw) + 1

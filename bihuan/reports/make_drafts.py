@@ -34,13 +34,13 @@ def _whole(heading: str) -> str:
 
 
 def _done(heading: str) -> str:
-    return _when("已办事项", _head(heading) + _each("已办事项", "{{ 三级() }}{{ 段 }}"))
+    return _when("已办事项", _head(heading) + _each("已办事项", "{{ 二级() }}{{ 段 }}"))
 
 
 def _remaining(heading: str) -> str:
     return _when(
         "未完成事项",
-        _head(heading) + paragraph("Body", "{{ 未完成说明 }}") + _each("未完成事项", "{{ 三级() }}{{ 段 }}"),
+        _head(heading) + paragraph("Body", "{{ 未完成说明 }}") + _each("未完成事项", "{{ 二级() }}{{ 段 }}"),
     )
 
 
@@ -74,7 +74,7 @@ def notice() -> str:
         + paragraph("Body", "{{ 会议.地点 }}。")
         + _head("参加人员")
         + paragraph("Body", "{{ 会议.参会 }}。")
-        + _when("会议.议题", _head("议题") + _each("会议.议题", "{{ 三级() }}{{ 段 }}"))
+        + _when("会议.议题", _head("议题") + _each("会议.议题", "{{ 二级() }}{{ 段 }}"))
         + _when("总体情况", _head("会前情况") + _each("总体情况", "{{ 段 }}"))
         + _head("有关要求")
         + paragraph("Body", "请参加人员提前安排好工作，准时参加；因故不能参加的，会前向{{ 单位 }}请假。")

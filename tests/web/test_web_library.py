@@ -297,7 +297,7 @@ def test_passages_that_documents_share_are_shown_side_by_side_with_their_share(o
     share = float(re.search(r"([\d.]+)%</td>", html)[1])
     assert 30 < share < 80
     left, right = html.split('class="side"')[1:]
-    assert 'class="shared" id="l1-6" href="#r1"' in left
+    assert 'class="shared" id="l1" href="#r1"' in left
     assert '<sup id="r1">1</sup>' in right
     again = put(NOTICE.replace("各乡镇人民政府", "各街道办事处"))
     listed = text_of(page(office, "library-similar", document=again.pk))

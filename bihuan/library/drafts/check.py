@@ -105,8 +105,13 @@ def _proofread(paper: Paper, using: str) -> Iterator[Problem]:
         advice = f"建议写作“{finding.suggestion}”。" if finding.suggestion else ""
         yield Problem(
             f"校对·{LEVEL_NAMES[finding.level]}", finding.context, f"{finding.message}{advice}", number,
-            finding.level is not Level.HINT,
+            _blocks(finding),
         )  # fmt: skip
+
+
+def _blocks(finding: Finding) -> bool:
+    """Sentences of items are alike where their deadline or their reason is the same: that alone keeps nothing from being final."""
+    return finding.level is Level.ERROR or (finding.level is Level.WARNING and finding.rule != "repeated-passage")
 
 
 def _verified(paper: Paper, using: str) -> Iterator[Problem]:
