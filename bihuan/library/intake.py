@@ -58,7 +58,7 @@ def take_in(
 def take_evidence(item: Item, clock: Clock, using: str = "default") -> list[Taken]:
     """File the evidence of a closed item under its campaign; pictures and the like come with the reason. Raises WrongState."""
     if item.state != State.CLOSED:
-        raise WrongState("事项还没有销号，佐证材料不能归入素材库。", hint="请在销号后再归档。")
+        raise WrongState("事项还没有销号，佐证材料不能归入资料库。", hint="请在销号后再归档。")
     found: list[Taken] = []
     for row in Evidence.objects.using(using).filter(item_id=item.pk).order_by("id"):
         data = b"".join(blobs.read(row.digest))

@@ -111,7 +111,9 @@ def _proofread(paper: Paper, using: str) -> Iterator[Problem]:
 
 def _blocks(finding: Finding) -> bool:
     """Sentences of items are alike where their deadline or their reason is the same: that alone keeps nothing from being final."""
-    return finding.level is Level.ERROR or (finding.level is Level.WARNING and finding.rule != "repeated-passage")
+    return finding.level is Level.ERROR or (
+        finding.level is Level.WARNING and finding.rule != "repeated-passage"
+    )
 
 
 def _verified(paper: Paper, using: str) -> Iterator[Problem]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bihuan.library.citing import mention
@@ -15,10 +15,10 @@ from bihuan.queries.counts import figures, registers_of
 from bihuan.reports.context import FigureValue, StageContext
 from bihuan.reports.marks import mark, printable
 from bihuan.reports.sentences import data_note
-from bihuan.reports.stage import Letterhead, figure_value, stage_context
+from bihuan.reports.stage import figure_value, position_now
 from bihuan.reports.word import with_manifest
 from bihuan.reports.wordfile import paragraph, word_file
-from bihuan.rules.figures import Ref
+from bihuan.rules.clocked import CHINA
 
 _SHORT = 40
 
@@ -95,17 +95,18 @@ def read_paper(draft: Draft, now: datetime, using: str = "default") -> Paper:
 
 
 def _context(draft: Draft, campaign: Campaign, now: datetime, using: str) -> StageContext:
+    """What the manifest of the paper needs: the figures that stand in it, not the campaign's items."""
     as_of = min(draft.as_of, now) if draft.as_of else now
-    words = Letterhead(title=draft.title, office=draft.head.get("office", ""))
-    ctx = stage_context(campaign, as_of, period_from=draft.since, letterhead=words, using=using)
-    missing = [ref for ref in refs_of(draft.body) if str(ref) not in ctx.figures]
-    return replace(ctx, figures={**ctx.figures, **_more(missing, campaign, ctx, using)}) if missing else ctx
-
-
-def _more(refs: Sequence[Ref], campaign: Campaign, ctx: StageContext, using: str) -> dict[str, FigureValue]:
-    registers = [r.pk for r in registers_of(campaign.pk, using)]
-    values = figures(refs, registers, as_of=ctx.as_of, upto=ctx.position.seq, using=using)
-    return {str(ref): figure_value(ref, values[str(ref)]) for ref in refs}
+    position, registers = position_now(using), [r.pk for r in registers_of(campaign.pk, using)]
+    refs = refs_of(draft.body)
+    values = figures(refs, registers, as_of=as_of, upto=position.seq, using=using)
+    head = draft.head
+    return StageContext(
+        title=draft.title, office=head.get("office", ""), recipient=head.get("recipient", ""),
+        document_number=head.get("number", ""), campaign=campaign.name, period_from=draft.since,
+        as_of=as_of.astimezone(CHINA), figures={str(ref): figure_value(ref, values[str(ref)]) for ref in refs},
+        position=position, signed_on=as_of.astimezone(CHINA).date(),
+    )  # fmt: skip
 
 
 Known = Mapping[str, FigureValue]
