@@ -12,13 +12,14 @@ from bihuan.library.drafts.tokens import Figure, Quoted, parts_of, refs_of
 from bihuan.library.lines import heading
 from bihuan.models import Campaign, Document, Draft
 from bihuan.queries.counts import figures, registers_of
-from bihuan.reports.context import FigureValue, StageContext
+from bihuan.reports.context import SENTENCE_FIGURES, FigureValue, StageContext
 from bihuan.reports.marks import mark, printable
 from bihuan.reports.sentences import data_note
 from bihuan.reports.stage import figure_value, position_now
 from bihuan.reports.word import with_manifest
 from bihuan.reports.wordfile import paragraph, word_file
 from bihuan.rules.clocked import CHINA
+from bihuan.rules.figures import Ref
 
 _SHORT = 40
 
@@ -95,10 +96,10 @@ def read_paper(draft: Draft, now: datetime, using: str = "default") -> Paper:
 
 
 def _context(draft: Draft, campaign: Campaign, now: datetime, using: str) -> StageContext:
-    """What the manifest of the paper needs: the figures that stand in it, not the campaign's items."""
+    """What the manifest of the paper needs: the figures that stand in it and those of every context, not the campaign's items."""
     as_of = min(draft.as_of, now) if draft.as_of else now
     position, registers = position_now(using), [r.pk for r in registers_of(campaign.pk, using)]
-    refs = refs_of(draft.body)
+    refs = list(dict.fromkeys([*refs_of(draft.body), *map(Ref.parse, SENTENCE_FIGURES)]))
     values = figures(refs, registers, as_of=as_of, upto=position.seq, using=using)
     head = draft.head
     return StageContext(
