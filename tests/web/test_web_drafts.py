@@ -68,10 +68,16 @@ def test_figures_and_sources_are_told_apart_from_words():
     kinds = [type(part).__name__ for part in parts_of(line)]
     assert kinds == ["str", "Figure", "str", "Figure", "Quoted", "str"]
     assert [str(ref) for ref in refs_of(line)] == ["registered"]
-    assert str(ref_of("open[colour=red]")) == "open[colour=red]"
+    assert str(ref_of("open[colour=red]")) == str(ref_of("在办·红灯")) == "open[colour=red]"
+    assert (ref_of("在办·某某"), ref_of("某某·红灯"), str(ref_of("open[unit=5]"))) == (
+        None,
+        None,
+        "open[unit=5]",
+    )
+    assert str(ref_of("发出单据·通知单")) == "slips[kind=notice]"
     assert (
         unmarked(f"共{mark('registered', '3')}项，红灯{mark('open[colour=red]', '1')}项")
-        == "共【登记事项】项，红灯【open[colour=red]】项"
+        == "共【登记事项】项，红灯【在办·红灯】项"
     )
     assert len({d.label for d in FIGURES.values()}) == len(FIGURES)
 
@@ -82,7 +88,7 @@ def test_every_kind_begins_with_the_ledgers_facts_and_shows_them_as_values(lived
     assert "【登记事项】" in draft.body
     response = lived.as_("chief").get(reverse("library-draft", args=[draft.pk]))
     assert faults(response.content.decode()) == []
-    assert '<span class="figure"' in response.content.decode()
+    assert '<span class="from-ledger"' in response.content.decode()
     content = lived.as_("chief").get(reverse("library-draft-file", args=[draft.pk])).getvalue()
     assert draft.title in lines(content)
     assert verify_against_ledger(content).ok

@@ -1,4 +1,4 @@
-"""What stands for a figure or a source in the body of a draft: 【已销号】, 【open[colour=red]】, 〔素材 0123456789ab:120-180〕."""
+"""What stands for a figure or a source in the body of a draft: 【已销号】, 【在办·红灯】, 【open[unit=5]】, 〔素材 0123456789ab:120-180〕."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ from dataclasses import dataclass
 from bihuan.reports.marks import MARKED
 from bihuan.rules.errors import Invalid
 from bihuan.rules.figures import FIGURES, Ref
+from bihuan.rules.procedure_slips import KINDS as SLIP_KINDS
+from bihuan.rules.procedure_types import COLOURS
+from bihuan.rules.workflow import STATE_NAMES
 
 _LABELS = {definition.label: name for name, definition in FIGURES.items()}
+#: Cuts that have a name of their own: dimension → value → name.
+_CUTS: dict[str, dict[str, str]] = {
+    "colour": dict(COLOURS),
+    "state": dict(STATE_NAMES),
+    "kind": dict(SLIP_KINDS),
+}
 TOKEN = re.compile(
     r"【(?P<figure>[^【】\n]{1,80})】|〔素材 (?P<digest>[0-9a-f]{12}):(?P<start>\d{1,9})-(?P<end>\d{1,9})〕"
 )
@@ -37,16 +46,30 @@ Part = str | Figure | Quoted
 
 
 def ref_of(word: str) -> Ref | None:
-    """Return the figure that is called ``word`` (已销号, finished, open[colour=red]), None for nothing."""
+    """Return the figure that is called ``word`` (已销号, 在办·红灯, finished, open[colour=red]), None for nothing."""
+    label, _, cut = word.strip().partition("·")
+    name = _LABELS.get(label, label)
+    cuts = [
+        f"[{dim}={value}]" for dim, names in _CUTS.items() for value, told in names.items() if told == cut
+    ]
+    found = (_parsed(f"{name}{inside}") for inside in (cuts if cut else [""]))
+    return next((ref for ref in found if ref), None)
+
+
+def _parsed(text: str) -> Ref | None:
     try:
-        return Ref.parse(_LABELS.get(word.strip(), word.strip()))
+        return Ref.parse(text)
     except Invalid:
         return None
 
 
 def word_of(ref: Ref) -> str:
-    """Return what a figure is called in a draft: its label, with its cut as it is written."""
-    return FIGURES[ref.name].label if not ref.dims and ref.since is None else str(ref)
+    """Return what a figure is called in a draft: its label, with the name of its one cut; else as it is written."""
+    label = FIGURES[ref.name].label
+    if not ref.dims:
+        return label
+    cut = _CUTS.get(ref.dims[0][0], {}).get(ref.dims[0][1]) if len(ref.dims) == 1 else None
+    return f"{label}·{cut}" if cut and ref_of(f"{label}·{cut}") == ref else str(ref)
 
 
 def unmarked(text: str) -> str:

@@ -138,7 +138,6 @@ def _show(
         "kind": KINDS[draft.kind],
         "form": form,
         "paper": paper,
-        "wrong": wrong,
         "campaign": Campaign.objects.filter(pk=draft.campaign_id).first(),
         "figures": _figures(paper),
         "find": find,
@@ -150,7 +149,10 @@ def _show(
     except BihuanError as error:
         context["find_refusal"] = error
     if wrong is None and "check" in request.GET:
-        context["wrong"] = problems(paper)
+        wrong = problems(paper)
+    context["checked"] = wrong is not None
+    context["blocking"] = [p for p in wrong or () if p.blocks]
+    context["hints"] = [p for p in wrong or () if not p.blocks]
     return render(request, "library_draft.html", context, status=status)
 
 
