@@ -27,6 +27,7 @@ from functools import partial
 from io import TextIOWrapper
 from itertools import chain as concatenate
 from itertools import islice
+from json.encoder import c_make_encoder
 from json.encoder import encode_basestring as quote
 from typing import Any, BinaryIO
 
@@ -39,6 +40,7 @@ INSTANT = re.compile(
     r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z", re.ASCII
 )
 HEX = re.compile(r"[0-9a-f]+")
+KIND = re.compile(r"[a-z_.]+")
 
 PREFIX = b'{"body":'
 TAIL_BYTES = len(b',"hash":""}\n') + 64
@@ -52,6 +54,7 @@ MAX_LINE = 1 << 24  # a file without newlines must not fill the memory
 MAX_REGION = 256  # lines, and at most MAX_LINE bytes
 MAX_PROBLEMS = 500
 PROGRESS_EVERY = 1 << 16
+PAGE = 1 << 10  # lines, and at most MAX_LINE bytes
 
 encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"), sort_keys=True
@@ -60,7 +63,18 @@ encode_as_is = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 ).encode
 raw_decode = json.JSONDecoder().raw_decode
+scan = json.JSONDecoder().scan_once
 
+
+def write_slowly(value: Any, _level: int) -> str:
+    """What ``write`` does, where Python has no C encoder."""
+    return encode(value)
+
+
+#: ``encode`` makes its C encoder anew for each value; this one is made once.
+write = (
+    c_make_encoder(None, None, quote, None, ":", ",", True, False, False) if c_make_encoder else write_slowly
+)
 
 Fault = tuple[str, str]  # how (a stable English word), message (Chinese)
 TOO_DEEP: Fault = ("not-canonical", "嵌套太深，无法读取")
@@ -215,6 +229,44 @@ def accept(raw: bytes, head: bytes | None, seq: int, new: Hasher) -> tuple[bytes
     if fault or fields["seq"] != seq:
         return None
     return digest.digest(), fields
+
+
+def sound(page: list[Numbered], head: bytes, seq: int, new: Hasher) -> tuple[list[bytes], list[str]]:
+    """(hashes, kinds) of the first lines of ``page`` that ``accept`` would take one after the other from entry ``seq`` on.
+
+    It stops where it is in doubt, and says the same as ``accept`` with a call for each line less of everything.
+    """
+    hashes: list[bytes] = []
+    kinds: list[str] = []
+    instant = INSTANT.fullmatch
+    try:
+        for number, (_, raw) in enumerate(page, seq):
+            body = raw[8:-TAIL_BYTES]
+            digest = new(head + body).digest()
+            if raw[-TAIL_BYTES:] != b',"hash":"%b"}\n' % digest.hex().encode() or raw[:8] != PREFIX:
+                break
+            text = body.decode()
+            fields, end = scan(text, 0)
+            actor, at, data, item, kind, recorded, stated, unit = fields.values()
+            written = (
+                f'{{"actor":{actor},"at":"{at}","data":{"".join(write(data, 0))},"item":{"null" if item is None else item},'
+                f'"kind":"{kind}","recorded":"{recorded}","seq":{number},"unit":{unit}}}'
+            )
+            if (
+                written != text
+                or not (type(actor) is type(unit) is int and (item is None or type(item) is int))
+                or type(data) is not dict
+                or not is_plain(data)
+                or (actor | unit | (item or 0)) >> 53
+                or not (instant(at) and (at == recorded or instant(recorded)) and KIND.fullmatch(kind))
+            ):
+                break
+            hashes.append(digest)
+            kinds.append(kind)
+            head = digest
+    except (ValueError, TypeError, AttributeError, StopIteration, RecursionError):
+        pass  # whoever looks at this line closely says what is wrong
+    return hashes, kinds
 
 
 class Line:
@@ -381,15 +433,20 @@ class Tree:
         self.new, self.count, self.whole = new, 0, True
         self.peaks: list[bytes] = []
 
-    def add(self, entry_hash: bytes) -> None:
-        """Add the next entry."""
-        node: bytes = self.new(b"\0" + entry_hash).digest()
-        full = self.count
-        while full & 1:
-            node = self.new(b"\1" + self.peaks.pop() + node).digest()
+    def extend(self, hashes: list[bytes]) -> None:
+        """Add the next entries, a height of the tree at a time."""
+        new, full, left = self.new, self.count, []
+        nodes: list[bytes] = [new(b"\0" + entry_hash).digest() for entry_hash in hashes]
+        while nodes:
+            if full & 1:
+                nodes.insert(0, self.peaks.pop())
+            if len(nodes) & 1:
+                left.append(nodes.pop())
+            pairs = iter(nodes)
+            nodes = [new(b"\1" + one + other).digest() for one, other in zip(pairs, pairs)]  # noqa: B905 (3.9)
             full >>= 1
-        self.peaks.append(node)
-        self.count += 1
+        self.peaks += reversed(left)
+        self.count += len(hashes)
 
     def root(self) -> bytes | None:
         """The root, or None where a hash was missing."""
@@ -423,6 +480,8 @@ class Chain:
         """Read to the end."""
         new, pending, source = self.new, self.pending, self.source
         while True:
+            if not pending and self.tree.whole:
+                self.take_sound()
             item = pending.popleft() if pending else next(source, None)
             if item is None:
                 self.findings.pair_moved()
@@ -434,6 +493,23 @@ class Chain:
                 pending.appendleft(item)
                 self.disturbed()
 
+    def take_sound(self) -> None:
+        """Take the next lines up to a seal or to the first that is in any doubt, which stays in ``pending``.
+
+        Nearly all lines of nearly all exports go this way: no call and no look-up for each that one for all can do.
+        """
+        ends = min((count for count in self.seals if count > self.seq), default=self.seq + PAGE)
+        while self.head is not None and (page := gathered(self.source, min(PAGE, ends - self.seq - 1))):
+            hashes, kinds = sound(page, self.head, self.seq + 1, self.new)
+            self.tree.extend(hashes)
+            self.kinds.update(kinds)
+            self.entries += len(hashes)
+            self.seq += len(hashes)
+            self.head = hashes[-1] if hashes else self.head
+            if len(hashes) < len(page):
+                self.pending.extend(page[len(hashes) :])
+                return
+
     def advance(self, digest: bytes | None, seq: int, fields: Any) -> None:
         """Take entry ``seq``; ``digest`` is its true hash, or None if that cannot be known."""
         self.head, self.seq = digest, seq
@@ -441,7 +517,7 @@ class Chain:
         if fields:
             self.kinds[fields["kind"]] += 1
         if digest and self.tree.whole:
-            self.tree.add(digest)
+            self.tree.extend([digest])
         else:
             self.tree.whole = False
         if seq in self.seals:
@@ -898,6 +974,19 @@ def numbered(handle: BinaryIO, progress: Progress | None = None) -> Iterator[Num
         if progress and not number % PROGRESS_EVERY:
             progress(number, handle)
         yield number, raw
+
+
+def gathered(source: Iterator[Numbered], most: int) -> list[Numbered]:
+    """The next lines of ``source``, ``most`` of them at most; fewer where lines are long."""
+    page: list[Numbered] = []
+    size = 0
+    while len(page) < most and size < MAX_LINE:
+        line = next(source, None)
+        if line is None:
+            break
+        page.append(line)
+        size += len(line[1])
+    return page
 
 
 def verify(

@@ -11,9 +11,10 @@ from typing import Any
 
 from bihuan.actions import do
 from bihuan.actions.decide import Resolution, decide
-from bihuan.actions.meeting import Call, attend, call_meeting, confirm_minutes, set_agenda
+from bihuan.actions.meeting import Call, attend, call_meeting, confirm_minutes, minute, set_agenda
 from bihuan.actions.request import approve_request, ask
 from bihuan.clock.tick import tick
+from bihuan.demo import supervision
 from bihuan.demo.people import People
 from bihuan.ledger.blobs import Upload
 from bihuan.models import Item, Measure
@@ -33,6 +34,7 @@ _STEPS_TEXT = (
     "主体工作已完成，正在收尾。",
     "各项措施落实到位，正在整理资料。",
 )
+_SAID = "会议听取了责任单位的汇报，逐项研究了办理情况。会议指出，能马上办的不等，要协调的当场定。"
 _OBSTACLES = (
     "资金尚未到位，正在协调财政部门。",
     "涉及用地手续，待上级批复。",
@@ -49,6 +51,7 @@ class Life:
     random: random.Random
     count: dict[str, int] = field(default_factory=dict)
     refused: int = 0
+    deeds: int = 0
 
     def take(self, action: str, item: Item, actor: Actor, now: datetime, **values: Any) -> bool:
         """Take a step; a refusal is part of life and is counted, not hidden."""
@@ -84,12 +87,24 @@ class Life:
             meeting = call_meeting(recorder, now, self.people.office, call).meeting
             set_agenda(meeting, recorder, now, [{"item": i.pk, "matter": "研究办理"} for i in items])
             attend(meeting, recorder, now + timedelta(minutes=5), [])
+            minute(meeting, recorder, now + timedelta(minutes=30), _SAID)
             decide(meeting, recorder, now + timedelta(minutes=50), [self._resolution(i) for i in items])
             confirm_minutes(meeting, lead, now + timedelta(minutes=55))
         except BihuanError:
             self.refused += 1
             return
         self.count["meeting"] = self.count.get("meeting", 0) + 1
+
+    def supervise(self, start: date, day: date) -> None:
+        """Do what the office has planned for the day, in the evening."""
+        for deed in supervision.due(start, self.deeds, day):
+            self.deeds += 1
+            try:
+                deed(self.people, _at(day, 17, 0))
+            except BihuanError:
+                self.refused += 1
+                continue
+            self.count["deeds"] = self.count.get("deeds", 0) + 1
 
     def _resolution(self, item: Item) -> Resolution:
         """Close what stands at the level of a meeting; for the others a measure more, or a word."""
@@ -112,6 +127,7 @@ def run(people: People, start: date, days: int, seed: int, progress: Progress | 
         day = start + timedelta(days=passed)
         if calendar.is_workday(day):
             _work_day(life, day)
+            life.supervise(start, day)
         tick(_at(day, 22, 0))
         if progress:
             progress(passed + 1)

@@ -26,7 +26,7 @@ class Write(NamedTuple):
     """
 
     sql: str
-    rows: list[list[Any]]
+    rows: Sequence[Sequence[Any]]
     columns: tuple[str, ...] = ()
     whole: str = ""
 

@@ -142,13 +142,18 @@ def _moment(fact: Fact, digest: str, names: Directory, people: dict[int, str]) -
     )
 
 
-def _steps(item: Item, procedure: Procedure, actor: Actor, rows: Rows) -> list[Step]:
+def place_of(item: Item, rows: Rows) -> Place:
+    """Return the unit paths that decide who may act on ``item``."""
     owners = [item.owner_id, *item.helpers] if item.owner_id else []
-    place = Place(
+    return Place(
         rows.get("unit", item.office_id)["path"],
         tuple(rows.get("unit", u)["path"] for u in owners),
         tuple(rows.get("unit", b["unit"])["path"] for b in item.below),
     )
+
+
+def _steps(item: Item, procedure: Procedure, actor: Actor, rows: Rows) -> list[Step]:
+    place = place_of(item, rows)
     level = procedure.levels[item.level - 1] if item.level else None
     asked: dict[str, Any] = {
         "level_roles": frozenset({Role(level.role)}) if level else frozenset(),

@@ -40,6 +40,21 @@ class Merkle:
         self._peaks.append(node)
         self.count += 1
 
+    def extend(self, hashes: Sequence[bytes]) -> None:
+        """Add the hashes of the next entries, a height of the tree at a time: the same as one by one, in less time."""
+        new, full, left = self._new, self.count, []
+        nodes = [new(LEAF + entry_hash).digest() for entry_hash in hashes]
+        while nodes:
+            if full & 1:
+                nodes.insert(0, self._peaks.pop())
+            if len(nodes) & 1:
+                left.append(nodes.pop())
+            pairs = iter(nodes)
+            nodes = [new(NODE + one + other).digest() for one, other in zip(pairs, pairs, strict=True)]
+            full >>= 1
+        self._peaks += reversed(left)
+        self.count += len(hashes)
+
     def root(self) -> bytes:
         """The root over all entries so far; that of an empty tree is the hash of nothing."""
         if not self._peaks:
