@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -122,6 +123,27 @@ def log_in(page: Page, base: str, name: str, password: str) -> None:
     page.fill("[name=name]", name)
     page.fill("[name=password]", password)
     page.click("button:has-text('登录')")
+
+
+def stock() -> None:
+    """Fill the library with the examples, and begin a draft."""
+    from bihuan.library import basket
+    from bihuan.library.drafts.keep import begin
+    from bihuan.library.intake import files_of, take_in
+    from bihuan.models import Account, Document, Person
+
+    if Document.objects.exists():
+        return
+    list(take_in(files_of([ROOT / "examples" / "prose"]), lambda: datetime.now(UTC)))
+    clerk = Person.objects.get(pk=Account.objects.get(name="duban").person_id)
+    basket.put(clerk.pk, Document.objects.order_by("id").values_list("id", flat=True)[:3])
+    begin("briefing", clerk.pk, clerk.unit_id, datetime.now(UTC), campaign=_first("Campaign"))
+
+
+def _document(kind: str) -> int:
+    from bihuan.models import Document
+
+    return int(Document.objects.filter(kind=kind).order_by("id").values_list("id", flat=True)[0])
 
 
 def _first(model: str) -> Any:
@@ -248,6 +270,18 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "samples": "/samples/",
         "sample": lambda: f"/samples/{_first('Sample').pk}/",
         **{f"item-{state}": partial(_item, state) for state in _STATES},
+        "library": "/library/",
+        "library-found": "/library/?q=整改 落实",
+        "library-none": "/library/?q=没有这样的一句话",
+        "library-read": lambda: f"/library/{_document('讲话')}/?find=环境#f1",
+        "library-add": "/library/add/",
+        "library-basket": "/library/basket/",
+        "library-similar": lambda: f"/library/similar/?document={_document('讲话')}",
+        "library-decompose": "/library/tasks/",
+        "library-tasks": lambda: f"/library/tasks/{_document('讲话')}/",
+        "library-proofread": "/library/proofread/",
+        "library-drafts": "/library/drafts/",
+        "library-draft": lambda: f"/library/drafts/{_first('Draft').pk}/?find=责任&check=1",
         "report": lambda: f"/report/?campaign={_first('Campaign').pk}",
         "error-404": "/items/99999999/",
     },
@@ -262,6 +296,7 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "handler-items": "/items/?state=working",
         "handler-item": lambda: _item("working", unit="chengban"),
         "handler-slips": "/slips/",
+        "handler-library": "/library/",
         "handler-ask": _ask,
     },
     "fuzeren": {"head-todo": "/"},
@@ -322,9 +357,40 @@ def calling(page: Page, base: str, shot: Callable[[str], None]) -> None:
     shot("tokens")
 
 
+def proofreading(page: Page, base: str, shot: Callable[[str], None]) -> None:
+    """A text proofread, a bundle looked at, a text compared side by side, a batch taken in."""
+    texts = sorted((ROOT / "examples" / "prose").glob("*.txt"))
+    page.goto(f"{base}/library/proofread/")
+    page.fill(
+        "[name=text]",
+        "关于加强燃气管理的通知\n各乡镇人民政府:\n截止目前,已销号99项。。\n请各单位认真贯彻落实党的二十大精神，抓好整改。\n",
+    )
+    page.click("button:has-text('校对')")
+    page.wait_for_selector("#proof")
+    page.click("text=有把握的全部改好")
+    page.wait_for_selector("#proof ins")
+    shot("library-proof")
+    page.goto(f"{base}/library/add/")
+    page.set_input_files("[name=file]", texts[0])
+    page.click("text=先看怎么拆分")
+    page.wait_for_selector("[name=part]")
+    shot("library-split")
+    page.goto(f"{base}/library/similar/")
+    page.fill("[name=text]", texts[2].read_text("utf-8")[:400])
+    page.click("#compare button")
+    page.click("text=并排看 >> nth=0")
+    page.wait_for_selector("#sides")
+    shot("library-sides")
+    page.goto(f"{base}/library/add/")
+    page.set_input_files("[name=file]", texts)
+    page.click("text=直接收入")
+    page.wait_for_selector("text=收完了")
+    shot("library-batch")
+
+
 #: User name → what has to be clicked through.
 WALKS: dict[str, tuple[Callable[..., Any], ...]] = {
-    "duban": (importing, verifying, holding),
+    "duban": (importing, verifying, holding, proofreading),
     "admin": (keeping,),
     "security": (calling,),
 }
@@ -373,6 +439,7 @@ def main() -> int:
         shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True, exist_ok=True)
     with served() as base:
+        stock()
         for width in WIDTHS:
             for account in wanted:
                 with browser(width, findings) as (_, page):

@@ -13,7 +13,8 @@ from bihuan.api.call import Call, now
 from bihuan.api.parts import After, Id, Page, Size, fill, page_by_id
 from bihuan.models import Message
 from bihuan.queries.messages import feeds as feeds_of
-from bihuan.queries.todo import Task, todo
+from bihuan.queries.tasks import Task
+from bihuan.queries.todo import todo
 from bihuan.rules.permissions import ROLE_NAMES
 
 router = Router(tags=["我的"])

@@ -77,7 +77,7 @@ def of_token(token: str, person: int) -> Incoming:
 
 
 def _gone() -> NotFound:
-    return NotFound("这份文件已经不在了，台账没有改动。", hint="上传的文件只保留一天，请重新上传。")
+    return NotFound("这份文件已经不在了，没有任何内容被改动。", hint="上传的文件只保留一天，请重新上传。")
 
 
 def _storage() -> Storage:

@@ -95,20 +95,22 @@ def clocked(item: Row) -> Clocked:
     """Return what the clock needs to know of ``item``."""
     state, due, ongoing, cycle, *others = _PLAIN(item)
     quantity = item["quantity"]
-    return Clocked(
-        state,
-        due,
-        ongoing,
-        cycle or None,
-        *others,
-        _milestones(quantity) if quantity else (),
-        item["amount"],
-        quantity.get("target") if quantity else None,
-        item["look_back_due"],
-        pauses_of(item) if item["pauses"] else (),
-        item["until"],
-        item["decide_by"],
-        None if item["responded_at"] else item["escalated_at"],
+    return Clocked._make(
+        (
+            state,
+            due,
+            ongoing,
+            cycle or None,
+            *others,
+            _milestones(quantity) if quantity else (),
+            item["amount"],
+            quantity.get("target") if quantity else None,
+            item["look_back_due"],
+            pauses_of(item) if item["pauses"] else (),
+            item["until"],
+            item["decide_by"],
+            None if item["responded_at"] else item["escalated_at"],
+        )
     )
 
 
@@ -182,8 +184,8 @@ class Moved(NamedTuple):
     extensions: int
 
 
-_PLACE, _SUMS = slice(4, 10), slice(10, None)
-assert Moved._fields[_SUMS] == SUM_NAMES
+_place_of: Callable[[Moved], tuple[Any, ...]] = itemgetter(slice(4, 10))
+_sums_of: Callable[[Moved], tuple[int, ...]] = itemgetter(slice(10, None))
 
 
 def _moved(fact: Fact, sign: int, found: Standing) -> Moved:
@@ -208,12 +210,12 @@ def _transit(rows: Rows, fact: Fact, before: Standing | None, after: Standing) -
 
 def _recount(rows: Rows, lost: Moved | None, gained: Moved) -> None:
     if lost is None:
-        _count(rows, gained, gained[_SUMS])
-    elif lost[_PLACE] == gained[_PLACE]:
-        _count(rows, gained, map(add, gained[_SUMS], lost[_SUMS]))
+        _count(rows, gained, _sums_of(gained))
+    elif _place_of(lost) == _place_of(gained):
+        _count(rows, gained, map(add, _sums_of(gained), _sums_of(lost)))
     else:
-        _count(rows, lost, lost[_SUMS])
-        _count(rows, gained, gained[_SUMS])
+        _count(rows, lost, _sums_of(lost))
+        _count(rows, gained, _sums_of(gained))
 
 
 def _count(rows: Rows, place: Moved, sums: Iterable[int]) -> None:

@@ -186,7 +186,7 @@ class _Walk:
                 )
 
 
-_read = json.JSONDecoder().scan_once  # ``loads`` looks for blanks around the value, which a body has not
+_read = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # ``loads`` looks for blanks around the value, which a body has not
 
 
 def _columns_differ(kept: _Kept) -> str:

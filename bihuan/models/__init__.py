@@ -11,6 +11,7 @@ from bihuan.models.closing import (
     Institution,
     Objection,
 )
+from bihuan.models.draft import BasketEntry, Draft, LibraryUpload
 from bihuan.models.entry import Entry, Head, Seal
 from bihuan.models.house import (
     CalendarYear,
@@ -91,6 +92,7 @@ __all__ = [
     "Account",
     "Agenda",
     "Answer",
+    "BasketEntry",
     "CalendarYear",
     "Campaign",
     "CaseItem",
@@ -106,6 +108,7 @@ __all__ = [
     "DocumentCorrection",
     "DocumentMarks",
     "DocumentSource",
+    "Draft",
     "Entry",
     "Evidence",
     "Feed",
@@ -121,6 +124,7 @@ __all__ = [
     "Intake",
     "Item",
     "KeptSearch",
+    "LibraryUpload",
     "Measure",
     "Meeting",
     "Message",

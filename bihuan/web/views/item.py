@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from bihuan.actions import do
 from bihuan.ledger import blobs
+from bihuan.library.citing import cited
 from bihuan.models import Campaign, Evidence
 from bihuan.queries.item import Detail, detail_for
 from bihuan.queries.people import directory, person_names
@@ -174,6 +175,8 @@ def _page(
         "papers": item_more.papers(found, request.who.units),
         "may_issue": item_more.may_issue(found, actor),
         "asked": item_more.asked(item, request.who.units),
+        "documents": cited(item.source),
+        "may_file_evidence": bool(found.evidence) and item.state == "closed" and actor.may(Duty.COLLECT),
         "sources": item_more.sources(item, actor),
         "asks": item_more.asks(found, actor),
         "beyond": item_more.beyond(found, actor),
