@@ -7,12 +7,18 @@ import pytest
 
 from bihuan.models import Item
 from bihuan.web.dates import day_words, today
+from tests.support.recall import recalled
 from tests.web.office import HTMX, Office, text_of
 
 
 @pytest.fixture
-def lived(office: Office) -> Office:
+def lived(db) -> Office:
     """An office with items in many states, of two units, some overdue, one reopened."""
+    return recalled(_lived, _lived)
+
+
+def _lived() -> Office:
+    office = Office()
     for state in (
         "registered",
         "approved",
