@@ -14,6 +14,7 @@ from bihuan.demo import workbooks
 from bihuan.ledger.reading import head
 from bihuan.models import Account, Item, Register
 from tests.support.county import START, imported_world
+from tests.support.recall import recalled
 
 pytestmark = pytest.mark.django_db
 
@@ -33,9 +34,13 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:
 @pytest.fixture
 def founded(told: Any) -> dict[str, str]:
     """A ledger founded by ``init``; account → password."""
-    status, found = told("init", "--name", "某县督查室")
-    assert status == 0
-    return {a["name"]: a["password"] for a in found["accounts"]}
+
+    def found() -> dict[str, str]:
+        status, made = told("init", "--name", "某县督查室")
+        assert status == 0
+        return {a["name"]: a["password"] for a in made["accounts"]}
+
+    return recalled("init", found)
 
 
 @pytest.fixture

