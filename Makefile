@@ -1,5 +1,8 @@
 # Everything starts here. `make help` lists what there is; each recipe sets the environment up first (quick when it is).
 
+# Where bytecode is not kept, as in many containers, each of some 200 processes compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 DEMO := var/demo
 CODE := bihuan verifier tools tests examples setup.py

@@ -13,7 +13,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.support import environment, machine
+from tests.support import depth, environment, machine
 from tests.support.databases import OwnDatabase, Template, homes_below
 
 DATABASE_FIXTURES = {"db", "client", "admin_client", "admin_user", "own_database"}
@@ -22,7 +22,9 @@ pytest_terminal_summary = machine.pytest_terminal_summary
 
 
 # A busy machine is no fault of the code; and the build server must say the same twice of the same commit.
-hypothesis.settings.register_profile("house", deadline=None, derandomize=machine.everything_required())
+hypothesis.settings.register_profile(
+    "house", deadline=None, derandomize=machine.everything_required() and not depth.DEEP, max_examples=depth.often(40, 1_000)
+)
 hypothesis.settings.load_profile("house")
 
 

@@ -13,6 +13,7 @@ from bihuan.cli.main import run
 from bihuan.models import Account, Entry
 from bihuan.queries import sign_index
 from tests.actions.county import County
+from tests.support.recall import recalled
 
 pytestmark = pytest.mark.django_db
 TEXT = "已完成清淤三公里，组织志愿者巡查二十次，沿岸垃圾全部清理，群众反映良好，建立长效机制"
@@ -20,7 +21,7 @@ TEXT = "已完成清淤三公里，组织志愿者巡查二十次，沿岸垃圾
 
 @pytest.fixture
 def county(monkeypatch: pytest.MonkeyPatch) -> County:
-    made = County()
+    made = recalled(County, County)
     for name, actor in made.people.items():
         Account.objects.create(name=name, person_id=actor.person)
     for module in ("closing_commands", "institution_commands", "inspection_commands"):

@@ -14,6 +14,7 @@ from bihuan.demo import workbooks
 from bihuan.ledger.reading import head
 from bihuan.models import Account, Item, Register
 from tests.support.county import START, imported_world
+from tests.support.recall import recalled
 
 pytestmark = pytest.mark.django_db
 
@@ -33,9 +34,13 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:
 @pytest.fixture
 def founded(told: Any) -> dict[str, str]:
     """A ledger founded by ``init``; account → password."""
-    status, found = told("init", "--name", "某县督查室")
-    assert status == 0
-    return {a["name"]: a["password"] for a in found["accounts"]}
+
+    def found() -> dict[str, str]:
+        status, made = told("init", "--name", "某县督查室")
+        assert status == 0
+        return {a["name"]: a["password"] for a in made["accounts"]}
+
+    return recalled("init", found)
 
 
 @pytest.fixture
@@ -222,19 +227,26 @@ def test_a_file_is_previewed_before_there_is_any_ledger(told: Any, workbook: Pat
     assert (status, len(found["sheets"][0]["rows"])) == (0, 24)
 
 
-@pytest.mark.parametrize("command", ["verify", "rebuild", "seal", "tick", "figures"])
-def test_without_a_database_a_command_says_to_found_a_ledger(command: str, tmp_path: Path):
+def test_without_a_database_a_command_says_to_found_a_ledger(tmp_path: Path):
+    environment = {**os.environ, "BIHUAN_HOME": str(tmp_path / "nowhere"), "DATABASE_URL": ""}
+    commands = ["verify", "rebuild", "seal", "tick", "figures"]
+    program = f"from bihuan.cli.main import run; print([run([c]) for c in {commands}])"
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
+    )
+    assert told.stdout == "[1, 1, 1, 1, 1]\n"
+    assert told.stderr.count("请先运行 bihuan init 建立台账库。") == len(commands)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_the_program_ends_with_the_status_of_its_command(tmp_path: Path):
     environment = {**os.environ, "BIHUAN_HOME": str(tmp_path / "nowhere"), "DATABASE_URL": ""}
     told = subprocess.run(
-        [sys.executable, "-m", "bihuan.cli.main", command],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-    )
+        [sys.executable, "-m", "bihuan.cli.main", "tick"],
+        capture_output=True, text=True, check=False, env=environment,
+    )  # fmt: skip
     assert (told.returncode, told.stdout) == (1, "")
     assert "请先运行 bihuan init 建立台账库。" in told.stderr
-    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_register_is_exported_in_the_layout_that_came_in_and_plainly(told: Any, tmp_path: Path):

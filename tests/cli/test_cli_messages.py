@@ -12,6 +12,7 @@ from bihuan.cli.main import run
 from bihuan.models import Account, Delivery, Feed, Outlet, Register
 from bihuan.procedures import texts
 from tests.actions.county import County
+from tests.support.recall import recalled
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def county(monkeypatch: pytest.MonkeyPatch, settings: Any) -> County:
     monkeypatch.setenv("BIHUAN_SECRET_KEY", settings.SECRET_KEY)
-    made = County()
+    made = recalled(County, County)
     for name, actor in made.people.items():
         Account.objects.create(name=name, person_id=actor.person)
     return made

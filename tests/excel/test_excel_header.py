@@ -10,6 +10,7 @@ from openpyxl import Workbook
 
 from bihuan.excel import vocabulary
 from bihuan.excel.header import Header, meaning
+from tests.support.depth import often
 
 WORDS = {
     "number": "序号 编号 事项编号 问题编号 序　号 NO. № 督办编号 工单编号 序号*",
@@ -95,7 +96,7 @@ SHOWN = {
 }  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(50, 1000), deadline=None)
 @given(st.permutations(sorted(SHOWN)), st.data())
 def test_any_words_of_the_vocabulary_in_any_order_find_their_fields(order, data):
     fields = [name for name in order if name in ("title", "measures", "owner") or data.draw(st.booleans())]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ledger_maker import Case, Row, Step, cases, look, text, xls, xlsx
 
 from bihuan.excel.preview import SheetPreview
+from tests.support.depth import often
 
 DAY = date(2024, 6, 30)
 
@@ -53,7 +54,7 @@ def expected_words(items: list[Case]) -> list[list[str]]:
 A_HEAD = "序号 问题表现 整改目标 整改措施 责任领导 责任单位 责任人 整改时限 进展情况 完成状态 是否销号 备注".split()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(30, 1000), deadline=None)
 @given(
     st.lists(cases, min_size=1, max_size=6),
     st.sampled_from(sorted(NUMBERINGS)),
@@ -171,7 +172,7 @@ def area(merge: tuple[int, int, int, int]) -> str:
     return f"{chr(65 + left)}{top}:{chr(65 + right)}{bottom}"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(30, 1000), deadline=None)
 @given(st.lists(cases, min_size=1, max_size=6), st.booleans(), st.integers(0, 2))
 def test_layout_b_gives_one_item_for_a_problem_over_many_rows(items, merged, titles):
     items = distinct(items)
@@ -181,7 +182,7 @@ def test_layout_b_gives_one_item_for_a_problem_over_many_rows(items, merged, tit
     check_b(look(source).sheets[0], items, merged=merged)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=often(15, 1000), deadline=None)
 @given(st.lists(cases, min_size=1, max_size=5), st.sampled_from(["xls", "csv", "gb18030", "utf-16"]))
 def test_layout_b_reads_the_same_from_other_formats(items, kind):
     items = distinct(items)
@@ -202,7 +203,7 @@ def test_layout_b_reads_the_same_from_other_formats(items, kind):
 # --- C: inspected tasks ---
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(20, 1000), deadline=None)
 @given(
     st.lists(cases, min_size=1, max_size=6),
     st.booleans(),
@@ -243,7 +244,7 @@ def levels(draw: st.DrawFn) -> list[tuple[str, str, Case]]:
     return [(one, two, item) for (one, two, _), item in zip(found, named, strict=True)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(30, 1000), deadline=None)
 @given(levels(), st.booleans(), st.booleans())
 def test_layout_d_takes_the_lowest_level_as_the_item_and_the_highest_as_its_class(found, merged, with_number):
     head = "序号 一级问题 二级问题 表现 整改措施 责任单位 完成时限 整改进展".split()
@@ -284,7 +285,7 @@ def test_layout_d_takes_the_lowest_level_as_the_item_and_the_highest_as_its_clas
 # --- E: research put to use ---
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(20, 1000), deadline=None)
 @given(st.lists(st.lists(cases, min_size=1, max_size=3), min_size=1, max_size=3), st.booleans())
 def test_layout_e_takes_each_finding_as_an_item_below_its_subject(subjects, merged):
     head = "课题 牵头领导 发现问题 对策建议 转化形式 责任单位 时限 成效 回访".split()

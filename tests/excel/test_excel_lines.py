@@ -12,6 +12,7 @@ from ledger_maker import look, look_at, patched, xlsx
 
 from bihuan.excel.lines import is_numbering
 from bihuan.excel.read import read
+from tests.support.depth import often
 
 SHEET = "xl/worksheets/sheet1.xml"
 HEAD = ["序号", "问题表现", "类别", "整改措施", "责任单位", "整改时限", "进展情况", "备注"]
@@ -230,7 +231,7 @@ def sheets(draw: st.DrawFn) -> tuple[list[list[object]], list[str]]:
     return [list(HEAD), *rows], merges
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=often(83, 1000), deadline=None)
 @given(sheets())
 def test_every_row_with_content_is_accounted_for_once(made):
     data = xlsx(*made)
@@ -247,7 +248,7 @@ def test_every_row_with_content_is_accounted_for_once(made):
         assert [found.row for found in sheet.rows] == [min(found.rows) for found in sheet.rows]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(50, 1000), deadline=None)
 @given(sheets())
 def test_every_word_of_an_item_row_is_found_again_in_the_item(made):
     rows, merges = made

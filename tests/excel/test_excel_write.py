@@ -18,6 +18,7 @@ from bihuan.models import Item, Register
 from bihuan.queries.items import Filter
 from bihuan.rules.errors import NotFound
 from tests.support.county import NOW, START, World, imported_world, world
+from tests.support.recall import recalled
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +36,10 @@ def opened(content: bytes):
 
 @pytest.fixture
 def lived() -> World:
+    return recalled(_lived, _lived)
+
+
+def _lived() -> World:
     made = imported_world()
     life.run(made.people, START, 40, seed=11)
     return made

@@ -20,12 +20,19 @@ from bihuan.rules import events as ev
 from bihuan.rules.calendar import CalendarYear
 from bihuan.rules.permissions import SYSTEM
 from bihuan.rules.workflow import State
+from tests.actions.county import County
 from tests.ledger.tampering import execute
+from tests.support.recall import recalled
 
 
 @pytest.fixture
-def lived(county):
+def lived(db):
     """A county in which everything has happened at least once."""
+    return recalled(_lived, _lived)
+
+
+def _lived():
+    county = County()
     items = [county.at(state, procedure=p) for state in State for p in county.procedures]
     county.do("merge", county.at("working"), "supervisor", into=county.at("working"), reason="重复")
     county.do("resume", next(i for i in items if county.row(i).state == "suspended"), "lead")

@@ -13,6 +13,7 @@ from bihuan.ledger.rows import Rows, Want
 from bihuan.ledger.tables import TooLong, json_text, scan, tables
 from bihuan.ledger.trips import ask
 from bihuan.models import Campaign, Counter, HeaderMapping, Unit
+from tests.support.depth import often
 
 NAMES = st.text(string.ascii_lowercase, min_size=1, max_size=2)
 KEYS = st.integers(1, 5)
@@ -40,7 +41,7 @@ def unit(key, name):
 class RowsAgainstAModel(TestCase):
     """A dict is the model: key → name, names unique."""
 
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=often(40, 1000), deadline=None)
     @given(STEPS)
     @example([("add", 1, "a"), ("add", 2, "b"), ("flush", None), ("swap", 1, 2), ("flush", None)])
     def test_any_order_of_changes_and_flushes_ends_in_the_same_rows(self, steps):

@@ -13,12 +13,17 @@ from bihuan.queries.counts import all_refs, campaign_named, cells, figures, regi
 from bihuan.rules.errors import NotFound
 from bihuan.rules.figures import FIGURES, Ref
 from tests.support.county import NOW, START, World, imported_world, world
+from tests.support.recall import recalled
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def lived() -> World:
+    return recalled(_lived, _lived)
+
+
+def _lived() -> World:
     made = imported_world()
     life.run(made.people, START, 30, seed=7)
     return made

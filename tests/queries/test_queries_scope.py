@@ -14,6 +14,7 @@ from bihuan.rules.errors import NotAllowed
 from bihuan.rules.permissions import Actor
 from bihuan.rules.workflow import OPEN
 from tests.actions.county import County
+from tests.support.recall import recalled
 
 pytestmark = pytest.mark.django_db
 _READ = {"register": "all", "unit": "unit", "class": "class"}
@@ -21,7 +22,7 @@ LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def test_whoever_sees_a_root_sees_every_register_and_campaign():
-    county = County()
+    county = recalled(County, County)
     scope = Scope(county.people["chief"])
     assert [r.pk for r in scope.registers] == sorted(county.registers.values())
     assert [c.pk for c in scope.campaigns] == [county.campaign]
@@ -30,7 +31,7 @@ def test_whoever_sees_a_root_sees_every_register_and_campaign():
 
 
 def test_the_office_that_runs_a_register_reads_all_of_it_though_its_own_units_are_few():
-    county = County()
+    county = recalled(County, County)
     scope = Scope(county.people["supervisor"])
     assert scope.units == frozenset({county.units["office"]})
     assert [r.pk for r in scope.registers] == sorted(county.registers.values())
@@ -38,7 +39,7 @@ def test_the_office_that_runs_a_register_reads_all_of_it_though_its_own_units_ar
 
 
 def test_a_unit_sees_the_registers_in_which_it_owns_or_helps_with_something():
-    county = County()
+    county = recalled(County, County)
     assert Scope(county.people["other_handler"]).registers == []
     assert Scope(county.people["other_handler"]).campaigns == []
     county.register("rectification", owner=county.units["village"])
@@ -54,7 +55,7 @@ def test_a_unit_sees_the_registers_in_which_it_owns_or_helps_with_something():
 
 
 def test_nobody_without_a_role_sees_anything():
-    county = County()
+    county = recalled(County, County)
     county.register()
     scope = Scope(Actor(10**6, "无", county.units["town"]))
     assert (scope.units, scope.registers, scope.campaigns) == (frozenset(), [], [])
@@ -63,7 +64,7 @@ def test_nobody_without_a_role_sees_anything():
 @pytest.mark.parametrize("limited", [False, True])
 @pytest.mark.parametrize("as_of", [None, LATER])
 def test_the_cuts_read_at_once_are_those_read_one_by_one(limited: bool, as_of: datetime | None):
-    county = County()
+    county = recalled(County, County)
     for state in ("registered", "working", "reviewing", "closed", "suspended"):
         county.at(state, klass="立行立改")
     county.at("working", owner=county.units["village"])

@@ -18,6 +18,7 @@ from bihuan.queries.signs import signs, signs_of
 from bihuan.rules.errors import Invalid, Needs, NotAllowed, NotFound
 from bihuan.rules.signs import BULK
 from tests.actions.county import County, upload
+from tests.support.recall import recalled
 
 TEXT = "已完成清淤三公里，组织志愿者巡查二十次，沿岸垃圾全部清理，群众反映良好，建立长效机制"
 OTHER = "学校食堂已更换供应商，建立每日留样制度，家长委员会参加验收，意见箱收到建议十二条"
@@ -25,7 +26,7 @@ OTHER = "学校食堂已更换供应商，建立每日留样制度，家长委�
 
 @pytest.fixture
 def county(db):
-    return County()
+    return recalled(County, County)
 
 
 def scene(seed, size=(480, 360)):

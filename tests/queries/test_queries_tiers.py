@@ -8,6 +8,7 @@ from bihuan.clock.tick import tick
 from bihuan.queries.tiers import tiers
 from bihuan.rules.tiers import Tiers
 from tests.actions.county import County
+from tests.support.recall import recalled
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def found(county: County, **given) -> dict[str, list[tuple[str, int, int, int, s
 
 @pytest.fixture
 def county() -> County:
-    made = County()
+    made = recalled(County, County)
     village, hall = made.units["village"], made.units["office"]
     made.at("closed")
     for owner, due in (

@@ -15,6 +15,7 @@ from bihuan.queries.item import detail
 from bihuan.queries.tasks import LATER, MOST, NOW, SOON
 from bihuan.queries.todo import todo
 from tests.actions.county import PATH, PEOPLE, County
+from tests.support.recall import recalled
 
 #: State → the kinds of task that each person has; who is not named has none.
 EXPECTED = {
@@ -33,7 +34,7 @@ EXPECTED = {
 
 @pytest.fixture
 def county(db):
-    return County()
+    return recalled(County, County)
 
 
 def kinds(county, person, at=None):

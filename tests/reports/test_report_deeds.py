@@ -25,10 +25,15 @@ from bihuan.rules.clocked import day_start
 from tests.actions.county import County
 from tests.actions.test_actions_inspection import approved, find
 from tests.reports.samples import part, rewritten, texts
+from tests.support.recall import recalled
 
 
 @pytest.fixture
 def county(db: None) -> County:
+    return recalled("deeds", _county)
+
+
+def _county() -> County:
     made = County()
     closed = made.at("closed")
     made.at("working", due="2026-03-20")

@@ -23,6 +23,7 @@ from bihuan.reports.verdict import Problem, Recomputed, Verdict
 from bihuan.reports.verify import verify_report
 from bihuan.reports.word import write_docx
 from tests.reports.samples import empty, figure, ledger, part, rewritten, rich, sentence_figures, template
+from tests.support.depth import often
 
 CTX = rich(annex=6)
 REPORT = write_docx(CTX)
@@ -458,7 +459,7 @@ def test_a_bookmark_that_ends_in_a_later_paragraph_holds() -> None:
     assert verified(edited(join)).problems == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(20, 1000), deadline=None)
 @given(st.data())
 def test_any_figure_changed_anywhere_is_found(data: st.DataObject) -> None:
     uses = json.loads(loads_text(REPORT))["uses"]

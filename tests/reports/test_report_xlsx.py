@@ -18,6 +18,7 @@ from bihuan.reports.verdict import Verdict
 from bihuan.reports.verify import verify_report
 from bihuan.reports.xlsx import write_xlsx
 from tests.reports.samples import annex_row, empty, figure, ledger, rich, sentence_figures
+from tests.support.depth import often
 
 CTX = rich(annex=6)
 REPORT = write_xlsx(CTX)
@@ -256,7 +257,7 @@ def test_rows_with_the_same_label_are_told_apart_by_their_order() -> None:
     assert found(verified(edited(change, write_xlsx(ctx)), ctx)) == [("cell", "", "二", "三")]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=often(15, 1000), deadline=None)
 @given(st.integers(0, 10**12), st.text(max_size=30), st.text(max_size=30))
 def test_any_text_and_any_number_come_back_as_they_were(count: int, title: str, progress: str) -> None:
     row = AnnexRow("1", title, "", "", "", "", "", progress)

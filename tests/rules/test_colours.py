@@ -10,6 +10,7 @@ from bihuan.rules.clocked import Clocked, due_at
 from bihuan.rules.colours import RANK, Colour, colour
 from bihuan.rules.procedure_types import COLOURS, SCHEMES, WORST_FIRST
 from bihuan.rules.timers import next_turn, turns
+from tests.support.depth import often
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 4, 16, tzinfo=UTC)  # 00:00 of 5 January in China, a Monday
@@ -294,7 +295,7 @@ def test_a_procedure_may_have_other_colours():
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=often(133, 1000))
 @given(items(), st.sampled_from(PROCEDURES), instants, st.integers(-2, 2))
 @example(item(), PROCEDURE, START, 0)
 def test_the_colour_is_what_the_rules_say_at_any_moment_and_around_every_turn(clocked, rules, now, step):
@@ -306,7 +307,7 @@ def test_the_colour_is_what_the_rules_say_at_any_moment_and_around_every_turn(cl
     assert [(one.name, one.rule) for one in found] == [colour_of(clocked, rules, at) for at in moments]
 
 
-@settings(max_examples=400)
+@settings(max_examples=often(133, 1000))
 @given(items(), st.sampled_from(PROCEDURES), instants)
 def test_the_colour_now_is_that_of_the_last_turn(clocked, rules, now):
     everything = turns(clocked, rules, CALENDAR, START - 3650 * DAY)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.deadlines import Deadline, Doubt, parse
+from tests.support.depth import often
 
 CALENDAR = Calendar({year: notice for year, notice in Calendar.builtin().years.items() if year <= 2026})
 BASE = date(2024, 9, 10)  # a Tuesday
@@ -587,7 +588,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=often(133, 1000))
 @given(
     st.lists(PIECES | st.sampled_from(" \n\t"), max_size=12).map("".join),
     st.dates(date(1990, 1, 1), date(2100, 12, 31)),
@@ -600,7 +601,7 @@ def test_no_mixture_of_words_makes_it_raise_or_fall_silent(wording, base):
     assert found == read(wording, base)
 
 
-@settings(max_examples=400)
+@settings(max_examples=often(133, 1000))
 @given(st.text(max_size=60))
 def test_no_text_makes_it_raise(text):
     assert read(text).text == text.strip()

@@ -11,6 +11,7 @@ from bihuan.rules.check_in import check_day, period
 from bihuan.rules.clocked import Clocked, day_end, day_start
 from bihuan.rules.procedure import load
 from bihuan.rules.timers import Timer, timers, turns
+from tests.support.depth import often
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)  # 10:00 of a Monday in China
@@ -232,7 +233,7 @@ def test_a_period_holds_its_day_and_every_day_of_the_same_name(cycle, day):
     assert period(cycle, day) == (first_of(cycle, day), last_of(cycle, day))
 
 
-@settings(max_examples=200)
+@settings(max_examples=often(66, 1000))
 @given(items(), st.sampled_from(PROCEDURES))
 def test_the_check_in_day_is_found_as_by_walking_through_the_days(clocked, procedure):
     assert check_day(clocked, procedure, CALENDAR) == check_in_day(clocked, procedure)
@@ -329,7 +330,7 @@ KINDS = {
 }
 
 
-@settings(max_examples=300)
+@settings(max_examples=often(100, 1000))
 @given(items(), st.sampled_from([*PROCEDURES, *BUILT_IN.values()]))
 def test_timers_are_in_order_one_of_a_kind_at_an_instant_and_hold_every_turn(clocked, procedure):
     found = timers(clocked, procedure, CALENDAR)

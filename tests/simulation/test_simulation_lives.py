@@ -1,6 +1,7 @@
 """Simulated lives: at every few steps everything that must always hold is checked.
 
-The long one is ``make simulate``. ``BIHUAN_TEST_LIVES`` sets how many lives are lived (default 3), ``BIHUAN_TEST_STEPS`` how long each is (default 250).
+The long one is ``make simulate``. ``BIHUAN_TEST_LIVES`` sets how many lives are lived (default 2, in depth 10), ``BIHUAN_TEST_STEPS`` how long each
+is (default 200, in depth 1,000).
 """
 
 import os
@@ -15,9 +16,10 @@ from bihuan.rules.workflow import STEPS as TABLE
 from tests.simulation.invariants import check, everything_due_is_entered
 from tests.simulation.life import Life
 from tests.simulation.years import Years
+from tests.support.depth import often
 
-LIVES = int(os.environ.get("BIHUAN_TEST_LIVES", "3"))
-STEPS = int(os.environ.get("BIHUAN_TEST_STEPS", "250"))
+LIVES = int(os.environ.get("BIHUAN_TEST_LIVES", often(2, 10)))
+STEPS = int(os.environ.get("BIHUAN_TEST_STEPS", often(200, 1_000)))
 EVERY = 25
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -68,7 +70,7 @@ def test_a_counter_that_changed_behind_the_ledgers_back_is_seen_on_the_same_day(
 
 
 def test_long_enough_a_life_reaches_every_kind_of_step():
-    life = Life(3)
+    life = Life(6)  # one that gets there soon
     beside = ("look_back_draw", "institution", "inspection")
     met = ("meet", "decided", "ask", "approved", "refused", "withdrawn", "refused decision")
     for _ in range(25):

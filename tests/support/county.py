@@ -9,6 +9,7 @@ from bihuan.actions.house import create_campaign, create_register
 from bihuan.demo import people, workbooks
 from bihuan.excel.commit import Committed
 from bihuan.excel.files import import_file
+from tests.support.recall import recalled
 
 START = date(2026, 1, 5)
 NOW = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
@@ -31,6 +32,15 @@ class World:
 
 def world(*codes: str) -> World:
     """Found the county with a register for each of the procedures ``codes`` (default: rectification)."""
+    return recalled((world, codes), lambda: _founded(*codes))
+
+
+def imported_world() -> World:
+    """The county with both workbooks of the demonstration imported."""
+    return recalled(imported_world, _imported)
+
+
+def _founded(*codes: str) -> World:
     county = people.found_county(NOW, accounts=False)
     clerk = county.staff["duban"]
     campaign = create_campaign(clerk, NOW, "作风建设专项整治", county.office)
@@ -41,8 +51,7 @@ def world(*codes: str) -> World:
     return World(county, campaign, registers)
 
 
-def imported_world() -> World:
-    """The county with both workbooks of the demonstration imported."""
+def _imported() -> World:
     made = world("rectification", "task")
     made.bring(workbooks.problems(START), "问题.xlsx")
     made.bring(workbooks.tasks(START), "督查.xlsx", code="task")

@@ -34,8 +34,10 @@ def prepare(config: pytest.Config) -> None:
         os.environ["DATABASE_URL"] = _database_url(is_worker=hasattr(config, "workerinput"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "bihuan.settings"
     import django
+    from django.conf import settings
 
     django.setup()
+    settings.PASSWORD_HASHERS = ["tests.support.passwords.QuickArgon2"]
 
 
 def on_postgres() -> bool:

@@ -22,8 +22,9 @@ def key(monkeypatch, settings):
 def county(db):
     """A small county; see ``tests.actions.county``."""
     from tests.actions.county import County
+    from tests.support.recall import recalled
 
-    return County()
+    return recalled(County, County)
 
 
 @dataclass

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from random_ledgers import Ledger, digest, line, written
 
 from verifier.bihuan_verify import ORDER, P, decode_point, describe, ed25519_holds, verify
+from tests.support.depth import often
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEY = PRIVATE.public_key().public_bytes_raw()
@@ -39,7 +40,7 @@ def library_holds(key, message, signature):
     return True
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(30, 1000), deadline=None)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=200), st.data())
 def test_ed25519_agrees_with_the_library_on_good_and_broken_signatures(seed, message, data):
     private = Ed25519PrivateKey.from_private_bytes(seed)

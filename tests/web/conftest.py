@@ -7,5 +7,6 @@ import pytest
 def office(db):
     """A small county with accounts; see ``tests.web.office``."""
     from tests.web.office import Office  # Django is set up only after this file was read
+    from tests.support.recall import recalled
 
-    return Office()
+    return recalled(Office, Office)

@@ -7,12 +7,18 @@ import pytest
 
 from bihuan.models import Item
 from bihuan.web.dates import day_words, today
+from tests.support.recall import recalled
 from tests.web.office import HTMX, Office, text_of
 
 
 @pytest.fixture
-def lived(office: Office) -> Office:
+def lived(db) -> Office:
     """An office with items in many states, of two units, some overdue, one reopened."""
+    return recalled(_lived, _lived)
+
+
+def _lived() -> Office:
+    office = Office()
     for state in (
         "registered",
         "approved",
@@ -45,11 +51,13 @@ def linked_numbers(html: str) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("person", ["supervisor", "chief", "handler", "head", "other_handler"])
-@pytest.mark.parametrize("cut", ["register", "unit", "class"])
-def test_every_number_opens_a_list_of_just_so_many(lived: Office, person: str, cut: str):
-    numbers = linked_numbers(lived.as_(person).get(f"/overview/?by={cut}").content.decode())
-    assert len(numbers) > 8
-    for url, number in numbers:
+def test_every_number_opens_a_list_of_just_so_many(lived: Office, person: str):
+    shown = set()
+    for cut in ("register", "unit", "class"):
+        numbers = linked_numbers(lived.as_(person).get(f"/overview/?by={cut}").content.decode())
+        assert len(numbers) > 8
+        shown.update(numbers)
+    for url, number in shown:
         if "reopened=1" in url:
             continue  # counts times, the list counts items
         assert f"共 {number} 项" in text_of(lived.as_(person).get(url)), url
