@@ -43,12 +43,12 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "bihuan.web.access.Access",
 ]
-ROOT_URLCONF = "bihuan.web.urls"
+ROOT_URLCONF = "bihuan.urls"
 WSGI_APPLICATION = "bihuan.web.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [Path(__file__).parent / "web" / "templates"],
+        "DIRS": [Path(__file__).parent / "web" / "templates", Path(__file__).parent / "api" / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": [
@@ -90,6 +90,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_DAYS = int(os.environ.get("BIHUAN_PASSWORD_DAYS", "90"))  # 0: a password never grows old
 SECOND_FACTOR_REQUIRED = flag("BIHUAN_SECOND_FACTOR")
 LOG_INS = int(os.environ.get("BIHUAN_LOG_INS", "100"))  # tries from one address within five minutes
+API_CALLS = int(os.environ.get("BIHUAN_API_CALLS", "600"))  # calls to the API by one token within a minute
 SCAN_COMMAND = os.environ.get("BIHUAN_SCAN", "")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "todo"

@@ -12,8 +12,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -125,43 +125,25 @@ def log_in(page: Page, base: str, name: str, password: str) -> None:
     page.click("button:has-text('登录')")
 
 
-def prepare() -> None:
-    """Add what the demonstration lacks: an inspection under way with a finding, a plan to approve, a sample."""
-    from bihuan.actions import finding, inspection, sample
-    from bihuan.models import Account, Inspection, Register, Unit
-    from bihuan.queries.people import actor_of
+def stock() -> None:
+    """Fill the library with the examples, and begin a draft."""
+    from bihuan.library import basket
+    from bihuan.library.drafts.keep import begin
+    from bihuan.library.intake import files_of, take_in
+    from bihuan.models import Account, Document, Person
 
-    if Inspection.objects.exists():
+    if Document.objects.exists():
         return
-    now = datetime.now(UTC)
-    who = {a.name: actor_of(a.person_id) for a in Account.objects.all()}
-    office, unit = who["duban"].unit, Unit.objects.get(pk=who["chengban"].unit)
-    plan = inspection.Plan(
-        "冬季安全生产暗访", "covert", ("消防通道", "值班值守"), "各乡镇、县直有关部门", "今年以来的安全生产工作", [unit.pk],
-        now.date(), now.date() + timedelta(days=20), who["jiancha"].person,
-    )  # fmt: skip
-    made = inspection.propose_inspection(who["duban"], now, office, plan).inspection
-    inspection.approve_inspection(made, who["lingdao"], now)
-    register = Register.objects.order_by("id").first()
-    assert register is not None
-    text = "二号楼东侧消防通道被杂物堵塞，值班人员不在岗。"
-    finding.record_finding(
-        made,
-        who["jiancha"],
-        now,
-        unit=unit.pk,
-        text=text,
-        register=register.pk,
-        content="消防通道",
-        klass="立行立改",
-    )
-    later = replace(plan, name="政务服务走流程", mode="walk", contents=("医保报销",), starts=now.date() + timedelta(30),
-                    ends=now.date() + timedelta(40))  # fmt: skip
-    inspection.propose_inspection(who["duban"], now, office, later)
-    drawn = sample.commit_sample(
-        who["duban"], now, sample.Population(register=register.pk, stratify="unit"), "季度抽查", each=1
-    )
-    sample.draw_sample(drawn.sample, who["duban"], now)
+    list(take_in(files_of([ROOT / "examples" / "prose"]), lambda: datetime.now(UTC)))
+    clerk = Person.objects.get(pk=Account.objects.get(name="duban").person_id)
+    basket.put(clerk.pk, Document.objects.order_by("id").values_list("id", flat=True)[:3])
+    begin("briefing", clerk.pk, clerk.unit_id, datetime.now(UTC), campaign=_first("Campaign"))
+
+
+def _document(kind: str) -> int:
+    from bihuan.models import Document
+
+    return int(Document.objects.filter(kind=kind).order_by("id").values_list("id", flat=True)[0])
 
 
 def _first(model: str) -> Any:
@@ -177,8 +159,53 @@ def _slip(**wanted: str) -> str:
     return f"/slips/{found.pk}/"
 
 
-def _inspection() -> str:
-    return f"/inspections/{_first('Inspection').pk}/"
+def _inspection(**wanted: str) -> str:
+    from bihuan.models import Inspection
+
+    found = Inspection.objects.filter(**wanted).order_by("id").first() or _first("Inspection")
+    return f"/inspections/{found.pk}/"
+
+
+def _meeting(state: str) -> str:
+    from bihuan.models import Meeting
+
+    return f"/meetings/{Meeting.objects.filter(state=state).order_by('-decisions', '-id')[0].pk}/"
+
+
+def _deciding() -> str:
+    """Where a meeting that is held decides on its first two items."""
+    from bihuan.models import Agenda
+
+    held = _meeting("held")
+    items = Agenda.objects.filter(meeting_id=held.strip("/").split("/")[-1]).order_by("no")[:2]
+    return f"{held}decide/?step=plan&{'&'.join(f'item={a.item_id}' for a in items)}"
+
+
+def _ask() -> str:
+    """An extension that the unit of the handler may ask for."""
+    return f"{_item('working', unit='chengban')}ask/extension/"
+
+
+def _escalated() -> str:
+    from bihuan.models import Item
+
+    item = Item.objects.exclude(escalated_at=None).order_by("responded_at", "id").first()
+    assert item is not None
+    return f"/items/{item.pk}/"
+
+
+def _institution(**wanted: Any) -> str:
+    from bihuan.models import Institution
+
+    found = Institution.objects.filter(**wanted).order_by("id").first() or _first("Institution")
+    return f"/institutions/{found.pk}/"
+
+
+def _closed_ids() -> str:
+    from bihuan.models import Item
+
+    found = Item.objects.filter(state="closed").order_by("-version").values_list("id", flat=True)[:2]
+    return "&".join(f"id={i}" for i in found)
 
 
 def _item(state: str, unit: str = "") -> str:
@@ -221,17 +248,47 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "slip-issue": lambda: f"/items/{_working()}/slip/",
         "slip-issue-again": lambda: f"/items/{_working()}/slip/?rung={_rung()}",
         "inspections": "/inspections/",
-        "inspection": _inspection,
+        "inspection": partial(_inspection, state="finished"),
+        "inspection-walk": partial(_inspection, mode="walk"),
         "inspections-new": "/inspections/new/",
+        "requests": "/requests/",
+        "meetings": "/meetings/",
+        "meeting-new": "/meetings/new/",
+        "meeting-called": partial(_meeting, "called"),
+        "meeting-confirmed": partial(_meeting, "confirmed"),
+        "institutions": "/institutions/",
+        "institutions-recurring": "/institutions/recurring/",
+        "institution": partial(_institution, review_waits=False, state="issued"),
+        "institution-waiting": partial(_institution, review_waits=True),
+        "institution-new": "/institutions/new/",
+        "cases": "/cases/",
+        "case": lambda: f"/cases/{_first('CaseReview').pk}/",
+        "case-choose": "/cases/new/",
+        "case-new": lambda: f"/cases/new/?{_closed_ids()}",
+        "lookbacks": "/lookbacks/",
+        "item-escalated": _escalated,
         "samples": "/samples/",
         "sample": lambda: f"/samples/{_first('Sample').pk}/",
         **{f"item-{state}": partial(_item, state) for state in _STATES},
+        "library": "/library/",
+        "library-found": "/library/?q=整改 落实",
+        "library-none": "/library/?q=没有这样的一句话",
+        "library-read": lambda: f"/library/{_document('讲话')}/?find=环境#f1",
+        "library-add": "/library/add/",
+        "library-basket": "/library/basket/",
+        "library-similar": lambda: f"/library/similar/?document={_document('讲话')}",
+        "library-decompose": "/library/tasks/",
+        "library-tasks": lambda: f"/library/tasks/{_document('讲话')}/",
+        "library-proofread": "/library/proofread/",
+        "library-drafts": "/library/drafts/",
+        "library-draft": lambda: f"/library/drafts/{_first('Draft').pk}/?find=责任&check=1",
         "report": lambda: f"/report/?campaign={_first('Campaign').pk}",
         "error-404": "/items/99999999/",
     },
-    "lingdao": {"lead-todo": "/", "lead-overview": "/overview/", "lead-slip": lambda: _slip(state="proposed")},
+    "lingdao": {"lead-todo": "/", "lead-overview": "/overview/", "lead-slip": lambda: _slip(state="proposed"),
+                "lead-meeting": partial(_meeting, "confirmed")},
     "shenhe": {"reviewer-todo": "/"},
-    "jiancha": {"checker-todo": "/", "finding": lambda: f"{_inspection()}finding/"},
+    "jiancha": {"checker-todo": "/", "finding": lambda: f"{_inspection(state='underway')}finding/"},
     "shenji": {"auditor-home": "/"},
     "chengban": {
         "handler-todo": "/",
@@ -239,11 +296,13 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "handler-items": "/items/?state=working",
         "handler-item": lambda: _item("working", unit="chengban"),
         "handler-slips": "/slips/",
+        "handler-library": "/library/",
+        "handler-ask": _ask,
     },
     "fuzeren": {"head-todo": "/"},
     "admin": {"admin-home": "/", "error-403": "/items/", "people": "/people/", "people-new": "/people/new/",
               "units": "/units/"},
-    "security": {"security-home": "/"},
+    "security": {"security-home": "/", "security-account": "/security/", "api": "/api/"},
 }  # fmt: skip
 
 
@@ -266,6 +325,19 @@ def verifying(page: Page, base: str, shot: Callable[[str], None]) -> None:
     shot("ledger")
 
 
+def holding(page: Page, base: str, shot: Callable[[str], None]) -> None:
+    """A meeting while it is held, and what only shows once it was compared."""
+    address = _deciding()
+    page.goto(base + address)
+    shot("meeting-decide")
+    page.goto(base + address.partition("decide/")[0])
+    shot("meeting-held")
+    page.goto(f"{base}/signs/")
+    if page.query_selector("text=现在比对"):
+        page.click("text=现在比对")
+    shot("signs")
+
+
 def keeping(page: Page, base: str, shot: Callable[[str], None]) -> None:
     """A person and a unit."""
     page.goto(f"{base}/people/")
@@ -276,8 +348,52 @@ def keeping(page: Page, base: str, shot: Callable[[str], None]) -> None:
     shot("unit")
 
 
+def calling(page: Page, base: str, shot: Callable[[str], None]) -> None:
+    """A token just made."""
+    page.goto(f"{base}/security/tokens/")
+    page.fill("[name=name]", "每周汇总脚本")
+    page.click("main .actions button")
+    page.wait_for_selector(".token")
+    shot("tokens")
+
+
+def proofreading(page: Page, base: str, shot: Callable[[str], None]) -> None:
+    """A text proofread, a bundle looked at, a text compared side by side, a batch taken in."""
+    texts = sorted((ROOT / "examples" / "prose").glob("*.txt"))
+    page.goto(f"{base}/library/proofread/")
+    page.fill(
+        "[name=text]",
+        "关于加强燃气管理的通知\n各乡镇人民政府:\n截止目前,已销号99项。。\n请各单位认真贯彻落实党的二十大精神，抓好整改。\n",
+    )
+    page.click("button:has-text('校对')")
+    page.wait_for_selector("#proof")
+    page.click("text=有把握的全部改好")
+    page.wait_for_selector("#proof ins")
+    shot("library-proof")
+    page.goto(f"{base}/library/add/")
+    page.set_input_files("[name=file]", texts[0])
+    page.click("text=先看怎么拆分")
+    page.wait_for_selector("[name=part]")
+    shot("library-split")
+    page.goto(f"{base}/library/similar/")
+    page.fill("[name=text]", texts[2].read_text("utf-8")[:400])
+    page.click("#compare button")
+    page.click("text=并排看 >> nth=0")
+    page.wait_for_selector("#sides")
+    shot("library-sides")
+    page.goto(f"{base}/library/add/")
+    page.set_input_files("[name=file]", texts)
+    page.click("text=直接收入")
+    page.wait_for_selector("text=收完了")
+    shot("library-batch")
+
+
 #: User name → what has to be clicked through.
-WALKS: dict[str, tuple[Callable[..., Any], ...]] = {"duban": (importing, verifying), "admin": (keeping,)}
+WALKS: dict[str, tuple[Callable[..., Any], ...]] = {
+    "duban": (importing, verifying, holding, proofreading),
+    "admin": (keeping,),
+    "security": (calling,),
+}
 
 
 def look(page: Page, base: str, account: str, shot: Callable[[str], None]) -> None:
@@ -323,7 +439,7 @@ def main() -> int:
         shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True, exist_ok=True)
     with served() as base:
-        prepare()
+        stock()
         for width in WIDTHS:
             for account in wanted:
                 with browser(width, findings) as (_, page):

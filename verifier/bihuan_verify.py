@@ -27,7 +27,7 @@ from functools import partial
 from io import TextIOWrapper
 from itertools import chain as concatenate
 from itertools import islice
-from json.encoder import c_make_encoder
+from json.encoder import c_make_encoder  # type: ignore[attr-defined]
 from json.encoder import encode_basestring as quote
 from typing import Any, BinaryIO
 
@@ -63,7 +63,7 @@ encode_as_is = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 ).encode
 raw_decode = json.JSONDecoder().raw_decode
-scan = json.JSONDecoder().scan_once
+scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 def write_slowly(value: Any, _level: int) -> str:
@@ -72,7 +72,9 @@ def write_slowly(value: Any, _level: int) -> str:
 
 
 #: ``encode`` makes its C encoder anew for each value; this one is made once.
-write = c_make_encoder(None, None, quote, None, ":", ",", True, False, False) if c_make_encoder else write_slowly
+write = (
+    c_make_encoder(None, None, quote, None, ":", ",", True, False, False) if c_make_encoder else write_slowly
+)
 
 Fault = tuple[str, str]  # how (a stable English word), message (Chinese)
 TOO_DEEP: Fault = ("not-canonical", "嵌套太深，无法读取")
@@ -244,8 +246,8 @@ def sound(page: list[Numbered], head: bytes, seq: int, new: Hasher) -> tuple[lis
             if raw[-TAIL_BYTES:] != b',"hash":"%b"}\n' % digest.hex().encode() or raw[:8] != PREFIX:
                 break
             text = body.decode()
-            fields, end = scan(text, 0)
-            actor, at, data, item, kind, recorded, stated, unit = fields.values()
+            fields, _ = scan(text, 0)
+            actor, at, data, item, kind, recorded, _, unit = fields.values()
             written = (
                 f'{{"actor":{actor},"at":"{at}","data":{"".join(write(data, 0))},"item":{"null" if item is None else item},'
                 f'"kind":"{kind}","recorded":"{recorded}","seq":{number},"unit":{unit}}}'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from bihuan.actions.tokens import revoke_tokens
 from bihuan.models import Account
 from bihuan.rules.errors import Invalid, Needs
 
@@ -25,7 +26,7 @@ def create_account(name: str, person_id: int, *, using: str = "default", must_ch
 
 
 def reset_password(name: str, *, using: str = "default") -> str:
-    """Give the account a new random password, unlock it, take its second factor away, and return the password."""
+    """Give the account a new random password, unlock it, take its second factor and its tokens away, and return the password."""
     account = Account.objects.using(using).filter(name=name).first()
     if account is None:
         raise Invalid(f"没有用户名为“{name}”的账号。")
@@ -33,6 +34,7 @@ def reset_password(name: str, *, using: str = "default") -> str:
     account.set_password(password)
     account.must_change, account.failures, account.locked_until, account.second = True, 0, None, ""
     account.save(using=using)
+    revoke_tokens(account, using=using)
     return password
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from bihuan.actions.limits import approved, later_due, merge_target, pause_until
 from bihuan.actions.step import Act, handles
 from bihuan.ledger.due import catch_up
 from bihuan.ledger.due_slips import moved_answers
 from bihuan.rules import events as ev
+from bihuan.rules.calendar import Due
 from bihuan.rules.events import Json
 from bihuan.rules.requests import RequestKind
 from bihuan.rules.workflow import State
@@ -35,21 +38,48 @@ def suspend(act: Act, *, reason: str, until: str = "") -> None:
 def resume(act: Act, *, note: str = "") -> None:
     """Start the clock again where it stood; every limit that runs moves by the time that it stood still.
 
-    The deadline moves by working days, another limit by what it is counted in.
+    The deadline, those of the measures and the milestones move by working days, another limit by what it is counted in.
     """
     item, due = act.item, ""
     provisional = item["provisional"]
     pause = (item["suspended_at"], act.now)
     if item["due"] is not None:
-        moved = act.calendar.date_after_pauses(item["due"], [pause], working=True)
+        moved = _after(act, item["due"], pause)
         due, provisional = moved.date.isoformat(), provisional or moved.provisional
     state = State.ASSIGNED if item["accepted_at"] is None else State.WORKING
-    answers = moved_answers(act.ledger, item, pause)
-    act.enter(
-        ev.ItemResumed(
-            due=due, provisional=provisional, note=note, state=state.value, answers=answers or None
-        )
-    )
+    event = ev.ItemResumed(
+        due=due, provisional=provisional, note=note, state=state.value,
+        answers=moved_answers(act.ledger, item, pause) or None, milestones=_milestones(act, pause) or None,
+        measures=_measures(act, pause) or None,
+    )  # fmt: skip
+    act.enter(event)
+
+
+_Pause = tuple[datetime, datetime]
+
+
+def _after(act: Act, day: date, pause: _Pause) -> Due:
+    """The day up to which something lasts, moved by ``pause``; one that was over when it began stays."""
+    return act.calendar.date_after_pauses(day, [pause], working=True)
+
+
+def _milestones(act: Act, pause: _Pause) -> list[Json]:
+    """The milestones of the target amount as they are after ``pause``; empty where none of them moves."""
+    old = (act.item["quantity"] or {}).get("milestones", [])
+    new = [{**m, "due": _after(act, date.fromisoformat(m["due"]), pause).date.isoformat()} for m in old]
+    return new if new != old else []
+
+
+def _measures(act: Act, pause: _Pause) -> dict[str, Json]:
+    """The new deadline of each open measure whose deadline moves."""
+    found = {}
+    for measure in act.ledger.rows.where("measure", "item_id", act.item["id"]):
+        if measure["state"] != "open" or measure["due"] is None:
+            continue
+        day = _after(act, measure["due"], pause).date
+        if day != measure["due"]:
+            found[str(measure["no"])] = {"due": day.isoformat()}
+    return found
 
 
 @handles("merge")

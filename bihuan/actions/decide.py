@@ -13,7 +13,7 @@ from bihuan.ledger.append import Ledger
 from bihuan.ledger.tables import Row
 from bihuan.rules import events as ev
 from bihuan.rules.errors import BihuanError, Invalid, Needs, NotAllowed
-from bihuan.rules.meeting import AMENDED, DECIDABLE, recused, taking_part
+from bihuan.rules.meeting import AMENDED, DECIDABLE, REASONS, recused, taking_part
 from bihuan.rules.permissions import Actor
 from bihuan.rules.workflow import STEPS
 
@@ -72,9 +72,8 @@ def _check(resolution: Resolution) -> None:
 def _values(resolution: Resolution) -> dict[str, Any]:
     """The values of the step; the reason of the decision is that of the step, where it takes one."""
     values = dict(resolution.values)
-    name = {"review": "opinion", "resume": "note", "comment": "text"}.get(resolution.step, "reason")
     if resolution.reason.strip():
-        values.setdefault(name, resolution.reason.strip())
+        values.setdefault(REASONS.get(resolution.step, "reason"), resolution.reason.strip())
     return values
 
 

@@ -12,7 +12,7 @@ from bihuan.rules import events as ev
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import Invalid, Needs, NotAllowed, NotFound, WrongState
 from bihuan.rules.inspection import carriers, may
-from bihuan.rules.objection import DECIDE_WITHIN, OUTCOMES
+from bihuan.rules.objection import DECIDE_WITHIN, OUTCOMES, hands
 from bihuan.rules.permissions import Actor, Duty, Role
 
 
@@ -107,5 +107,5 @@ def original_staff(ledger: Ledger, inspection: Row) -> set[int]:
         for table in ("finding", "walk_step")
         for record in ledger.rows.where(table, "inspection_id", inspection["id"])
     ]
-    group = {inspection["leader_id"], *inspection["members"], inspection["proposed_by"]}
-    return (group | {record["person_id"] for record in found}) - {0}
+    recorders = (record["person_id"] for record in found)
+    return hands(inspection["leader_id"], inspection["members"], inspection["proposed_by"], recorders)

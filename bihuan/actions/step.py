@@ -140,6 +140,11 @@ def handles(action: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def handler_of(action: str) -> Handler:
+    """Return the function that enters the events of ``action``: its keywords are the values that the step takes."""
+    return _HANDLERS[action]
+
+
 def do(
     action: str,
     item_id: int,

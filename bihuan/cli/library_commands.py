@@ -44,7 +44,7 @@ _DOCUMENT = click.argument("document", metavar="文档")
 
 @click.group()
 def library() -> None:
-    """素材库：收文、拆分汇编、精确查找、比对雷同、下载。"""
+    """资料库：收文、拆分汇编、精确查找、比对雷同、下载。"""
 
 
 library.add_command(add)
@@ -55,7 +55,7 @@ library.add_command(add)
 @click.option("--text", "with_text", is_flag=True, help="一并给出提取的全文；start、end 是其中的字符位置。")
 @_JSON
 def split(file: Path, with_text: bool, as_json: bool) -> None:
-    """把一个汇编文件拆成各篇文档，列出去掉的广告、付费提示、页码等；不存入素材库。"""
+    """把一个汇编文件拆成各篇文档，列出去掉的广告、付费提示、页码等；不存入资料库。"""
     read = extract_one(file.read_bytes(), file.name)
     parts = split_text(read.text)
     found: dict[str, Any] = {"file": file.name, "format": read.format, "length": len(read.text)}
@@ -226,7 +226,7 @@ def download(documents: tuple[str, ...], form: Any, out: Path, as_json: bool) ->
 @_JSON
 @click.pass_context
 def check(ctx: click.Context, repair: bool, as_json: bool) -> None:
-    """核对素材库：索引与文档是否一致，文字、特征、原件是否完好。"""
+    """核对资料库：索引与文档是否一致，文字、特征、原件是否完好。"""
     if repair:
         with working("重建索引"):
             repair_index()

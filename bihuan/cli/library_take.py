@@ -23,7 +23,7 @@ from bihuan.rules.errors import NotFound
 @click.command()
 @click.argument("places", nargs=-1, metavar="文件或文件夹...", type=click.Path(path_type=Path, exists=True))
 @click.option("--campaign", "campaign_name", default="", metavar="专项工作", help="归到哪个专项工作。")
-@click.option("--item", "item_text", metavar="编号", help="把这个已销号事项的佐证材料归入素材库。")
+@click.option("--item", "item_text", metavar="编号", help="把这个已销号事项的佐证材料归入资料库。")
 @click.option("--watch", is_flag=True, help="一直看着文件夹，有新文件就收（Ctrl-C 停止）。")
 @click.option("--every", default=10.0, show_default=True, metavar="秒", help="--watch 多久看一次。")
 @click.option("--failed", "only_failed", is_flag=True, help="只列出以前没有收成的文件及原因。")

@@ -47,7 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "proofread": ("proofread", "校对公文：找出错误，改好能确定的"),
     "procedure": ("procedure", "规程：列出、发布新版、让清单改用新版"),
     "calendar": ("calendar", "查看、发布工作日历"),
-    "library": ("library", "素材库：收文、拆分汇编、查找、比对雷同、下载"),
+    "library": ("library", "资料库：收文、拆分汇编、查找、比对雷同、下载"),
     "decompose": ("decompose", "从讲话、方案、报告中拆出任务，采用的登记为事项"),
     "bench": ("bench", "测量速度"),
     "check": ("check", "检查安装和设置"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
+import io
+import zipfile
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,14 @@ from bihuan.library.proofread.base import LEVEL_NAMES, Finding, Level
 from bihuan.library.proofread.engine import Options, review
 from bihuan.library.proofread.ledger import FIGURES, ledger_rule
 from bihuan.library.proofread.rules import RULES
-from bihuan.library.proofread.source import ReadSource, Source, chosen, read_source
+from bihuan.library.proofread.source import (
+    Member,
+    ReadSource,
+    Source,
+    chosen,
+    members_of,
+    read_source,
+)
 from bihuan.rules.errors import Invalid, NotFound
 
 _EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -51,24 +59,53 @@ def proofread(
     reason: str,
     as_json: bool,
 ) -> None:
-    """校对一份公文（txt、md、docx、doc、pdf、html、xlsx）：哪里错、为什么、怎么改。
+    """校对一份公文（txt、md、docx、doc、pdf、html、xlsx），或一个 zip 里的每一份：哪里错、为什么、怎么改。
 
     退出码：0 没有错误（可能有提示），1 有错误或疑似错误，2 用法不对。位置是纯文本里的字符序号：txt、md
     去掉字节序标记后每个换行算一个字符；docx 每个段落一行，表格里的也算；doc、pdf、html、xlsx 按取出的文字算，不能 --fix。
+    zip 里的每一条都写明文件，序号连着排；--fix 写出改好的 zip，不能改的文件原样放进去。
     """
-    source = read_source(file)
     rules = [_ledger_rule(campaign)] if campaign else []
     options = Options(office=office, words=words.read_text("utf-8") if words else "", mechanical=mechanical)
-    found = review(source.text, options, rules)
+    read, refused = _read(file)
+    proofs: list[Proof] = []
+    for name, data, source in read:
+        found = review(source.text, options, rules)
+        proofs.append(Proof(name, data, source, found, sum(len(p.found) for p in proofs) + 1))
     if number is not None:
-        _dismiss(source, found, number, reason)
-    reasons = _reasons(source, found)
-    kept = [f for n, f in enumerate(found, 1) if n not in reasons]
+        _dismiss(proofs, number, reason)
+    proofs = [replace(proof, reasons=_reasons(proof)) for proof in proofs]
     if out is not None:
-        _fix(source, kept, out, file, current())
-    answer(_data(file, source, found, reasons), as_json=as_json, text=_lines(source, found, reasons))
-    if any(f.level is not Level.HINT for f in kept):
+        _fix(proofs, refused, out, file)
+    answer(_data(file, proofs, refused), as_json=as_json, text=_text(file, proofs, refused))
+    if refused or any(f.level is not Level.HINT for proof in proofs for f in proof.kept):
         ctx.exit(REFUSED)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A file with its findings, numbered from ``first``; ``name`` is its path in a zip, "" for a file by itself. ``reasons``: number
+    in this file → why it was dismissed."""
+
+    name: str
+    data: bytes
+    source: Source
+    found: list[Finding]
+    first: int
+    reasons: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> list[Finding]:
+        """The findings that were not dismissed."""
+        return [f for n, f in enumerate(self.found, 1) if n not in self.reasons]
+
+
+def _read(file: Path) -> tuple[list[tuple[str, bytes, Source]], list[Member]]:
+    """The file, or those of a zip, and the members that cannot be proofread."""
+    if file.suffix.lower() != ".zip":
+        return [("", b"", read_source(file))], []
+    members = list(members_of(file.read_bytes(), file.name))
+    return [(m.name, m.data, m.source) for m in members if m.source], [m for m in members if m.refused]
 
 
 def _ledger_rule(campaign: str) -> Any:
@@ -83,65 +120,104 @@ def _ledger_rule(campaign: str) -> Any:
     return ledger_rule(figures([Ref.parse(name) for name in FIGURES], registers), named.name)
 
 
-def _dismiss(source: Source, found: list[Finding], number: int, reason: str) -> None:
+def _dismiss(proofs: list[Proof], number: int, reason: str) -> None:
     from bihuan.library.proofread.dismissals import dismiss
     from bihuan.queries.position import ledger_exists
 
     if not reason.strip():
         raise click.UsageError("认定不是错误要写理由：--reason。")
-    if not 1 <= number <= len(found):
-        raise Invalid(f"没有第 {number} 条，共 {len(found)} 条。", hint="序号见校对结果。")
+    total = sum(len(proof.found) for proof in proofs)
+    if not 1 <= number <= total:
+        raise Invalid(f"没有第 {number} 条，共 {total} 条。", hint="序号见校对结果。")
     if not ledger_exists():
         raise NotFound("还没有数据库，认定不能保存。", hint="请先运行 bihuan init。")
-    dismiss(source.text, found[number - 1], reason.strip(), current())
-    tell(f"第 {number} 条已认定不是错误：{found[number - 1].message}")
+    proof = next(p for p in proofs if p.first <= number < p.first + len(p.found))
+    finding = proof.found[number - proof.first]
+    dismiss(proof.source.text, finding, reason.strip(), current())
+    tell(f"第 {number} 条已认定不是错误：{finding.message}")
 
 
-def _reasons(source: Source, found: list[Finding]) -> dict[int, str]:
+def _reasons(proof: Proof) -> dict[int, str]:
     """Return number → reason of the findings that were dismissed."""
     from bihuan.library.proofread.dismissals import dismissed, key_of
     from bihuan.queries.position import ledger_exists
 
-    known = dismissed(source.text, found) if ledger_exists() else {}
-    keys = enumerate((key_of(source.text, f) for f in found), 1) if known else ()
+    text = proof.source.text
+    known = dismissed(text, proof.found) if ledger_exists() else {}
+    keys = enumerate((key_of(text, f) for f in proof.found), 1) if known else ()
     return {number: known[key] for number, key in keys if key in known}
 
 
-def _fix(source: Source, kept: list[Finding], out: Path, file: Path, now: datetime) -> None:
+def _fix(proofs: list[Proof], refused: list[Member], out: Path, file: Path) -> None:
     if out.suffix.lower() != file.suffix.lower():
         raise click.BadParameter(f"改好的文件应以 {file.suffix} 结尾。")
     if out.exists() and out.samefile(file):
         raise click.BadParameter("请写到另一个文件，原件要留着核对。")
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(source.fixed(kept, now))
-    tell(f"改了 {len(chosen(kept))} 处，已写入 {out}")
+    changed = sum(len(chosen(p.kept)) for p in proofs if not isinstance(p.source, ReadSource))
+    if file.suffix.lower() == ".zip":
+        out.write_bytes(_fixed_zip(proofs, refused))
+    else:
+        out.write_bytes(proofs[0].source.fixed(proofs[0].kept, current()))
+    tell(f"改了 {changed} 处，已写入 {out}")
 
 
-def _data(file: Path, source: Source, found: list[Finding], reasons: dict[int, str]) -> dict[str, Any]:
-    listed = list(enumerate(found, 1))
-    kept = [_plain(n, f) for n, f in listed if n not in reasons]
-    return {
+def _fixed_zip(proofs: list[Proof], refused: list[Member]) -> bytes:
+    """The zip with every file that can be written back fixed; the others as they are, which is told."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
+        for proof in proofs:
+            fixed = not isinstance(proof.source, ReadSource)
+            package.writestr(proof.name, proof.source.fixed(proof.kept, current()) if fixed else proof.data)
+            if not fixed:
+                tell(f"{proof.name} 这种文件不能改好写回，原样放进去。")
+        for member in refused:
+            package.writestr(member.name, member.data)
+    return made.getvalue()
+
+
+def _data(file: Path, proofs: list[Proof], refused: list[Member]) -> dict[str, Any]:
+    listed = [(p, n, f) for p in proofs for n, f in enumerate(p.found, 1)]
+    kept = [_plain(p, n, f) for p, n, f in listed if n not in p.reasons]
+    data = {
         "file": str(file),
-        "characters": len(source.text.text),
+        "characters": sum(len(p.source.text.text) for p in proofs),
         "counts": {level.value: sum(f["level"] == level for f in kept) for level in Level},
         "findings": kept,
-        "dismissed": [{**_plain(n, f), "reason": reasons[n]} for n, f in listed if n in reasons],
+        "dismissed": [{**_plain(p, n, f), "reason": p.reasons[n]} for p, n, f in listed if n in p.reasons],
     }
+    if file.suffix.lower() == ".zip":
+        told = ((m.name, m.refused) for m in refused)
+        data["failed"] = [
+            {"file": n, "code": e.code, "message": e.message, "hint": e.hint} for n, e in told if e
+        ]
+    return data
 
 
-def _plain(number: int, finding: Finding) -> dict[str, Any]:
-    return {"id": number, **asdict(finding)}
+def _plain(proof: Proof, number: int, finding: Finding) -> dict[str, Any]:
+    of_zip = {"file": proof.name} if proof.name else {}
+    return {"id": number + proof.first - 1, **of_zip, **asdict(finding)}
 
 
-def _lines(source: Source, found: list[Finding], reasons: dict[int, str]) -> str:
+def _text(file: Path, proofs: list[Proof], refused: list[Member]) -> str:
+    parts = [f"{proof.name}\n{_lines(proof)}" if proof.name else _lines(proof) for proof in proofs]
+    parts += [f"× {m.name}：{m.refused}" for m in refused]
+    if file.suffix.lower() == ".zip":
+        parts.append(f"校对了 {len(proofs)} 个文件" + (f"，{len(refused)} 个没有校对。" if refused else "。"))
+    return "\n".join(parts)
+
+
+def _lines(proof: Proof) -> str:
     """Return the findings for people: by level, each with its place, what is wrong, why and what to write."""
     parts = []
     for level in Level:
-        of_level = [(n, f) for n, f in enumerate(found, 1) if f.level is level and n not in reasons]
+        of_level = [
+            (n, f) for n, f in enumerate(proof.found, 1) if f.level is level and n not in proof.reasons
+        ]
         if of_level:
             parts.append(f"{LEVEL_NAMES[level]}（{len(of_level)}处）")
-            parts += [_line(n, f) for n, f in of_level]
-    parts.append(_summary(source, found, reasons))
+            parts += [_line(n + proof.first - 1, f) for n, f in of_level]
+    parts.append(_summary(proof.source, proof.found, proof.reasons))
     return "\n".join(parts)
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bihuan.actions import do
 from bihuan.actions.decide import Resolution, decide
-from bihuan.actions.meeting import Call, attend, call_meeting, confirm_minutes, set_agenda
+from bihuan.actions.meeting import Call, attend, call_meeting, confirm_minutes, minute, set_agenda
 from bihuan.actions.request import approve_request, ask
 from bihuan.clock.tick import tick
 from bihuan.demo.people import People
+from bihuan.demo.supervision import Deed
 from bihuan.ledger.blobs import Upload
 from bihuan.models import Item, Measure
 from bihuan.queries.item import detail
@@ -33,6 +34,7 @@ _STEPS_TEXT = (
     "主体工作已完成，正在收尾。",
     "各项措施落实到位，正在整理资料。",
 )
+_SAID = "会议听取了责任单位的汇报，逐项研究了办理情况。会议指出，能马上办的不等，要协调的当场定。"
 _OBSTACLES = (
     "资金尚未到位，正在协调财政部门。",
     "涉及用地手续，待上级批复。",
@@ -43,12 +45,13 @@ _OBSTACLES = (
 
 @dataclass
 class Life:
-    """Works the items of the ledger; ``count`` tells how often each step was taken."""
+    """Works the items of the ledger; ``count`` tells how often each step was taken, ``plan`` what the office has still to do."""
 
     people: People
     random: random.Random
     count: dict[str, int] = field(default_factory=dict)
     refused: int = 0
+    plan: list[tuple[int, Deed]] = field(default_factory=list)
 
     def take(self, action: str, item: Item, actor: Actor, now: datetime, **values: Any) -> bool:
         """Take a step; a refusal is part of life and is counted, not hidden."""
@@ -84,12 +87,24 @@ class Life:
             meeting = call_meeting(recorder, now, self.people.office, call).meeting
             set_agenda(meeting, recorder, now, [{"item": i.pk, "matter": "研究办理"} for i in items])
             attend(meeting, recorder, now + timedelta(minutes=5), [])
+            minute(meeting, recorder, now + timedelta(minutes=30), _SAID)
             decide(meeting, recorder, now + timedelta(minutes=50), [self._resolution(i) for i in items])
             confirm_minutes(meeting, lead, now + timedelta(minutes=55))
         except BihuanError:
             self.refused += 1
             return
         self.count["meeting"] = self.count.get("meeting", 0) + 1
+
+    def supervise(self, start: date, day: date) -> None:
+        """Do what the office has planned for the day, in the evening."""
+        while self.plan and start + timedelta(days=self.plan[0][0]) <= day:
+            _, deed = self.plan.pop(0)
+            try:
+                deed(self.people, _at(day, 17, 0))
+            except BihuanError:
+                self.refused += 1
+                continue
+            self.count["deeds"] = self.count.get("deeds", 0) + 1
 
     def _resolution(self, item: Item) -> Resolution:
         """Close what stands at the level of a meeting; for the others a measure more, or a word."""
@@ -104,14 +119,25 @@ class Life:
         return Resolution(item.pk, "comment", {}, "按既定措施推进，下次会议听取进展")
 
 
-def run(people: People, start: date, days: int, seed: int, progress: Progress | None = None) -> Life:
-    """Let ``days`` pass from ``start``; on working days people work, at night the clock ticks."""
-    life = Life(people, random.Random(seed))  # noqa: S311 (a simulation, not a secret)
+def run(
+    people: People,
+    start: date,
+    days: int,
+    seed: int,
+    progress: Progress | None = None,
+    plan: Sequence[tuple[int, Deed]] = (),
+) -> Life:
+    """Let ``days`` pass from ``start``; on working days people work, at night the clock ticks.
+
+    ``plan`` is what the office does beside: the day, counted from ``start``, and the deed.
+    """
+    life = Life(people, random.Random(seed), plan=list(plan))  # noqa: S311 (a simulation, not a secret)
     calendar = Calendar.builtin()
     for passed in range(days):
         day = start + timedelta(days=passed)
         if calendar.is_workday(day):
             _work_day(life, day)
+            life.supervise(start, day)
         tick(_at(day, 22, 0))
         if progress:
             progress(passed + 1)

@@ -6,11 +6,11 @@ Each is a pure function of the row, its procedure and the calendar, so a rebuild
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from operator import itemgetter
-from typing import Any
+from operator import add, itemgetter
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from bihuan.ledger.facts import Fact
@@ -32,13 +32,17 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 OPEN_ITEMS = '"state" IN (' + ",".join(f"'{s}'" for s in sorted(OPEN)) + ")"
 #: SQL for the items that may have timers: of the closed ones the look-backs.
 TIMED_ITEMS = f"({OPEN_ITEMS} OR \"state\"='{State.CLOSED}')"
+_TIMED = frozenset({*OPEN, State.CLOSED})
 #: The kinds of timers that turn the colour; every other kind enters that something fell due.
 TURNS = frozenset({"colour", "overdue"})
 #: The kind of timer that issues or proposes a slip.
 SLIP = "slip"
 #: The steps with a slip that tell of the quality of feedback; the others move nothing in the item.
 _FEEDBACK = frozenset({"slip.answered", "slip.judged", "slip.closed", "slip.withdrawn"})
+#: What an item waits for until ``wait`` works it out, in a long fold: only what it waited for last matters.
+UNKNOWN = "?"
 _CALENDARS: WeakKeyDictionary[Rows, tuple[int, Calendar]] = WeakKeyDictionary()
+_PROCEDURES: WeakKeyDictionary[Rows, dict[int, Procedure]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=256)
@@ -48,8 +52,15 @@ def parsed(text: str) -> Procedure:
 
 
 def procedure_of(rows: Rows, item: Row) -> Procedure:
-    """Return the procedure version under which ``item`` was registered."""
-    return parsed(rows.get("procedure", item["procedure_id"])["text"])
+    """Return the procedure version that ``item`` follows; the text of a version never changes."""
+    version = item["procedure_id"]
+    known = _PROCEDURES.get(rows)
+    if known is None:
+        known = _PROCEDURES[rows] = {}
+    found = known.get(version)
+    if found is None:
+        found = known[version] = parsed(rows.get("procedure", version)["text"])
+    return found
 
 
 def calendar_of(rows: Rows) -> Calendar:
@@ -83,7 +94,7 @@ _PLAIN = itemgetter(
 def clocked(item: Row) -> Clocked:
     """Return what the clock needs to know of ``item``."""
     state, due, ongoing, cycle, *others = _PLAIN(item)
-    quantity = item["quantity"] or {}
+    quantity = item["quantity"]
     return Clocked._make(
         (
             state,
@@ -91,16 +102,20 @@ def clocked(item: Row) -> Clocked:
             ongoing,
             cycle or None,
             *others,
-            tuple([(date.fromisoformat(m["due"]), m["amount"]) for m in quantity.get("milestones", ())]),
+            _milestones(quantity) if quantity else (),
             item["amount"],
-            quantity.get("target"),
+            quantity.get("target") if quantity else None,
             item["look_back_due"],
-            pauses_of(item),
+            pauses_of(item) if item["pauses"] else (),
             item["until"],
             item["decide_by"],
             None if item["responded_at"] else item["escalated_at"],
         )
     )
+
+
+def _milestones(quantity: Row) -> tuple[tuple[date, int], ...]:
+    return tuple([(date.fromisoformat(m["due"]), m["amount"]) for m in quantity.get("milestones", ())])
 
 
 def pauses_of(item: Row) -> tuple[tuple[datetime, datetime], ...]:
@@ -125,7 +140,9 @@ def settle(rows: Rows, fact: Fact, item: Row, before: Standing | None) -> None:
         found = colour(facts, procedure, calendar, fact.at)
         item["colour"], item["rule"] = found.name, found.rule
         item["overdue"] = is_overdue(item, fact.at)
-    item["waiting"] = _waited(steps_due(facts, procedure, calendar), fact.at)
+    item["waiting"] = (
+        _waited(steps_due(facts, procedure, calendar), fact.at) if rows.exact else _waits_later(item)
+    )
     after = standing(item)
     if before != after:
         _transit(rows, fact, before, after)
@@ -139,17 +156,46 @@ standing: Callable[[Row], Standing] = itemgetter(
 )  # fmt: skip
 
 
-def _moved(fact: Fact, sign: int, found: Standing) -> Row:
-    """Return the transition with which ``fact`` takes an item from where it is counted (−1), or adds it (+1)."""
+class Moved(NamedTuple):
+    """A transition: what an entry takes from where an item is counted (``sign`` −1), or adds there (+1).
+
+    From ``register_id`` to ``colour`` it is the place, from ``items`` on the sums, in the order of ``SUM_NAMES``.
+    """
+
+    seq: int
+    sign: int
+    at: datetime
+    item_id: int
+    register_id: int
+    unit_id: int
+    klass: str
+    channel: str
+    state: str
+    colour: str
+    items: int
+    measures: int
+    measures_done: int
+    overdue: int
+    ongoing: int
+    claimed: int
+    reopens: int
+    look_backs: int
+    relapses: int
+    extensions: int
+
+
+_place_of: Callable[[Moved], tuple[Any, ...]] = itemgetter(slice(4, 10))
+_sums_of: Callable[[Moved], tuple[int, ...]] = itemgetter(slice(10, None))
+
+
+def _moved(fact: Fact, sign: int, found: Standing) -> Moved:
     register, unit, klass, channel, state, name, measures, done, overdue, ongoing, claimed, *times = found
     reopens, look_backs, relapses, extensions = times
-    return {
-        "seq": fact.seq, "sign": sign, "at": fact.at, "item_id": fact.item or fact.seq, "register_id": register,
-        "unit_id": unit, "klass": klass, "channel": channel, "state": state, "colour": name, "items": sign,
-        "measures": sign * measures, "measures_done": sign * done, "overdue": sign * overdue, "ongoing": sign * ongoing,
-        "claimed": sign * bool(claimed), "reopens": sign * reopens, "look_backs": sign * look_backs,
-        "relapses": sign * relapses, "extensions": sign * extensions,
-    }  # fmt: skip
+    return Moved(
+        fact.seq, sign, fact.at, fact.item or fact.seq, register, unit, klass, channel, state, name, sign,
+        sign * measures, sign * done, sign * overdue, sign * ongoing, sign if claimed else 0, sign * reopens,
+        sign * look_backs, sign * relapses, sign * extensions,
+    )  # fmt: skip
 
 
 def _transit(rows: Rows, fact: Fact, before: Standing | None, after: Standing) -> None:
@@ -158,38 +204,36 @@ def _transit(rows: Rows, fact: Fact, before: Standing | None, after: Standing) -
     if lost is not None:
         rows.log("transition", lost)
     rows.log("transition", gained)
-    if rows.counts:
+    if rows.exact:
         _recount(rows, lost, gained)
 
 
-def _recount(rows: Rows, lost: Row | None, gained: Row) -> None:
+def _recount(rows: Rows, lost: Moved | None, gained: Moved) -> None:
     if lost is None:
-        _count(rows, gained, {n: v for n in SUM_NAMES if (v := gained[n])})
+        _count(rows, gained, _sums_of(gained))
     elif _place_of(lost) == _place_of(gained):
-        _count(rows, gained, {n: v for n in SUM_NAMES if (v := gained[n] + lost[n])})
+        _count(rows, gained, map(add, _sums_of(gained), _sums_of(lost)))
     else:
-        _count(rows, lost, {n: v for n in SUM_NAMES if (v := lost[n])})
-        _count(rows, gained, {n: v for n in SUM_NAMES if (v := gained[n])})
+        _count(rows, lost, _sums_of(lost))
+        _count(rows, gained, _sums_of(gained))
 
 
-_place_of = itemgetter("register_id", "unit_id", "klass", "channel", "state", "colour")
-
-
-def _count(rows: Rows, place: dict[str, Any], amounts: dict[str, int]) -> None:
-    """Add ``amounts`` to the counters of ``place``."""
+def _count(rows: Rows, place: Moved, sums: Iterable[int]) -> None:
+    """Add ``sums`` to the counters of ``place``."""
+    amounts = {n: v for n, v in zip(SUM_NAMES, sums, strict=True) if v}
     for facet, label in _facets(place):
-        rows.add_up("tally", (place["register_id"], facet, label, place["state"], place["colour"]), amounts)
+        rows.add_up("tally", (place.register_id, facet, label, place.state, place.colour), amounts)
 
 
-def _facets(place: dict[str, Any]) -> list[tuple[str, str]]:
+def _facets(place: Moved) -> list[tuple[str, str]]:
     """Return the facets under which an item is counted, each with its label; an empty value has no facet."""
     found = [("all", "")]
-    if place["unit_id"]:
-        found.append(("unit", str(place["unit_id"])))
-    if place["klass"]:
-        found.append(("class", place["klass"]))
-    if place["channel"]:
-        found.append(("channel", place["channel"]))
+    if place.unit_id:
+        found.append(("unit", str(place.unit_id)))
+    if place.klass:
+        found.append(("class", place.klass))
+    if place.channel:
+        found.append(("channel", place.channel))
     return found
 
 
@@ -223,6 +267,15 @@ def rung_of(rows: Rows, item: Row) -> Rung | None:
 def waiting(rows: Rows, item: Row, at: datetime) -> str:
     """Return the kinds of what ``item`` has been waiting for at ``at``, sorted, with spaces."""
     return _waited(steps_due(clocked(item), procedure_of(rows, item), calendar_of(rows)), at)
+
+
+def wait(rows: Rows, item: Row) -> None:
+    """Work out what ``item`` has waited for since its last entry, which a long fold leaves unknown."""
+    item["waiting"] = waiting(rows, item, item["changed_at"])
+
+
+def _waits_later(item: Row) -> str:
+    return UNKNOWN if item["state"] in _TIMED else ""
 
 
 def _waited(steps: list[Timer], at: datetime) -> str:

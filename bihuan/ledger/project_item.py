@@ -269,7 +269,7 @@ def suspended(_rows: Rows, fact: Fact, item: Row, event: ev.ItemSuspended) -> No
 
 
 def resumed(rows: Rows, fact: Fact, item: Row, event: ev.ItemResumed) -> None:
-    """The clock goes on where it stood, with the deadline and the answers to slips moved; the pause moves the other limits."""
+    """The clock goes on where it stood, with every date that was still ahead moved; the pause moves the other limits."""
     pause = [instant_text(item["suspended_at"]), instant_text(fact.at)]
     item.update(
         state=event.state, suspended_at=None, resumed_at=fact.at, due=_date(event.due), provisional=event.provisional,
@@ -278,6 +278,10 @@ def resumed(rows: Rows, fact: Fact, item: Row, event: ev.ItemResumed) -> None:
     )  # fmt: skip
     for slip, at in (event.answers or {}).items():
         rows.get("slip", int(slip))["answer_due"] = datetime.fromisoformat(at)
+    if event.milestones:
+        item["quantity"] = {**item["quantity"], "milestones": event.milestones}
+    for no, values in (event.measures or {}).items():
+        _change_measure(rows, item, int(no), values, fact)
 
 
 def merged(_rows: Rows, _fact: Fact, item: Row, event: ev.ItemMerged) -> None:

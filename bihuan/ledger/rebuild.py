@@ -17,7 +17,7 @@ from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.project import project
 from bihuan.ledger.reading import pages
 from bihuan.ledger.rows import Rows, Want
-from bihuan.ledger.tables import json_text, scan, tables
+from bihuan.ledger.tables import Row, json_text, scan, tables
 from bihuan.ledger.trips import run
 from bihuan.models import PROJECTIONS
 from bihuan.rules.figures import SUM_NAMES
@@ -26,6 +26,7 @@ Progress = Callable[[int], None]
 #: Rows of one table kept in memory beyond those of the page of entries at hand; more gains no speed.
 CACHE = 10_000
 _PAGE = 2_000
+_UNKNOWN = f"\"waiting\"='{derive.UNKNOWN}'"
 
 
 def rebuild(*, using: str = "default", progress: Progress | None = None) -> int:
@@ -89,13 +90,16 @@ def _without_collector() -> Iterator[None]:
 
 
 def _fold(connection: BaseDatabaseWrapper, using: str, progress: Progress | None) -> int:
-    rows = Rows(connection, empty=frozenset(tables(connection.vendor)), counts=False)
+    rows = Rows(connection, empty=frozenset(tables(connection.vendor)), exact=False)
     folded = 0
     for page in pages('"body"', using):
         for start in range(0, len(page), _PAGE):
             facts = [fact_of(body) for _, body in page[start : start + _PAGE]]
             _prefetch(rows, facts)
             for fact in facts:
+                if fact.kind == "calendar.published":
+                    rows.flush(forget_above=0)
+                    _set_waiting(connection)
                 project(rows, fact)
             rows.spill(CACHE)
         folded += len(page)
@@ -123,7 +127,21 @@ def _set_timers(connection: BaseDatabaseWrapper) -> None:
     for page in scan(connection, kept["item"], derive.TIMED_ITEMS):
         rows = Rows(connection)
         rows.prefetch("slip", [slip for item in page for slip in item["slips"]])
+        _wait(rows, page)
         run(connection, [kept["timer"].insert(t for item in page for t in derive.timers_of(rows, item))])
+
+
+def _set_waiting(connection: BaseDatabaseWrapper) -> None:
+    """Work out what the items wait for by the calendar as it stands: until their next entry no other one moves that."""
+    for page in scan(connection, tables(connection.vendor)["item"], _UNKNOWN):
+        _wait(Rows(connection), page)
+
+
+def _wait(rows: Rows, items: list[Row]) -> None:
+    unknown = [item for item in items if item["waiting"] == derive.UNKNOWN]
+    for item in unknown:
+        derive.wait(rows, item)
+    run(rows.connection, [rows.table("item").update(unknown, ("waiting",))])
 
 
 def _count(connection: BaseDatabaseWrapper) -> None:

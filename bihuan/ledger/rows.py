@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bihuan.ledger.tables import Row, RowKey, Table, tables
+from bihuan.ledger.tables import Logged, Row, RowKey, Table, tables
 from bihuan.ledger.trips import Query, Write, ask, run
 
 
@@ -31,20 +31,20 @@ class Rows:
 
     A row that was handed out may be changed until the next flush, which writes where it differs from the database.
     The tables named in ``empty`` are taken to hold nothing yet (a rebuild, a fold in memory): a key never seen is not
-    looked up in the database before the first flush. Without ``counts`` the counters are left to whoever made the
-    rows: a long fold counts the items once at its end.
+    looked up in the database before the first flush. Not ``exact``, they leave to whoever made them what a long fold works
+    out once at its end: the counters, and what the items wait for.
     """
 
     def __init__(
-        self, connection: BaseDatabaseWrapper, *, empty: frozenset[str] = frozenset(), counts: bool = True
+        self, connection: BaseDatabaseWrapper, *, empty: frozenset[str] = frozenset(), exact: bool = True
     ) -> None:
         self.connection = connection
-        self.counts = counts
+        self.exact = exact
         self._tables = tables(connection.vendor)
         self._rows: dict[str, dict[RowKey, Row | None]] = defaultdict(dict)
         #: What was handed out since the last flush, as the database has it; None is not there.
         self._before: dict[str, dict[RowKey, Row | None]] = defaultdict(dict)
-        self._new: dict[str, list[Row]] = defaultdict(list)
+        self._logged: dict[str, list[Logged]] = defaultdict(list)
         self._sums: dict[str, dict[RowKey, dict[str, int]]] = defaultdict(dict)
         self._empty = set(empty)
         self._whole: set[str] = set()
@@ -115,9 +115,9 @@ class Rows:
         self._before[name].setdefault(key, None)
         return row
 
-    def log(self, name: str, row: Row) -> None:
-        """Insert ``row`` into table ``name``, which nothing here reads."""
-        self._new[name].append(row)
+    def log(self, name: str, row: Logged) -> None:
+        """Insert ``row`` into table ``name``, which nothing here reads and nothing else is added to."""
+        self._logged[name].append(row)
 
     def add_up(self, name: str, key: RowKey, amounts: Mapping[str, int]) -> None:
         """Add ``amounts`` to the columns of the row of table ``name`` with ``key``; a row of nothing is no row.
@@ -132,8 +132,12 @@ class Rows:
         """Lower by ``shift`` what is larger than ``above`` in ``columns`` of the rows of table ``name`` that are new."""
         cached, before, key_of = self._rows[name], self._before[name], self._tables[name].key_of
         added = {k: row for k, old in before.items() if old is None and (row := cached[k]) is not None}
-        for row in (*added.values(), *self._new[name]):
+        for row in added.values():
             row.update({c: row[c] - shift for c in columns if row[c] > above})
+        self._logged[name] = [
+            r._replace(**{c: n - shift for c in columns if (n := getattr(r, c)) > above})
+            for r in self._logged[name]
+        ]
         for key, row in added.items():
             del cached[key], before[key]
             cached[key_of(row)], before[key_of(row)] = row, None
@@ -211,10 +215,10 @@ class Rows:
         last: Sequence[Write] = (),
     ) -> list[int]:
         writes = [w for name, before in parts.items() for w in self._writes(name, before) if w.rows]
-        writes += [self._tables[name].insert(rows) for name, rows in self._new.items()]
+        writes += [self._tables[name].insert_logged(rows) for name, rows in self._logged.items() if rows]
         counts = run(self.connection, [*first, *writes, *last])
         self._empty -= parts.keys()
-        self._new.clear()
+        self._logged.clear()
         return counts[: len(first)]
 
     def _first(self, above: int) -> dict[str, list[RowKey]]:

@@ -21,6 +21,8 @@ from bihuan.models import PROJECTIONS, Entry
 from bihuan.rules.errors import Invalid
 
 Row = dict[str, Any]
+#: A row that is only ever inserted, a ``NamedTuple`` of its columns.
+Logged = Any
 RowKey = Any  # the primary key's value, or a tuple of values where it has several columns
 Convert = Callable[[Any], Any]
 
@@ -46,7 +48,7 @@ def _write_json(value: Any) -> str | None:
     return None if value is None else json_text(value)
 
 
-@lru_cache(maxsize=4_096)  # an entry's instant stands in several rows
+@lru_cache(maxsize=1 << 15)  # an entry's instant stands in several rows
 def _sqlite_datetime(value: datetime | None) -> str | None:
     """SQLite keeps the instant in UTC without its zone."""
     return None if value is None else value.isoformat(" ")[: -len("+00:00")]
@@ -92,9 +94,10 @@ class Table:
         self._types = {f.attname: _TYPES[f.get_internal_type()] for f in fields}
         self._on_postgres = vendor == "postgresql"
         self._updates: dict[tuple[str, ...], Write] = {}
+        self._logs: dict[tuple[str, ...], Write] = {}
         self.select_sql = f"SELECT {_list(self.columns)} FROM {_q(self.name)}"  # noqa: S608
         self.key_sql = " AND ".join(f"{_q(c)}=%s" for c in self.key)
-        self._insert = self._insertion("")
+        self._insert = self._insertion("", self.columns)
         self._delete = self._deletion("")
 
     def adapt(self, row: Row, columns: tuple[str, ...]) -> list[Any]:
@@ -178,6 +181,17 @@ class Table:
         """Return the statement that inserts ``rows``."""
         return self._insert._replace(rows=self.adapt_all(rows, self.columns))
 
+    def insert_logged(self, rows: Sequence[Logged]) -> Write:
+        """Return the statement that inserts ``rows``, whose texts were checked where they came from."""
+        columns = rows[0]._fields
+        if columns not in self._logs:
+            self._logs[columns] = self._insertion("", columns)
+        writers = [(at, self._writers[c]) for at, c in enumerate(columns) if c in self._writers]
+        values: list[Iterable[Any]] = [*zip(*rows, strict=True)]
+        for at, write in writers:
+            values[at] = map(write, values[at])
+        return self._logs[columns]._replace(rows=[*zip(*values, strict=True)])
+
     def add_up(self, added: Mapping[RowKey, Mapping[str, int]]) -> list[Write]:
         """Return the statements that add to the rows with these keys, and delete what came to nothing."""
         sums = [c for c in self.columns if c not in self.key]
@@ -188,7 +202,7 @@ class Table:
         ]
         less = [self.adapt(r, self.key) for r in rows if any(r[n] < 0 for n in sums)]
         totals = ",".join(f"{_q(n)}={_q(self.name)}.{_q(n)}+excluded.{_q(n)}" for n in sums)
-        adding = self._insertion(f" ON CONFLICT ({_list(self.key)}) DO UPDATE SET {totals}")
+        adding = self._insertion(f" ON CONFLICT ({_list(self.key)}) DO UPDATE SET {totals}", self.columns)
         nothing = self._deletion("".join(f"{_q(n)}=0 AND " for n in sums))
         return [
             adding._replace(rows=self.adapt_all(rows, self.columns)),
@@ -208,10 +222,10 @@ class Table:
         """Return the statement that deletes the rows with these ``keys``."""
         return self._delete._replace(rows=[self.adapt_key(k) for k in keys])
 
-    def _insertion(self, conflict: str) -> Write:
-        into = f"INSERT INTO {_q(self.name)} ({_list(self.columns)}) "
-        whole = f"{into}{self._chosen(self.columns)}{conflict}" if self._on_postgres else ""
-        return Write(f"{into}VALUES ({_marks(len(self.columns))}){conflict}", [], self.columns, whole)
+    def _insertion(self, conflict: str, columns: tuple[str, ...]) -> Write:
+        into = f"INSERT INTO {_q(self.name)} ({_list(columns)}) "
+        whole = f"{into}{self._chosen(columns)}{conflict}" if self._on_postgres else ""
+        return Write(f"{into}VALUES ({_marks(len(columns))}){conflict}", [], columns, whole)
 
     def _update_whole(self, columns: tuple[str, ...]) -> str:
         if not self._on_postgres:

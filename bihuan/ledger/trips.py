@@ -26,7 +26,7 @@ class Write(NamedTuple):
     """
 
     sql: str
-    rows: list[list[Any]]
+    rows: Sequence[Sequence[Any]]
     columns: tuple[str, ...] = ()
     whole: str = ""
 
@@ -96,8 +96,8 @@ def _run_together(connection: BaseDatabaseWrapper, writes: list[Write]) -> list[
     return counts
 
 
-def _trips(writes: list[Write]) -> Iterator[list[tuple[int, str, list[Any]]]]:
-    trip: list[tuple[int, str, list[Any]]] = []
+def _trips(writes: list[Write]) -> Iterator[list[tuple[int, str, Sequence[Any]]]]:
+    trip: list[tuple[int, str, Sequence[Any]]] = []
     values = 0
     for at, write in enumerate(writes):
         for sql, params, size in _statements(write):
@@ -110,7 +110,7 @@ def _trips(writes: list[Write]) -> Iterator[list[tuple[int, str, list[Any]]]]:
         yield trip
 
 
-def _statements(write: Write) -> Iterator[tuple[str, list[Any], int]]:
+def _statements(write: Write) -> Iterator[tuple[str, Sequence[Any], int]]:
     if len(write.rows) < _FEW or not write.whole:
         yield from ((write.sql, row, len(row)) for row in write.rows)
         return

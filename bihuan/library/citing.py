@@ -1,15 +1,18 @@
 """Where the ledger speaks of a document: items whose source names it by its digest.
 
-The source of an item is a fact of the ledger, so this link needs no table of its own.
+The source of an item is a fact of the ledger, so this link needs no table of its own. Evidence and the files of institutions
+are kept under their hash, as the library's originals are.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from bihuan.models import Document, Item
+from bihuan.models import Document, DocumentSource, Draft, Evidence, Institution, Item
 
 _DIGITS = 12
+_MENTION = re.compile(rf"素材 ([0-9a-f]{{{_DIGITS}}})")
 
 
 def mention(title: str, digest: str) -> str:
@@ -28,3 +31,35 @@ def citing(document: Document, using: str = "default") -> list[dict[str, Any]]:
         {"id": i, "number": number, "title": title}
         for i, number, title in rows.values_list("id", "number", "title")
     ]
+
+
+def cited(text: str, using: str = "default") -> list[Document]:
+    """Return the documents that ``text`` names by their digests, each once."""
+    wanted = dict.fromkeys(_MENTION.findall(text))
+    rows = Document.objects.using(using).only("id", "title", "digest")
+    return [found for digits in wanted if (found := rows.filter(digest__startswith=digits).first())]
+
+
+def items_citing(document: Document, using: str = "default") -> list[Item]:
+    """Return the items whose source names the document, or whose evidence it is."""
+    names = Item.objects.using(using).filter(source__contains=f"（素材 {document.digest[:_DIGITS]}）")
+    proofs = Evidence.objects.using(using).filter(digest__in=_originals(document, using)).values("item_id")
+    return list(names.union(Item.objects.using(using).filter(pk__in=proofs)).order_by("id"))
+
+
+def institutions_of(document: Document, using: str = "default") -> list[Institution]:
+    """Return the institutions whose text is the document."""
+    rows = Institution.objects.using(using).filter(digest__in=_originals(document, using))
+    return list(rows.order_by("id"))
+
+
+def drafts_citing(document: Document, using: str = "default") -> list[Draft]:
+    """Return the papers that quote the document, or that were filed as it."""
+    quoting = Draft.objects.using(using).filter(body__contains=f"素材 {document.digest[:_DIGITS]}")
+    filed = Draft.objects.using(using).filter(final=True, digest__in=_originals(document, using))
+    return list(quoting.union(filed).order_by("id"))
+
+
+def _originals(document: Document, using: str) -> list[str]:
+    rows = DocumentSource.objects.using(using).filter(document_id=document.pk)
+    return list(rows.values_list("original", flat=True).distinct())

@@ -58,12 +58,12 @@ def take_in(
 def take_evidence(item: Item, clock: Clock, using: str = "default") -> list[Taken]:
     """File the evidence of a closed item under its campaign; pictures and the like come with the reason. Raises WrongState."""
     if item.state != State.CLOSED:
-        raise WrongState("事项还没有销号，佐证材料不能归入素材库。", hint="请在销号后再归档。")
+        raise WrongState("事项还没有销号，佐证材料不能归入资料库。", hint="请在销号后再归档。")
     found: list[Taken] = []
     for row in Evidence.objects.using(using).filter(item_id=item.pk).order_by("id"):
         data = b"".join(blobs.read(row.digest))
         name = f"{item.number}/{row.name}"
-        found += [_take(extracted, clock, item.campaign_id, using) for extracted in extract(data, name)]
+        found += [take(extracted, clock, item.campaign_id, using) for extracted in extract(data, name)]
     return found
 
 
@@ -103,7 +103,7 @@ def _take_path(path: Path, clock: Clock, campaign: int, using: str) -> Iterator[
         return
     results = []
     for extracted in extract(data, path.name):
-        results.append(_take(extracted, clock, campaign, using))
+        results.append(take(extracted, clock, campaign, using))
         yield results[-1]
     # Last, so that a kill before it only has the file read once more: storing the same again changes nothing.
     _note(whole, digest, len(data), modified, results, clock(), using)
@@ -120,7 +120,8 @@ def _is_known(path: str, digest: str, using: str) -> bool:
     return Intake.objects.using(using).filter(path=path, original=digest, state="done").exists()
 
 
-def _take(extracted: Extracted, clock: Clock, campaign: int, using: str) -> Taken:
+def take(extracted: Extracted, clock: Clock, campaign: int = 0, using: str = "default") -> Taken:
+    """Store the documents of a file that was read, and return what became of it."""
     refused = extracted.refused
     if refused is None:
         ready = prepare(extracted)

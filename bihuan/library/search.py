@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any, Literal
 
 from django.db import connections
+from django.db.models import F, QuerySet
 
 from bihuan.library import engine
+from bihuan.library.lines import squeezed
 from bihuan.library.names import names_of
 from bihuan.library.query import Both, Either, Query, Term, exact, parse, terms
 from bihuan.models import Document
@@ -60,6 +62,12 @@ class Filters:
             found.append(engine.Condition("d.campaign_id = %s", [self.campaign]))
         return found
 
+    def narrowed(self, rows: QuerySet[Document]) -> QuerySet[Document]:
+        """Return those of ``rows`` that fit."""
+        wanted = {"kind__in": self.kinds, "level__in": self.levels, "body__contains": normalise(self.body),
+                  "date__gte": self.since, "date__lte": self.until, "campaign_id": self.campaign}  # fmt: skip
+        return rows.filter(**{name: value for name, value in wanted.items() if value})
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -103,6 +111,21 @@ def search(
         return found
     some = _page(loose, wanted, order, offset, limit, using)
     return Found(some.total, some.hits, relaxed=some.total > 0)
+
+
+def browse(
+    filters: Filters, *, sort: Sort = "added", offset: int = 0, limit: int = 20, using: str = "default"
+) -> Found:
+    """Return the documents that fit ``filters``, whatever their words: the last added first, or the latest by date."""
+    rows = filters.narrowed(Document.objects.using(using).only(*_FIELDS))
+    order = [F("date").desc(nulls_last=True)] if sort == "date" else []
+    page = rows.order_by(*order, "-id")[offset : offset + limit]
+    return Found(rows.count(), [_hit(document, ()) for document in page])
+
+
+def words_of(text: str, *, literal: bool = False, using: str = "default") -> list[str]:
+    """Return the words that a query looks for, with their other names: what is to be marked. Raises QueryInvalid."""
+    return _looked_for(exact(text) if literal else parse(text), using)
 
 
 def ids_with(text: str, using: str = "default") -> list[int]:
@@ -219,7 +242,7 @@ def _hit(document: Document, words: Sequence[str]) -> Hit:
     text = document.text
     firsts = [(place, word) for word in words if (place := text.find(word)) >= 0]
     if not firsts:
-        return Hit(document, 0, None, None, text[: 2 * _AROUND].replace("\n", " "), ())
+        return Hit(document, 0, None, None, _beginning(document), ())
     place, word = min(firsts)
     passage = text[max(0, place - _AROUND) : place + len(word) + _AROUND].replace("\n", " ").strip()
     return Hit(
@@ -230,6 +253,15 @@ def _hit(document: Document, words: Sequence[str]) -> Hit:
         passage,
         tuple(heading_path(document.outline, place)),
     )
+
+
+def _beginning(document: Document) -> str:
+    """How the text begins behind its title."""
+    title = squeezed(document.title)
+    lines = document.text[: 8 * _AROUND].split("\n")
+    while len(lines) > 1 and squeezed(lines[0]) in title:
+        lines.pop(0)
+    return " ".join(lines)[: 3 * _AROUND].strip()
 
 
 def heading_path(outline: Sequence[Sequence[Any]], place: int) -> list[str]:

@@ -109,7 +109,7 @@ def find(text: str, using: str = "default") -> Document:
         found = several[0] if len(several) == 1 else None
     if found is None:
         raise NotFound(
-            f"素材库里没有“{text}”这份文档。",
+            f"资料库里没有“{text}”这份文档。",
             hint="请用 bihuan library search 查找，写文档编号或指纹的前几位。",
         )
     return found

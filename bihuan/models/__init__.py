@@ -1,6 +1,6 @@
 """The tables. ``Entry`` holds the facts; what is listed in ``PROJECTIONS`` is rebuilt from them."""
 
-from bihuan.models.account import Account, SavedView, SignedIn
+from bihuan.models.account import Account, Answer, SavedView, SignedIn, Token
 from bihuan.models.closing import (
     CaseItem,
     CaseReview,
@@ -11,6 +11,7 @@ from bihuan.models.closing import (
     Institution,
     Objection,
 )
+from bihuan.models.draft import BasketEntry, Draft, LibraryUpload
 from bihuan.models.entry import Entry, Head, Seal
 from bihuan.models.house import (
     CalendarYear,
@@ -90,6 +91,8 @@ __all__ = [
     "PROJECTIONS",
     "Account",
     "Agenda",
+    "Answer",
+    "BasketEntry",
     "CalendarYear",
     "Campaign",
     "CaseItem",
@@ -105,6 +108,7 @@ __all__ = [
     "DocumentCorrection",
     "DocumentMarks",
     "DocumentSource",
+    "Draft",
     "Entry",
     "Evidence",
     "Feed",
@@ -120,6 +124,7 @@ __all__ = [
     "Intake",
     "Item",
     "KeptSearch",
+    "LibraryUpload",
     "Measure",
     "Meeting",
     "Message",
@@ -145,6 +150,7 @@ __all__ = [
     "Slip",
     "Tally",
     "Timer",
+    "Token",
     "Transition",
     "Unit",
     "UnitAlias",

@@ -73,3 +73,42 @@ class SavedView(models.Model):
 
         db_table = "saved_view"
         constraints = (models.UniqueConstraint(fields=["person_id", "name"], name="saved_view_name"),)
+
+
+class Token(models.Model):
+    """What a program of a person shows instead of name and password; of it the hash alone is kept.
+
+    ``used_at`` is shown to its owner alone and moved on at most once a minute.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    account_id = models.BigIntegerField(db_index=True)
+    name = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Not a projection; a token that was taken back is deleted."""
+
+        db_table = "token"
+
+
+class Answer(models.Model):
+    """What a call with an idempotency key was answered, so that the same call does nothing twice.
+
+    ``asked`` is the hash of the call; ``content`` can be read with the token alone, for it may hold a password shown once.
+    """
+
+    token_id = models.BigIntegerField()
+    key = models.CharField(max_length=200)
+    asked = models.CharField(max_length=64)
+    status = models.IntegerField()
+    content = models.TextField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """Kept for a day."""
+
+        db_table = "answer"
+        constraints = (models.UniqueConstraint(fields=["token_id", "key"], name="answer_key"),)

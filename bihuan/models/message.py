@@ -13,7 +13,7 @@ from django.db import models
 class Message(models.Model):
     """One person is told of one entry (``seq``): ``number``, ``title`` and ``what`` make the sentence.
 
-    ``unit_id`` is the unit for which they are told; ``about`` is item, slip or inspection and ``about_id`` which; ``item_id``
+    ``unit_id`` is the unit for which they are told; ``about`` is item, slip, inspection, meeting or institution and ``about_id`` which; ``item_id``
     is 0 where no item is concerned. ``at`` is when it came about, ``told_at`` when it was entered.
     """
 

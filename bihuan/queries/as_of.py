@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from django.db import connections
 
+from bihuan.ledger import derive
 from bihuan.ledger.facts import fact_of
 from bihuan.ledger.project import project
 from bihuan.ledger.rows import Rows
@@ -67,10 +68,11 @@ def items_as_of(
 
 def _fold(moment: Moment, ids: list[int], as_of: datetime, upto: int | None, using: str) -> None:
     """Fold a page of items; the house (units, procedures, calendar) is read as it is now, for it changes no state."""
-    rows = Rows(connections[using], empty=_FOLDED, counts=False)
+    rows = Rows(connections[using], empty=_FOLDED, exact=False)
     for body in _bodies(ids, as_of, upto, using):
         project(rows, fact_of(body))
     for row in rows.changed("item"):
+        derive.wait(rows, row)
         moment.items.append(row)
     for row in rows.changed("measure"):
         moment.measures.setdefault(row["item_id"], []).append(row)

@@ -10,12 +10,19 @@ from django.db.models import Q, QuerySet
 
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.reading import facts_of
-from bihuan.models import CaseItem, CaseReview, Cause, Entry, Institution, Item
+from bihuan.models import CaseItem, CaseReview, Cause, Entry, Institution, Item, Unit
 from bihuan.queries.items import seen_by
 from bihuan.queries.people import directory, person_names
 from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.events import EVENTS, KIND_NAMES, DeadlineFellDue, Event, InstitutionCaused
+from bihuan.rules.institution import (
+    INSTITUTION_STEPS,
+    InstitutionState,
+    InstitutionStep,
+    institution_allowed,
+)
 from bihuan.rules.objection import DEADLINES
+from bihuan.rules.permissions import DUTIES, Actor, Duty, Role
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,24 @@ def institution_detail(
         hidden=items.count() - len(shown),
         passages=_passages(found.pk, using),
     )
+
+
+def institution_steps(
+    institution: Institution, actor: Actor, using: str = "default"
+) -> list[InstitutionStep]:
+    """Return the steps that ``actor`` may take with an institution now."""
+    units = Unit.objects.using(using).in_bulk([institution.unit_id, institution.office_id])
+    heads = actor.holds({Role.UNIT_HEAD}, units[institution.unit_id].path)
+    if not heads and not actor.holds(DUTIES[Duty.INSTITUTE], units[institution.office_id].path):
+        return []
+    state = InstitutionState(institution.state)
+    return [s for s in INSTITUTION_STEPS.values() if institution_allowed(s.action, state) is None]
+
+
+def to_review(actor: Actor, using: str = "default") -> list[Institution]:
+    """Return the institutions whose review is due and that ``actor`` may review, the longest due first."""
+    found = Institution.objects.using(using).filter(review_waits=True).order_by("review_on", "id")
+    return [i for i in found if any(s.action == "keep" for s in institution_steps(i, actor, using))]
 
 
 def _passages(institution: int, using: str) -> list[Passage]:

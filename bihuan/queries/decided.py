@@ -161,9 +161,14 @@ def _reopened(story: _Story, fact: Fact, event: Any) -> None:
     story.measures = {no: {**m, "state": "open"} for no, m in story.measures.items()}
 
 
+_AFTER_PAUSE = "挂起后顺延"
+
+
 def _resumed(story: _Story, fact: Fact, event: Any) -> None:
     if event.due:
-        story.set_due(fact, event, "挂起后顺延")
+        story.set_due(fact, event, _AFTER_PAUSE)
+    for no, values in (event.measures or {}).items():
+        story.change_measure(fact, int(no), values, _AFTER_PAUSE)
 
 
 def _escalated(story: _Story, fact: Fact, event: Any) -> None:

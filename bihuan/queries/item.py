@@ -16,6 +16,7 @@ from bihuan.queries.closing import Linked, linked
 from bihuan.queries.inspection import veil
 from bihuan.queries.items import may_see
 from bihuan.queries.people import Directory, directory, person_names
+from bihuan.queries.scope import Scope
 from bihuan.queries.signs import Sign, signs_of
 from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.events import KIND_NAMES
@@ -111,6 +112,15 @@ def detail(item_id: int, actor: Actor, units: frozenset[int] | None, *, using: s
     )
 
 
+def detail_for(who: Scope, item_id: int, *, using: str = "default") -> Detail:
+    """Return everything about an item for somebody with this reach. Raises NotFound or NotAllowed."""
+    item = Item.objects.using(using).filter(pk=item_id).first()
+    if item is None:
+        raise NotFound(f"没有编号为 {item_id} 的事项。")
+    register = Register.objects.using(using).get(pk=item.register_id)
+    return detail(item_id, who.actor, who.units_in(register), using=using)
+
+
 def state_name(state: str, procedure: Procedure | None = None) -> str:
     """Return what the state is called, in the procedure's own words where it has them."""
     if procedure is not None and state in procedure.state_labels:
@@ -142,13 +152,18 @@ def _moment(fact: Fact, digest: str, names: Directory, people: dict[int, str]) -
     )
 
 
-def _steps(item: Item, procedure: Procedure, actor: Actor, rows: Rows) -> list[Step]:
+def place_of(item: Item, rows: Rows) -> Place:
+    """Return the unit paths that decide who may act on ``item``."""
     owners = [item.owner_id, *item.helpers] if item.owner_id else []
-    place = Place(
+    return Place(
         rows.get("unit", item.office_id)["path"],
         tuple(rows.get("unit", u)["path"] for u in owners),
         tuple(rows.get("unit", b["unit"])["path"] for b in item.below),
     )
+
+
+def _steps(item: Item, procedure: Procedure, actor: Actor, rows: Rows) -> list[Step]:
+    place = place_of(item, rows)
     level = procedure.levels[item.level - 1] if item.level else None
     asked: dict[str, Any] = {
         "level_roles": frozenset({Role(level.role)}) if level else frozenset(),

@@ -27,6 +27,7 @@ SORTS: dict[str, tuple[str, tuple[str, str]]] = {
 }
 #: Totals beyond what the counters know are counted only up to this, and said to be more.
 COUNT_LIMIT = 1000
+_LARGEST = 2**62
 
 
 @dataclass(frozen=True)
@@ -165,15 +166,30 @@ _PARTS = {"": seen_by, "owner": _owned_by, "helper": _helped_by}
 
 
 def _beyond(columns: tuple[str, str], after: str) -> Q:
+    name = columns[0].lstrip("-")
     try:
         first, last = json.loads(urlsafe_b64decode(after.encode()))
-        value: Any = datetime.fromisoformat(first) if isinstance(first, str) else int(first)
-        row = int(last)
+        value: Any = _whole(first) if name == "id" else _instant(first)
+        row = _whole(last)
     except (ValueError, TypeError):
         raise Invalid("页码标记已失效。", hint="请回到第一页。") from None
-    name = columns[0].lstrip("-")
     test = "lt" if columns[0].startswith("-") else "gt"
     return Q(**{f"{name}__{test}": value}) | Q(**{name: value, f"id__{test}": row})
+
+
+def _instant(value: str) -> datetime:
+    """Return an instant. Raises ValueError for what is none, TypeError for another kind of value."""
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None:
+        raise ValueError("no instant")
+    return found
+
+
+def _whole(value: object) -> int:
+    """Return an id. Raises ValueError for what cannot be one."""
+    if not isinstance(value, int) or abs(value) > _LARGEST:
+        raise ValueError("no id")
+    return value
 
 
 def _position(item: Item, columns: tuple[str, str]) -> tuple[Any, ...]:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
+from bihuan.ledger.derive import parsed
 from bihuan.ledger.reading import facts_of
-from bihuan.models import Agenda, Decision, Item, Meeting, Register, Unit
+from bihuan.models import Agenda, Decision, Item, Meeting, Procedure, Register, Unit
 from bihuan.queries.decided import MEASURE, Change, changes_of
 from bihuan.queries.people import directory, person_names
 from bihuan.rules.errors import NotFound
-from bihuan.rules.meeting import DECIDABLE, Presence
+from bihuan.rules.meeting import (
+    DECIDABLE,
+    MEETING_STEPS,
+    MeetingState,
+    MeetingStep,
+    Presence,
+    meeting_allowed,
+)
 from bihuan.rules.permissions import DUTIES, Actor, Duty
+from bihuan.rules.workflow import State
 
 
 @dataclass(frozen=True)
@@ -57,39 +71,84 @@ def find_meeting(reference: str, actor: Actor, using: str = "default") -> Meetin
     found = Meeting.objects.using(using).filter(number=reference).first() if reference else None
     if found is None and reference.isdigit():
         found = Meeting.objects.using(using).filter(pk=int(reference)).first()
-    if found is None or not _may_see(found, actor, using):
+    if found is None or not _may_see(found, actor, _paths({found.office_id}, using)):
         raise NotFound(f"没有编号为“{reference}”的会议，或它不属于您的单位。")
     return found
 
 
 def meetings(actor: Actor, using: str = "default") -> list[Meeting]:
     """Return the meetings that ``actor`` may see, the newest first."""
-    return [m for m in Meeting.objects.using(using).order_by("-id") if _may_see(m, actor, using)]
+    found = list(Meeting.objects.using(using).order_by("-id"))
+    paths = _paths({m.office_id for m in found}, using)
+    return [m for m in found if _may_see(m, actor, paths)]
 
 
-def _may_see(meeting: Meeting, actor: Actor, using: str) -> bool:
+def _paths(offices: set[int], using: str) -> dict[int, str]:
+    return dict(Unit.objects.using(using).filter(pk__in=offices).values_list("id", "path"))
+
+
+def awaiting(actor: Actor, using: str = "default") -> QuerySet[Item]:
+    """Return the items that only a meeting can move on and that are on no agenda yet, where ``actor`` calls meetings.
+
+    The nearest deadline comes first.
+    """
+    levels = [
+        Q(procedure_id=pk, level=no)
+        for pk, text in Procedure.objects.using(using).order_by("id").values_list("id", "text")
+        for no, level in enumerate(parsed(text).levels, start=1)
+        if level.meeting
+    ]
+    found = Item.objects.using(using).filter(state=State.REVIEWING, office_id__in=_offices(actor, using))
+    if not levels:
+        return found.none()
+    live = (
+        Meeting.objects.using(using).filter(state__in=[MeetingState.CALLED, MeetingState.HELD]).values("id")
+    )
+    listed = Agenda.objects.using(using).filter(meeting_id__in=live).values("item_id")
+    return found.filter(reduce(or_, levels)).exclude(pk__in=listed).order_by("due_order", "id")
+
+
+def _offices(actor: Actor, using: str) -> list[int]:
+    """The units for which ``actor`` calls meetings."""
+    if not actor.may(Duty.MEET):
+        return []
+    units = Unit.objects.using(using).values_list("id", "path")
+    return [pk for pk, path in units if actor.holds(DUTIES[Duty.MEET], path)]
+
+
+def meeting_steps(meeting: Meeting, actor: Actor, using: str = "default") -> list[MeetingStep]:
+    """Return the steps that ``actor`` may take with a meeting now."""
+    path = Unit.objects.using(using).get(pk=meeting.office_id).path
+    chairs = {meeting.presider_id or meeting.chair_id}
+    state = MeetingState(meeting.state)
+    return [
+        s for s in MEETING_STEPS.values() if meeting_allowed(s.action, state, actor, path, chairs) is None
+    ]
+
+
+def _may_see(meeting: Meeting, actor: Actor, paths: Mapping[int, str]) -> bool:
     """Those of the office, and who was called to it; others see on their items what was decided of these."""
     stood_in = {row.get("by", 0) for row in meeting.attendance}
     if actor.person in {meeting.chair_id, meeting.presider_id, *meeting.expected, *stood_in} - {0}:
         return True
-    return actor.holds(DUTIES[Duty.READ], Unit.objects.using(using).get(pk=meeting.office_id).path)
+    return actor.holds(DUTIES[Duty.READ], paths[meeting.office_id])
 
 
 def meeting_detail(meeting: Meeting, using: str = "default") -> MeetingDetail:
     """Return everything about a meeting that was found for somebody who may see it."""
-    names = person_names(_people(meeting), using)
+    names = person_names(_people(meeting), using) | {0: ""}  # 0 is nobody yet, not the system
     labels = directory(using).labels
     rows = meeting.attendance
     return MeetingDetail(
         meeting=meeting,
         office=labels[meeting.office_id],
         chair=names[meeting.chair_id],
-        presider=names.get(meeting.presider_id, ""),
+        presider=names[meeting.presider_id],
         expected=[names[p] for p in meeting.expected],
         present=[_came(r, names) for r in rows if r["presence"] != Presence.ABSENT],
         absent=[names[r["person"]] for r in rows if r["presence"] == Presence.ABSENT],
-        recorder=names.get(meeting.recorded_by, ""),
-        confirmed_by=names.get(meeting.confirmed_by, ""),
+        recorder=names[meeting.recorded_by],
+        confirmed_by=names[meeting.confirmed_by],
         places=_places(meeting, labels, using),
     )
 

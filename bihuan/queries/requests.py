@@ -10,10 +10,19 @@ from django.db.models import F, Q, QuerySet
 from bihuan.ledger import derive
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row
-from bihuan.models import Item, Request
+from bihuan.models import Entry, Item, Request
+from bihuan.queries.item import Detail, place_of
 from bihuan.rules.permissions import Actor
-from bihuan.rules.requests import RequestState, may_decide, permit_of
-from bihuan.rules.workflow import OPEN, Place
+from bihuan.rules.requests import (
+    STEP_OF,
+    RequestKind,
+    RequestState,
+    may_ask,
+    may_decide,
+    needs_approval,
+    permit_of,
+)
+from bihuan.rules.workflow import OPEN, STEPS, Place
 
 
 def requests(
@@ -56,9 +65,28 @@ def _decides(actor: Actor, request: Request, item: Row, rows: Rows) -> bool:
     return actor.person != request.asked_by and may_decide(actor, request.kind, permit, place) is None
 
 
+def askable(found: Detail, actor: Actor, using: str = "default") -> list[str]:
+    """Return the kinds of requests that ``actor`` may make about an item now: what they may not decide themselves."""
+    item = found.item
+    place = place_of(item, Rows(connections[using]))
+    waiting = set(
+        requests(None, item=item.pk, states=[RequestState.ASKED], using=using).values_list("kind", flat=True)
+    )
+    return [
+        kind.value
+        for kind in RequestKind
+        if kind not in waiting
+        and item.state in STEPS[STEP_OF[kind]].frm
+        and may_ask(actor, kind, place) is None
+        and needs_approval(kind, permit_of(found.procedure, kind))
+        and may_decide(actor, kind, permit_of(found.procedure, kind), place) is not None
+    ]
+
+
 def escalated(units: frozenset[int] | None, using: str = "default") -> QuerySet[Item]:
     """Return the open items that were escalated to one of ``units`` (None: any), those that owe a response first."""
-    found = Item.objects.using(using).filter(state__in=sorted(OPEN)).exclude(escalated_at=None)
+    ever = Entry.objects.using(using).filter(kind="item.escalated").values("item_id")
+    found = Item.objects.using(using).filter(pk__in=ever, state__in=sorted(OPEN)).exclude(escalated_at=None)
     if units is not None:
         found = found.filter(office_id__in=units)
     return found.order_by(F("responded_at").asc(nulls_first=True), "escalated_at", "id")

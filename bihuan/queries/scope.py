@@ -52,6 +52,11 @@ class Scope:
         touched = {r.campaign_id for r in self.registers}
         return [c for c in found if c.unit_id in self.units or c.pk in touched]
 
+    @cached_property
+    def whole(self) -> list[Campaign]:
+        """The campaigns of which this person sees every item: what tells of a whole campaign is open to them."""
+        return [c for c in self.campaigns if all(self.units_in(r) is None for r in self.registers_in(c))]
+
     def registers_in(self, campaign: Campaign) -> list[Register]:
         """The registers of ``campaign`` among these."""
         return [r for r in self.registers if r.campaign_id == campaign.pk]

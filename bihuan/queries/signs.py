@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.reading import facts_of
@@ -92,15 +92,53 @@ def signs(
     Only items of offices for which ``actor`` may look at signs; with ``dismissed`` also what was set aside. Raises Invalid for an
     unknown kind. The index should be extended before (``sign_index.extend``).
     """
+    found = _looked_at(registers, actor, since, using)
+    return _signs(list(found.order_by("id")), actor, _wanted(kinds), dismissed, using)
+
+
+@dataclass(frozen=True)
+class SignPage:
+    """The signs on some of the items, the newest first: how many items were ``looked_at``, and the id to go on ``before`` (0: no more)."""
+
+    signs: list[Sign]
+    looked_at: int
+    before: int
+
+
+def sign_page(
+    registers: Iterable[int],
+    actor: Actor,
+    size: int,
+    *,
+    before: int = 0,
+    since: date | None = None,
+    kinds: Iterable[str] = (),
+    dismissed: bool = False,
+    using: str = "default",
+) -> SignPage:
+    """Return the signs on the ``size`` newest items with an id below ``before`` (0: of all), as ``signs`` does of every item."""
+    found = _looked_at(registers, actor, since, using)
+    if before:
+        found = found.filter(pk__lt=before)
+    items = list(found.order_by("-id")[: size + 1])
+    shown = items[:size]
+    told = _signs(shown, actor, _wanted(kinds), dismissed, using)
+    return SignPage(told, len(shown), shown[-1].pk if len(items) > size else 0)
+
+
+def _wanted(kinds: Iterable[str]) -> tuple[str, ...]:
     wanted = tuple(kinds) or tuple(SIGN_NAMES)
     unknown = [k for k in wanted if k not in SIGN_NAMES]
     if unknown:
         raise Invalid(f"没有“{unknown[0]}”这种迹象。", hint=f"可选：{'、'.join(SIGN_NAMES)}。")
+    return wanted
+
+
+def _looked_at(registers: Iterable[int], actor: Actor, since: date | None, using: str) -> QuerySet[Item]:
     found = Item.objects.using(using).filter(register_id__in=list(registers), state__in=LOOKED_AT)
     if since is not None:
         found = found.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=day_start(since)))
-    found = found.filter(office_id__in=_offices(actor, using))
-    return _signs(list(found.order_by("id")), actor, wanted, dismissed, using)
+    return found.filter(office_id__in=_offices(actor, using))
 
 
 def signs_of(item: Item, actor: Actor, *, using: str = "default") -> list[Sign]:

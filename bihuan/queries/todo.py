@@ -1,5 +1,5 @@
-"""What one person has to do now, the most urgent first: items, slips, requests and inspections that wait for a
-role they hold.
+"""What one person has to do now, the most urgent first: items, slips, requests, inspections, meetings and rules that wait
+for a role they hold.
 
 Each kind of task reads the first rows of an index for each unit (or, for wide scopes, each register), so that the cost follows
 what is shown and not the size of the ledger.
@@ -15,45 +15,25 @@ from typing import Any
 from django.db import connections
 
 from bihuan.ledger.derive import parsed
-from bihuan.models import Inspection, Item, Procedure, Register, Request, Slip, Unit
+from bihuan.models import Inspection, Item, Procedure, Register, Slip, Unit
 from bihuan.queries.people import visible_units
 from bihuan.queries.requests import to_decide
 from bihuan.queries.slips import steps_of
+from bihuan.queries.tasks import LATER, MOST, NOW, SOON, Task
+from bihuan.queries.todo_office import office_tasks
 from bihuan.rules.inspection import InspectionState, inspection_allowed
 from bihuan.rules.permissions import BUSINESS, Actor, Role
 from bihuan.rules.slips import LIVE, SlipState
 from bihuan.rules.workflow import STEPS, Side, State
 
-#: So many tasks of a kind are shown; beyond, the list behind them is offered.
-MOST = 20
 #: Beyond so many units their items are found by register: a query of a thousand parts helps nobody.
 _MANY = 300
 #: Slips and inspections are looked at one by one; more than this at once would be no task list any more.
 _LOOKED_AT = 100
 COUNT_LIMIT = 1000
+_SOON = timedelta(days=7)
 #: Whoever holds none of these for an office decides no request.
 _DECIDERS = BUSINESS - STEPS["accept"].who
-
-NOW, SOON, LATER = 0, 1, 2
-_SOON = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do: ``kind`` is a step of an item, ``slip-`` and a step of a slip, ``inspection-`` and a step of one, or
-    ``request``, to be decided.
-
-    ``due`` is when it has to be done (None: no limit), ``urgency`` one of NOW, SOON, LATER; exactly one of ``item``
-    (alone), ``slip`` or ``request`` (with its item) and ``inspection`` is what it is about.
-    """
-
-    kind: str
-    urgency: int
-    due: datetime | None
-    item: Item | None = None
-    slip: Slip | None = None
-    inspection: Inspection | None = None
-    request: Request | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +72,7 @@ def todo(actor: Actor, now: datetime, using: str = "default") -> Todo:
             more[kind] = count
     tasks = _item_tasks(rows, actor, now) + _slip_tasks(actor, reach, now, using)
     tasks += _inspection_tasks(actor, reach, now, using) + _request_tasks(actor, now, using)
+    tasks += office_tasks(actor, now, more, using)
     tasks.sort(key=lambda t: (t.urgency, t.due is None, t.due or now, t.kind))
     return Todo(tasks, more, _names(tasks, using))
 
@@ -299,4 +280,8 @@ def _inspection_tasks(actor: Actor, reach: _Reach, now: datetime, using: str) ->
 def _names(tasks: Iterable[Task], using: str) -> dict[int, str]:
     ids = {t.item.owner_id for t in tasks if t.item} | {t.slip.unit_id for t in tasks if t.slip}
     ids |= {t.inspection.office_id for t in tasks if t.inspection}
+    ids |= {t.meeting.office_id for t in tasks if t.meeting} | {
+        t.objection.unit_id for t in tasks if t.objection
+    }
+    ids |= {t.institution.unit_id for t in tasks if t.institution}
     return dict(Unit.objects.using(using).filter(pk__in=ids).values_list("id", "name"))

@@ -100,7 +100,7 @@ def stage_context(
         period_from=period_from,
         as_of=as_of.astimezone(CHINA),
         figures=_values(source, using),
-        position=_position(using),
+        position=position_now(using),
         signed_on=day,
         contact=words.contact,
         colours=colours,
@@ -151,7 +151,8 @@ def figure_value(ref: Ref, value: str) -> FigureValue:
     return FigureValue(str(ref), known.label, value, known.unit, known.definition)
 
 
-def _position(using: str) -> LedgerPosition:
+def position_now(using: str = "default") -> LedgerPosition:
+    """Return where the ledger stands: what a report is written from."""
     seq, digest, _ = head(using)
     seal = Seal.objects.using(using).order_by("-count").first()
     if seal is None:

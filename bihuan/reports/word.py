@@ -36,7 +36,12 @@ def write_docx(ctx: StageContext, template: Path | str | bytes | BinaryIO | None
 
     Raises ``TemplateInvalid`` with the place of a mistake in the template, ``NotAReport`` for a template that is no docx.
     """
-    document = Document(io.BytesIO(OfficeTemplate(template or STAGE).fill(template_values(ctx))))
+    return with_manifest(OfficeTemplate(template or STAGE).fill(template_values(ctx)), ctx)
+
+
+def with_manifest(content: bytes, ctx: StageContext) -> bytes:
+    """The docx ``content``, whose figures are marked (see ``marks``), with a bookmark at each and the manifest of all."""
+    document = Document(io.BytesIO(content))
     bookmarks = Bookmarks()
     for root in _roots(document):
         bookmarks.place(root)

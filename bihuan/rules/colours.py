@@ -7,7 +7,7 @@ the worst among the rules that hold by then, so the instants at which it turns a
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,9 +57,10 @@ def colour(clocked: Clocked, procedure: Procedure, calendar: Calendar, now: date
     if clocked.state in UNLIT:
         return Colour("none", "", STATE_NAMES[clocked.state])
     worst: ColourRule | None = None
+    end = due_at(clocked)
     for rule in procedure.colours.rules:
         if worst is None or RANK[rule.colour] < RANK[worst.colour]:
-            at = _HOLDS[rule.kind](clocked, rule, procedure, calendar)
+            at = _HOLDS[rule.kind](clocked, rule, procedure, calendar, end)
             if at is not None and at <= now:
                 worst = rule
     if worst is None:
@@ -73,27 +74,32 @@ def onsets(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> tuple[
     if clocked.state in UNLIT:
         return ()
     found = []
+    end = due_at(clocked)
     for place, rule in enumerate(procedure.colours.rules):
-        at = _HOLDS[rule.kind](clocked, rule, procedure, calendar)
+        at = _HOLDS[rule.kind](clocked, rule, procedure, calendar, end)
         if at is not None:
             found.append(Onset(at, rule, (RANK[rule.colour], place)))
     return tuple(found)
 
 
 def _overdue(
-    clocked: Clocked, _rule: ColourRule, _procedure: Procedure, _calendar: Calendar
+    _clocked: Clocked, _rule: ColourRule, _procedure: Procedure, _calendar: Calendar, end: datetime | None
 ) -> datetime | None:
-    return due_at(clocked)
+    return end
 
 
-def _near(clocked: Clocked, rule: ColourRule, _procedure: Procedure, calendar: Calendar) -> datetime | None:
+def _near(
+    clocked: Clocked, rule: ColourRule, _procedure: Procedure, calendar: Calendar, end: datetime | None
+) -> datetime | None:
     """Some time before the due day ends, but for a short task not from its first day on."""
-    end = due_at(clocked)
     if end is None or clocked.due is None or rule.span is None:
         return None
     at = _before(clocked.due, end, rule.span, calendar)
-    allowed = (end - clocked.started_at) // MICROSECOND
-    return max(at, end - allowed * rule.share // 100 * MICROSECOND) if allowed > 0 else at
+    started = clocked.started_at
+    if started >= end:
+        return at
+    allowed = (end - started) // MICROSECOND
+    return max(at, end - allowed * rule.share // 100 * MICROSECOND)
 
 
 @lru_cache(maxsize=8_192)  # many items fall due on the same day
@@ -107,42 +113,47 @@ def _before(due: date, end: datetime, span: Span, calendar: Calendar) -> datetim
 
 
 def _behind(
-    clocked: Clocked, rule: ColourRule, _procedure: Procedure, _calendar: Calendar
+    clocked: Clocked, rule: ColourRule, _procedure: Procedure, _calendar: Calendar, end: datetime | None
 ) -> datetime | None:
-    return behind_at(clocked, rule.points) if clocked.state in OWNERS_TURN else None
+    return behind_at(clocked, rule.points, end) if clocked.state in OWNERS_TURN else None
 
 
 def _milestone(
-    clocked: Clocked, _rule: ColourRule, _procedure: Procedure, _calendar: Calendar
+    clocked: Clocked, _rule: ColourRule, _procedure: Procedure, _calendar: Calendar, _end: datetime | None
 ) -> datetime | None:
     return missed_at(clocked) if clocked.state in OWNERS_TURN else None
 
 
-def _stale(clocked: Clocked, rule: ColourRule, _procedure: Procedure, calendar: Calendar) -> datetime | None:
+def _stale(
+    clocked: Clocked, rule: ColourRule, _procedure: Procedure, calendar: Calendar, _end: datetime | None
+) -> datetime | None:
     """Ongoing work is asked for its check-ins alone."""
     if clocked.state not in OWNERS_TURN or clocked.steady or rule.span is None:
         return None
-    return reach(clocked.moved_at, rule.span, calendar, roll=False).astimezone(UTC)
+    return reach(clocked.moved_at, rule.span, calendar, roll=False)
 
 
 def _check_in(
-    clocked: Clocked, _rule: ColourRule, procedure: Procedure, calendar: Calendar
+    clocked: Clocked, _rule: ColourRule, procedure: Procedure, calendar: Calendar, _end: datetime | None
 ) -> datetime | None:
     if not clocked.ongoing or clocked.state != State.WORKING:
         return None
     return day_end(check_day(clocked, procedure, calendar))
 
 
-def _poor(clocked: Clocked, rule: ColourRule, procedure: Procedure, calendar: Calendar) -> datetime | None:
+def _poor(
+    clocked: Clocked, rule: ColourRule, procedure: Procedure, calendar: Calendar, _end: datetime | None
+) -> datetime | None:
     """Feedback that was sent back is with the owner until it is given anew."""
     if clocked.state not in OWNERS_TURN or clocked.faulted_at is None:
         return None
     if rule.span is None:
         return clocked.faulted_at
-    return reach(clocked.faulted_at, rule.span, calendar, roll=procedure.deadlines.roll).astimezone(UTC)
+    return reach(clocked.faulted_at, rule.span, calendar, roll=procedure.deadlines.roll)
 
 
-_HOLDS: dict[str, Callable[[Clocked, ColourRule, Procedure, Calendar], datetime | None]] = {
+#: Kind of rule → from when it holds; the last argument is the instant from which the item is overdue.
+_HOLDS: dict[str, Callable[[Clocked, ColourRule, Procedure, Calendar, datetime | None], datetime | None]] = {
     "overdue": _overdue,
     "near": _near,
     "behind": _behind,

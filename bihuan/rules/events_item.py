@@ -219,7 +219,9 @@ class ItemSuspended(Event):
 class ItemResumed(Event):
     """The item goes on where it stood (``state``); ``due`` is the deadline moved by the time it stood still.
 
-    ``answers`` are the limits of the slips that wait for an answer, moved as well: the slip's id → the instant.
+    What else was still ahead is moved as well: ``answers`` are the limits of the slips that wait for an answer (the slip's id →
+    the instant), ``milestones`` those of the target amount, all of them where one moved, ``measures`` the deadlines of the open
+    measures (no → ``due``).
     """
 
     due: str = ""
@@ -227,6 +229,8 @@ class ItemResumed(Event):
     note: str = ""
     state: str = "working"
     answers: Json | None = None
+    milestones: list[Json] | None = None
+    measures: dict[str, Json] | None = None
 
 
 @event("item.merged")

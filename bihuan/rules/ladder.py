@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.clocked import Clocked
@@ -38,7 +38,7 @@ class Rung:
 
 def answer_by(start: datetime, span: Span, procedure: Procedure, calendar: Calendar) -> datetime:
     """Return the instant (UTC) by which a slip issued at ``start`` must be answered."""
-    return reach(start, span, calendar, roll=procedure.deadlines.roll).astimezone(UTC)
+    return reach(start, span, calendar, roll=procedure.deadlines.roll)
 
 
 def next_rung(

@@ -53,6 +53,8 @@ DECIDABLE: dict[str, str] = {
     "escalate": "提级",
     "comment": "议定意见",
 }
+#: Step → the name of its value that says why, where it is not ``reason``.
+REASONS = {"review": "opinion", "resume": "note", "comment": "text"}
 #: What a meeting may change by ``amend``: the rest is a correction, which is the office's.
 AMENDED = frozenset({"target", "due"})
 

@@ -5,10 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bihuan.rules.procedure_types import Span
 
 OBJECT_WITHIN = Span(30, "day")
 DECIDE_WITHIN = Span(30, "day")
+
+
+def hands(leader: int, members: Iterable[int], proposed_by: int, recorders: Iterable[int]) -> set[int]:
+    """Return everybody who had a hand in an inspection: its group, who recorded for it, and who made the plan."""
+    return {leader, *members, proposed_by, *recorders} - {0}
+
 
 #: How a re-examination ends → what it is called.
 OUTCOMES = {"upheld": "维持原结论", "changed": "变更结论", "revoked": "撤销结论"}

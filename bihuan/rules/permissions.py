@@ -65,6 +65,8 @@ class Duty(StrEnum):
     MEET = "meet"
     CHAIR = "chair"
     OUTLETS = "outlets"
+    COLLECT = "collect"
+    DRAFT = "draft"
 
 
 DUTIES: dict[Duty, frozenset[Role]] = {
@@ -90,6 +92,8 @@ DUTIES: dict[Duty, frozenset[Role]] = {
     Duty.MEET: frozenset({Role.SUPERVISOR}),
     Duty.CHAIR: frozenset({Role.LEAD, Role.REVIEWER, Role.SUPERVISOR}),
     Duty.OUTLETS: frozenset({Role.SYSTEM_ADMIN}),
+    Duty.COLLECT: frozenset({Role.SUPERVISOR}),
+    Duty.DRAFT: frozenset({Role.SUPERVISOR, Role.LEAD}),
 }
 
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bihuan.rules.clocked import Clocked, day_end, due_at
+from bihuan.rules.clocked import Clocked, day_end
 
 MICROSECOND = timedelta(microseconds=1)
 
 Point = tuple[datetime, int]
 
 
-def behind_at(clocked: Clocked, points: int) -> datetime | None:
+def behind_at(clocked: Clocked, points: int, end: datetime | None) -> datetime | None:
     """Return the instant from which progress is at least ``points`` percent of the whole below schedule.
 
-    None if that never happens: too little time or too much done. Instants are exact to the microsecond.
+    ``end`` is the instant from which the item is overdue. None if that never happens: too little time or too much done. Instants are exact to the microsecond.
     """
     whole, done = _whole(clocked)
     if whole <= 0 or done >= whole:
         return None
-    return _reached(_curve(clocked, whole), 100 * done + points * whole)
+    return _reached(_curve(clocked, whole, end), 100 * done + points * whole)
 
 
 def missed_at(clocked: Clocked) -> datetime | None:
@@ -38,9 +38,8 @@ def _whole(clocked: Clocked) -> tuple[int, int]:
     return 100, clocked.percent
 
 
-def _curve(clocked: Clocked, whole: int) -> list[Point]:
+def _curve(clocked: Clocked, whole: int, end: datetime | None) -> list[Point]:
     """The points between which the schedule rises evenly; amounts never fall, and end with ``whole`` when due."""
-    end = due_at(clocked)
     curve = [(clocked.started_at, 0)]
     for day, amount in sorted(clocked.milestones):
         at = day_end(day)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from bihuan.rules.calendar import Calendar, Due
-from bihuan.rules.clocked import CHINA
+from bihuan.rules.clocked import CHINA, day_end
 from bihuan.rules.procedure_types import Span
 from bihuan.rules.schedule import MICROSECOND
 
@@ -31,25 +31,28 @@ def last_day(start: date, span: Span, calendar: Calendar, *, roll: bool = True) 
 def reach(
     start: datetime, span: Span, calendar: Calendar, *, roll: bool = True, pauses: Pauses = ()
 ) -> datetime:
-    """Return the instant at which ``span`` after ``start`` has passed: in days, the end of its last day in China.
+    """Return the instant (UTC) at which ``span`` after ``start`` has passed: in days, the end of its last day in China.
 
     ``pauses`` are (from, to) instants in any order at which nothing passed, also such before ``start``.
     """
+    at = _reach(start, span, calendar, roll=roll)
     since = [(max(begin, start), end) for begin, end in pauses if end > start]
-    return paused(_reach(start, span, calendar, roll=roll), span, calendar, since, roll=roll)
+    if not since:
+        return at
+    return paused(at, span, calendar, since, roll=roll).astimezone(UTC)
 
 
 def _reach(start: datetime, span: Span, calendar: Calendar, *, roll: bool) -> datetime:
     if span.unit == "hour":
-        return calendar.add_hours(start, span.count).at
+        return calendar.add_hours(start, span.count).at.astimezone(UTC)
     if span.unit == "workhour":
-        return calendar.add_work_hours(start, span.count).at
+        return calendar.add_work_hours(start, span.count).at.astimezone(UTC)
     return _end_of_last_day(start.astimezone(CHINA).date(), span, calendar, roll)
 
 
 @lru_cache(maxsize=8_192)  # many items begin on the same day
 def _end_of_last_day(start: date, span: Span, calendar: Calendar, roll: bool) -> datetime:
-    return _end_of(last_day(start, span, calendar, roll=roll).date)
+    return day_end(last_day(start, span, calendar, roll=roll).date)
 
 
 def paused(
@@ -68,7 +71,7 @@ def paused(
     if not pauses:
         return at
     working = span.unit in {"workday", "workhour"}
-    moved = calendar.after_pauses(at, pauses, working=working).at
+    moved = calendar.after_pauses(at.astimezone(CHINA), pauses, working=working).at
     if moved == at or span.unit in {"hour", "workhour"}:
         return moved
     day = (moved - MICROSECOND).date()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.check_in import check_day
@@ -116,7 +116,7 @@ def _limit(
     calendar: Calendar,
     pauses: tuple[tuple[datetime, datetime], ...] = (),
 ) -> datetime:
-    return reach(start, span, calendar, roll=procedure.deadlines.roll, pauses=pauses).astimezone(UTC)
+    return reach(start, span, calendar, roll=procedure.deadlines.roll, pauses=pauses)
 
 
 def _assigned(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterator[Timer]:

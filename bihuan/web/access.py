@@ -11,7 +11,6 @@ from time import time
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -19,13 +18,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bihuan.models import Account
+from bihuan.queries.accounts import first_of_all
 from bihuan.queries.people import actor_of
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import BihuanError, NotAllowed, NotFound
 from bihuan.rules.permissions import Actor, Duty
-from bihuan.web import sittings
+from bihuan.web import dates, sittings
 from bihuan.web.errors import notice, refused
-from bihuan.web.passwords import password_is_old
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -82,7 +81,7 @@ class Access:
         if actor is None:
             return _to_log_in(request)
         request.account, request.who = request.user, Scope(actor)
-        if whom is not Door.CHANGING and (elsewhere := _first_of_all(request.account)):
+        if whom is not Door.CHANGING and (elsewhere := first_of_all(request.account, dates.now())):
             return redirect(elsewhere)
         if whom is None or (isinstance(whom, Duty) and not actor.may(whom)):
             return refused(request, NotAllowed("您的岗位不能打开这个页面。"))
@@ -91,13 +90,6 @@ class Access:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Show what we refuse ourselves as a page that says why; anything else is a fault."""
         return refused(request, error) if isinstance(error, BihuanError) else None
-
-
-def _first_of_all(account: Account) -> str:
-    """Return the page that comes before every other one ("" none): the password is to be changed, the second factor set up."""
-    if account.must_change or password_is_old(account):
-        return "password"
-    return "second-set" if settings.SECOND_FACTOR_REQUIRED and not account.second else ""
 
 
 def _present(request: Any) -> Actor | None:

@@ -27,6 +27,7 @@ MENU = (
     Entry("overview", "总览", "chart-bar", Duty.READ),
     Entry("items", "台账", "table", Duty.READ),
     Entry("slips", "督办", "bell", Duty.READ),
+    Entry("library", "资料", "book", Duty.READ),
     Entry("import", "导入", "file-import", Duty.IMPORT),
     Entry("report", "汇报", "file-text", Duty.REPORT),
     Entry("ledger", "核验", "shield-check", Duty.AUDIT),
@@ -34,8 +35,20 @@ MENU = (
     Entry("people", "人员", "users", Duty.ROLES),
 )
 
+#: The parts of 督办.
+SUPERVISION = (
+    Entry("slips", "单据", "bell", Duty.READ),
+    Entry("requests", "申请", "file-text", Duty.READ),
+    Entry("meetings", "会议", "users", Duty.READ),
+    Entry("inspections", "督查", "clipboard-check", Duty.READ),
+    Entry("samples", "抽样", "refresh", Duty.SAMPLE),
+    Entry("lookbacks", "回头看", "repeat", Duty.SAMPLE),
+    Entry("signs", "疑点", "eye", Duty.SIGNS),
+    Entry("institutions", "建章立制", "file-text", Duty.READ),
+    Entry("cases", "典型案例", "flag", Duty.READ),
+)
 #: Pages that belong to an entry under another name.
-_PART_OF = {"inspections": "slips", "samples": "slips"}
+_PART_OF = {entry.view: "slips" for entry in SUPERVISION} | {"objections": "slips"}
 #: So many entries fit at the foot of a phone; the others are in the person's menu there.
 _AT_FOOT = 5
 
@@ -52,7 +65,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "who": who.actor,
         "roles": "、".join(ROLE_NAMES[r] for r in Role if any(g.role is r for g in who.actor.grants)),
         "menu": menu,
-        "may_sample": who.actor.may(Duty.SAMPLE),
+        "tabs": [entry for entry in SUPERVISION if who.actor.may(entry.duty)],
+        "may_collect_library": who.actor.may(Duty.COLLECT),
+        "may_draft_papers": who.actor.may(Duty.DRAFT),
         "folded": menu[_AT_FOOT:],
         "unread": unread(who.actor.person),
         "here": _PART_OF.get(part, part),

@@ -11,6 +11,7 @@ from threading import Lock
 
 from bihuan.excel.book import Problem, letter
 from bihuan.excel.files import kept_corrections, preview_file
+from bihuan.excel.incoming import Incoming
 from bihuan.excel.preview import Preview, SheetPreview
 from bihuan.excel.rows import ItemRow
 from bihuan.excel.unit_text import is_collective
@@ -18,7 +19,6 @@ from bihuan.excel.words import EXTRA, FIELD_NAMES, FIELDS
 from bihuan.queries.people import Directory, directory
 from bihuan.rules.procedure_types import CYCLES
 from bihuan.web import dates
-from bihuan.web.incoming import Incoming
 
 ROWS = 50
 SEVERITIES = {"error": "错误", "warning": "疑点", "hint": "提示"}

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from bihuan.models import Evidence, Finding, Inspection, Item, Request, Slip, Timer, Unit
 from bihuan.queries.inspection import find_inspection
 from bihuan.queries.item import Detail
-from bihuan.queries.requests import requests
+from bihuan.queries.requests import askable, requests
 from bihuan.queries.slips import slips
 from bihuan.rules.errors import NotFound
-from bihuan.rules.permissions import Actor, Role
+from bihuan.rules.permissions import DUTIES, ROLE_NAMES, Actor, Duty, Role
 from bihuan.rules.procedure_types import COLOURS, Procedure
-from bihuan.rules.requests import REQUEST_NAMES, REQUEST_STATES
+from bihuan.rules.requests import REQUEST_NAMES, REQUEST_STATES, deciders, permit_of
 from bihuan.rules.slips import SLIP_STATES
 from bihuan.rules.timers import WAITING_NAMES
+from bihuan.rules.workflow import OPEN
 from bihuan.web import dates
 
 #: Media that a browser shows as a picture.
@@ -52,6 +55,45 @@ def ahead(found: Detail, now: datetime) -> list[Ahead]:
 def asked(item: Item, units: frozenset[int] | None) -> list[tuple[Request, str, str]]:
     """Return the requests about the item, the newest first, each with its name and that of its state."""
     return [(r, REQUEST_NAMES[r.kind], REQUEST_STATES[r.state]) for r in requests(units, item=item.pk)]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something that this person may begin from the item, on a page of its own."""
+
+    label: str
+    url: str
+    why: str
+
+
+def asks(found: Detail, actor: Actor) -> list[Link]:
+    """Return what this person may ask somebody else to approve now."""
+    links = []
+    for kind in askable(found, actor):
+        who = "、".join(ROLE_NAMES[r] for r in Role if r in deciders(kind, permit_of(found.procedure, kind)))
+        url = reverse("items-ask", args=[found.item.pk, kind])
+        links.append(
+            Link(f"申请{REQUEST_NAMES[kind]}", url, f"由{found.office}的{who}批复；批复前照常计时。")
+        )
+    return links
+
+
+def beyond(found: Detail, actor: Actor) -> list[Link]:
+    """Return what may be made of the item beside its own steps: a meeting, a rule, a case review."""
+    item, office = found.item, Unit.objects.get(pk=found.item.office_id).path
+    of_owner = bool(item.owner_id) and actor.holds({Role.UNIT_HEAD}, Unit.objects.get(pk=item.owner_id).path)
+    links = []
+    if item.state in OPEN and actor.holds(DUTIES[Duty.MEET], office):
+        links.append(Link("提请上会", _with("meetings-new", item), "列入一次会议的议程，由会议决定。"))
+    if actor.holds(DUTIES[Duty.REVIEW_CASE], office):
+        links.append(Link("案例复盘", _with("cases-new", item), "写明成因、关键节点、经验教训。"))
+    if of_owner or actor.holds(DUTIES[Duty.INSTITUTE], office):
+        links.append(Link("建章立制", _with("institutions-new", item), "因这一事项制定制度。"))
+    return links
+
+
+def _with(view: str, item: Item) -> str:
+    return f"{reverse(view)}?id={item.pk}"
 
 
 def _timer_words(timer: Timer, procedure: Procedure) -> str:

@@ -1,14 +1,8 @@
-"""What a password must be beyond Django's own rules, and when it has grown old."""
+"""What a password must be beyond Django's own rules."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.core.exceptions import ValidationError
-
-from bihuan.models import Account
-from bihuan.web import dates
 
 _WANTED = 3
 
@@ -29,9 +23,3 @@ class Mixed:
 
 def _is_other(char: str) -> bool:
     return not (char.islower() or char.isupper() or char.isdigit())
-
-
-def password_is_old(account: Account) -> bool:
-    """Whether the password was last changed longer ago than the settings allow."""
-    days, changed = settings.PASSWORD_DAYS, account.password_at
-    return bool(days and changed and dates.now() - changed > timedelta(days=days))

@@ -9,15 +9,16 @@ from datetime import datetime
 from django.urls import reverse
 
 from bihuan.models import Item, Request
-from bihuan.queries.todo import LATER, NOW, SOON, Task, Todo
+from bihuan.queries.tasks import LATER, NOW, SOON, Task
+from bihuan.queries.todo import Todo
 from bihuan.rules.clocked import CHINA
-from bihuan.rules.inspection import INSPECTION_STEPS, MODE_NAMES
 from bihuan.rules.procedure_types import Procedure
 from bihuan.rules.requests import REQUEST_NAMES
 from bihuan.rules.slips import SLIP_STEPS
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STEPS
 from bihuan.web import dates, filters, words
+from bihuan.web.todo_lines import CALL, Button, Line, beyond, to_meeting
 
 GROUPS = ((NOW, "马上办"), (SOON, "该办了"), (LATER, "在办，不急"))
 #: Steps that need nothing to be filled in: one tap does them.
@@ -33,32 +34,6 @@ _BEHIND = {
     "look_back": {"state": "closed", "waiting": "look-back"},
     "review": {"state": "reviewing"},
 }
-
-
-@dataclass(frozen=True)
-class Button:
-    """What does it: a link, or with ``fields`` a form that is sent at once."""
-
-    label: str
-    url: str
-    fields: tuple[tuple[str, object], ...] = ()
-
-
-@dataclass(frozen=True)
-class Line:
-    """One task as the page shows it; ``colour`` "" for what has no lamp."""
-
-    verb: str
-    title: str
-    link: str
-    number: str
-    unit: str
-    colour: str
-    why: str
-    late: bool
-    exact: str
-    do: Button
-    also: Button | None = None
 
 
 @dataclass(frozen=True)
@@ -91,20 +66,28 @@ def groups(found: Todo, procedures: Mapping[int, Procedure], now: datetime, own:
 def rests(found: Todo, most: int) -> list[Rest]:
     """Return what the page leaves out, with the list where it is found."""
     return [
-        Rest(
-            STEPS["report" if name == "check" else name].name,
-            f"{most}+" if count > most else str(count),
-            filters.address(**_BEHIND[kind if kind in _BEHIND else name]),
-        )
+        Rest(_verb(kind), f"{most}+" if count > most else str(count), _list(kind))
         for kind, count in found.more.items()
-        for name in [kind.partition("-")[0]]
     ]
 
 
+def _verb(kind: str) -> str:
+    name = kind.partition("-")[0]
+    return CALL if name == "meeting" else STEPS["report" if name == "check" else name].name
+
+
+def _list(kind: str) -> str:
+    """Return the address of the list behind a kind of tasks."""
+    if kind == "meeting":
+        return reverse("meetings")
+    return filters.address(**_BEHIND[kind if kind in _BEHIND else kind.partition("-")[0]])
+
+
 def _line(task: Task, units: Mapping[int, str], procedures: Mapping[int, Procedure], now: datetime) -> Line:
-    if task.inspection is not None:
-        return _of_inspection(task, units)
-    assert task.item is not None, "a task is about an item, a slip, a request or an inspection"
+    if task.item is None:
+        return beyond(task, units)
+    if task.kind == "meeting":
+        return to_meeting(task.item, units)
     if task.request is not None:
         return _of_request(task.request, task.item, units, now)
     return _of_slip(task, units, now) if task.slip else _of_item(task, task.item, units, procedures)
@@ -188,27 +171,6 @@ def _of_request(found: Request, item: Item, units: Mapping[int, str], now: datet
         late=late,
         exact=dates.moment_words(limit) if limit else "",
         do=Button("批复", f"{link}#step"),
-    )
-
-
-def _of_inspection(task: Task, units: Mapping[int, str]) -> Line:
-    found = task.inspection
-    assert found is not None
-    step = task.kind.removeprefix("inspection-")
-    link = reverse("inspections-one", args=[found.pk])
-    label = INSPECTION_STEPS[step].name
-    target = reverse("inspections-finding", args=[found.pk]) if step == "finding" else f"{link}#step"
-    return Line(
-        verb=label,
-        title=found.name,
-        link=link,
-        number=MODE_NAMES[found.mode],
-        unit=units.get(found.office_id, ""),
-        colour="",
-        why=f"{dates.day_words(found.starts)}至{dates.day_words(found.ends)}",
-        late=False,
-        exact="",
-        do=Button(label, target),
     )
 
 

@@ -158,6 +158,15 @@ def _quantity(value: Json, _data: Json, _names: Names) -> list[Said]:
     return lines + ([Said("阶段目标", "；".join(steps))] if steps else [])
 
 
+def _milestones(value: list[Json], _data: Json, _names: Names) -> list[Said]:
+    return [
+        Said(
+            "阶段目标顺延",
+            "；".join(f"{day_words(date.fromisoformat(m['due']))}前{m['amount']}" for m in value),
+        )
+    ]
+
+
 def _new_measures(value: list[Json], _data: Json, _names: Names) -> list[Said]:
     lines = []
     for measure in value:
@@ -292,6 +301,7 @@ FIELDS: dict[str, Make] = {
     "cancelled": lambda value, _data, _names: [Said(f"取消措施{no}", why) for no, why in value.items()],
     "added": _new_measures,
     "quantity": _quantity,
+    "milestones": _milestones,
     "extra": _extra,
     "origin": _origin,
     "opinion": _plain("意见"),

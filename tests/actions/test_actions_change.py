@@ -10,7 +10,7 @@ from bihuan.clock.tick import tick
 from bihuan.ledger.reading import facts_of, head
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.verify import verify
-from bihuan.models import Slip, Timer
+from bihuan.models import Measure, Slip, Timer
 from bihuan.rules import events as ev
 from bihuan.rules.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 
@@ -191,6 +191,41 @@ def test_an_item_suspended_before_it_was_signed_for_waits_to_be_signed_for_again
     )  # by a week and a part of a day
     county.to_working(item)
     assert county.row(item).state == "working"
+
+
+def test_milestones_and_measures_move_with_a_suspension_and_their_timers_with_them(county):
+    """By five working days: what was ahead, and not what was over or done."""
+    days = ("2026-03-06", "2026-03-27", "2026-06-30")
+    stages = [{"due": day, "amount": amount} for day, amount in zip(days, (1, 400, 900), strict=True)]
+    quantity = {"target": 1300, "unit": "户", "milestones": stages}
+    item = county.at("working", "livelihood", quantity=quantity, measures=["立项"])
+    new = [
+        {"text": "踏勘", "due": days[0]},
+        {"text": "铺管", "due": "2026-04-10"},
+        {"text": "试压", "due": "2026-04-10"},
+    ]
+    county.do("plan", item, "handler", measures=new)
+    county.do("report", item, "handler", text="开工", amount=399, measures={"4": {"state": "done"}})
+    county.now = datetime(2026, 3, 9, 0, 59, tzinfo=UTC)
+    county.do("suspend", item, "lead", reason="待批复")
+    assert [t.kind for t in Timer.objects.filter(item_id=item)] == []
+    county.later(days=7, minutes=-1)
+    county.do("resume", item, "lead")
+    row = county.row(item)
+    assert row.quantity == quantity | {
+        "milestones": [
+            {"due": "2026-03-06", "amount": 1},
+            {"due": "2026-04-03", "amount": 400},
+            {"due": "2026-07-07", "amount": 900},
+        ]
+    }
+    dues = list(Measure.objects.filter(item_id=item).order_by("no").values_list("due", flat=True))
+    assert dues == [None, date(2026, 3, 6), date(2026, 4, 17), date(2026, 4, 10)]
+    assert county.last(item).measures == {"3": {"due": "2026-04-17"}}
+    assert Timer.objects.get(item_id=item, kind="slip").due_at == datetime(2026, 4, 3, 16, tzinfo=UTC)
+    before = digests()
+    rebuild()
+    assert digests() == before
 
 
 def timer(item, kind):

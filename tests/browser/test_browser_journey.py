@@ -4,41 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-PASSWORD = "Xk7-melon-Harbor"
+from tests.browser.hands import apart, found, log_in, log_out
+
 WIDTHS = [1440, 390]
-
-
-def found() -> dict[str, str]:
-    """Found an office with accounts; returns person → user name. Runs in a thread: Playwright owns this one's loop."""
-    from bihuan.models import Account
-    from tests.web.office import Office
-
-    office = Office()
-    for name in ("supervisor", "handler", "head", "reviewer", "lead", "chief"):
-        account = office.account(name)
-        account.set_password(PASSWORD)
-        account.save()
-    return dict(Account.objects.values_list("name", "name"))
-
-
-def apart(work: Any) -> Any:
-    """Run database work where no event loop runs."""
-    from django.db import connections
-
-    def run() -> Any:
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(run).result()
 
 
 def ledger(path: Path) -> Path:
@@ -53,20 +26,6 @@ def ledger(path: Path) -> Path:
         ])
     )  # fmt: skip
     return file
-
-
-def log_in(page: Any, address: str, name: str) -> None:
-    page.goto(f"{address}/login/")
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url(f"{address}/")
-
-
-def log_out(page: Any, address: str) -> None:
-    page.locator("details.person summary").click()
-    page.get_by_role("button", name="退出登录").click()
-    page.wait_for_url(f"{address}/login/")
 
 
 def open_item(page: Any, address: str, title: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +116,37 @@ def test_figures_are_compared_with_the_ledger_of_the_campaign(file: Path, capsys
     status, found = told(capsys, str(file), "--campaign", campaign)
     assert status == 1
     assert [f["text"] for f in found["findings"] if f["rule"] == "ledger-figure"] == ["9999", "99.9"]
+
+
+def zipped(path: Path, **files: bytes) -> Path:
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in files.items():
+            package.writestr(name.replace("_", "."), content)
+    return path
+
+
+@pytest.mark.django_db
+def test_every_file_of_a_zip_is_proofread_and_each_finding_names_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    imported_world()
+    page = f"<html><body><p>{WRONG.splitlines()[1]}</p></body></html>".encode()
+    path = zipped(
+        tmp_path / "几份.zip", 甲_txt=WRONG.encode(), 乙_txt=CLEAN.encode(), 丙_html=page, 丁_exe=b"MZ\0"
+    )
+    status, found = told(capsys, str(path))
+    assert status == 1
+    assert [(f["id"], f["file"], f["text"]) for f in found["findings"]] == [
+        (1, "甲.txt", ","), (2, "甲.txt", "2026年2月30日"), (3, "丙.html", ","),
+    ]  # fmt: skip
+    assert [(f["file"], f["code"]) for f in found["failed"]] == [("丁.exe", "not-readable")]
+    out = tmp_path / "改.zip"
+    assert run(["proofread", str(path), "--fix", str(out), "--dismiss", "2", "--reason", "原文如此"]) == 1
+    fixed = zipfile.ZipFile(out)
+    assert fixed.read("甲.txt").decode() == WRONG.replace(",", "，")
+    assert (fixed.read("丙.html"), fixed.read("丁.exe")) == (page, b"MZ\0")
+    said = capsys.readouterr()
+    assert "丙.html 这种文件不能改好写回" in said.err
+    assert "校对了 3 个文件，1 个没有校对。" in said.out
+    assert [f["id"] for f in told(capsys, str(path))[1]["dismissed"]] == [2]
+    assert run(["proofread", str(path), "--dismiss", "4", "--reason", "x"]) == 1

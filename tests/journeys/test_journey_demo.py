@@ -13,6 +13,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from bihuan.cli.main import run
+from bihuan.demo.supervision import DEEDS
 from bihuan.ledger.reading import head
 from bihuan.models import Item
 from tests.support.databases import OwnDatabase
@@ -26,7 +27,8 @@ def test_the_demonstration_ends_with_everything_verified(
     own_database()
     assert run(["demo", "--out", str(tmp_path), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["ok"], told["items"]) == (True, 37)
+    assert (told["ok"], told["items"]) == (True, 41)
+    assert told["steps"]["deeds"] == len(DEEDS)
     assert (
         told["steps"]["close"]
         == Item.objects.filter(state="closed").count() + Item.objects.filter(reopens__gt=0).count()

@@ -1,6 +1,7 @@
 """The rows that a transaction holds: whatever is done to them, the database has the same after a flush."""
 
 import string
+from typing import NamedTuple
 
 import pytest
 from django.db import connection
@@ -145,8 +146,15 @@ def test_whether_the_database_has_a_row_is_known_without_asking(rows):
     assert not rows.known("unit", 1)
 
 
+class Logged(NamedTuple):
+    """A counter that is only ever added."""
+
+    name: str
+    value: int
+
+
 def test_what_is_logged_is_written_at_the_next_flush(rows):
-    rows.log("counter", {"name": "甲", "value": 1})
+    rows.log("counter", Logged("甲", 1))
     assert not Counter.objects.exists()
     rows.flush()
     rows.flush()

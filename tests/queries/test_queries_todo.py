@@ -12,7 +12,8 @@ from bihuan.clock.tick import tick
 from bihuan.models import Item
 from bihuan.queries import todo as module
 from bihuan.queries.item import detail
-from bihuan.queries.todo import LATER, MOST, NOW, SOON, todo
+from bihuan.queries.tasks import LATER, MOST, NOW, SOON
+from bihuan.queries.todo import todo
 from tests.actions.county import PATH, PEOPLE, County
 from tests.support.recall import recalled
 

@@ -27,6 +27,8 @@ CARRIED_BY = {
     "dismiss_sign": "supervisor checker",
     "institute": "supervisor lead",
     "review_case": "supervisor lead checker",
+    "collect": "supervisor",
+    "draft": "supervisor lead",
 }
 
 

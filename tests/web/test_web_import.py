@@ -9,8 +9,9 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
+from bihuan.excel import incoming
 from bihuan.models import Entry, HeaderMapping, Import, Item, Register
-from bihuan.web import dates, import_page, incoming
+from bihuan.web import import_page
 from tests.web.office import HTMX, Office, notice_of, text_of
 
 HEADER = ["序号", "问题表现", "整改措施", "责任单位", "责任人", "整改时限", "进展情况", "完成状态"]
@@ -200,8 +201,7 @@ def test_a_false_or_old_token_is_told(office: Office, monkeypatch):
 def test_uploaded_files_are_deleted_after_a_day(office: Office, monkeypatch):
     bring(office, workbook())
     old = set(storages["incoming"].listdir("")[1])
-    later = dates.now() + timedelta(days=1, minutes=1)
-    monkeypatch.setattr(dates, "now", lambda: later)
+    monkeypatch.setattr(incoming, "KEPT", timedelta(seconds=-1))
     bring(office, workbook(ROWS[:1]))
     assert len(old) == 1
     assert old.isdisjoint(storages["incoming"].listdir("")[1])

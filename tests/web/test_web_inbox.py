@@ -54,7 +54,7 @@ def test_the_frame_counts_what_is_unread_and_reading_takes_it_away(office: Offic
     assert count(answer) == ""
 
 
-def test_a_conclusion_opens_the_inspection_and_a_meeting_opens_nothing(office: Office):
+def test_a_conclusion_opens_the_inspection_and_a_call_the_meeting(office: Office):
     day = office.now.astimezone(CHINA).date()
     finished(office, starts=day, ends=day + timedelta(days=9))
     message = Message.objects.get(kind="inspection.told", person_id=office.people["head"].person)
@@ -67,7 +67,9 @@ def test_a_conclusion_opens_the_inspection_and_a_meeting_opens_nothing(office: O
     page = get(office, "head")
     assert f"{message.number} 专题会" in text_of(page)
     form = {"message": message.seq, "open": "1"}
-    assert office.as_("head").post(reverse("inbox-read"), form)["Location"] == reverse("inbox")
+    answer = office.as_("head").post(reverse("inbox-read"), form, follow=True)
+    assert answer.request["PATH_INFO"] == reverse("meetings-one", args=[message.about_id])
+    assert "专题会" in text_of(answer)
 
 
 def test_nobody_reads_or_marks_anothers_messages(office: Office):

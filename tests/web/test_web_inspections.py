@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from bihuan.models import Finding, Inspection, Item, Sample, WalkStep
+from bihuan.models import Conclusion, Finding, Inspection, Item, Objection, Sample, WalkStep
 from bihuan.web.dates import today
 from tests.web.markup import faults
 from tests.web.office import Office, in_days, notice_of, text_of
@@ -176,3 +176,37 @@ def test_the_pages_are_well_formed(office: Office, approved):
     urls = {"supervisor": ["/inspections/", "/inspections/new/", one, f"{one}?do=amend", f"{one}?do=finish", "/samples/"],
             "checker": [f"{one}finding/"], "head": [one]}  # fmt: skip
     assert [u for p, us in urls.items() for u in us if faults(office.as_(p).get(u).content.decode())] == []
+
+
+def test_a_unit_objects_to_its_conclusion_and_somebody_who_did_not_inspect_decides(office: Office, approved):
+    find(office, approved)
+    step(office, "checker", approved, "finish", conclusion="东镇整改不力")
+    told = Conclusion.objects.get(unit_id=office.units["town"]).pk
+    one, url = (
+        reverse("inspections-one", args=[approved]),
+        reverse("inspections-object", args=[approved, told]),
+    )
+    assert url in office.as_("head").get(one).content.decode()
+    assert url not in office.as_("handler").get(one).content.decode()
+    assert faults(office.as_("head").get(url).content.decode()) == []
+    assert office.as_("handler").post(url, {"reason": "不符"}).status_code == 422
+    assert office.as_("other_head").post(url, {"reason": "不符"}).status_code == 404
+    assert office.as_("head").post(url, {"reason": ""}).status_code == 422
+    assert office.as_("head").post(url, {"reason": "通道当天已清理"})["Location"] == one
+    made = Objection.objects.get()
+    decide = reverse("objections-one", args=[made.pk])
+    assert office.as_("head").get(url).status_code == 422
+    for person in ("checker", "supervisor", "head"):  # who inspected, who made the plan, who objects
+        assert "复核异议" not in text_of(office.as_(person).get("/"))
+        assert office.as_(person).get(decide).status_code == 404
+    home = office.as_("lead").get("/")
+    assert "复核异议" in text_of(home)
+    assert f'href="{decide}"' in home.content.decode()
+    assert decide in office.as_("lead").get(one).content.decode()
+    assert faults(office.as_("lead").get(decide).content.decode()) == []
+    bad = office.as_("lead").post(decide, {"outcome": "", "text": "查明<属实>"})
+    assert bad.status_code == 422
+    assert "查明&lt;属实&gt;" in bad.content.decode()
+    assert office.as_("lead").post(decide, {"outcome": "changed", "text": "查明属实"})["Location"] == one
+    assert "变更结论。查明属实" in text_of(office.as_("head").get(one))
+    assert "复核异议" not in text_of(office.as_("lead").get("/"))

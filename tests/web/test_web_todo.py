@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 
+from bihuan.actions.meeting import Call, attend, call_meeting, confirm_minutes, set_agenda
 from bihuan.actions.slip import issue_slip
 from bihuan.models import Receipt, Slip
 from tests.web.markup import Markup, faults
@@ -77,3 +78,48 @@ def test_ongoing_work_whose_date_has_passed_is_not_called_overdue(office: Office
     text = text_of(office.as_("handler").get("/items/"))
     assert "已超期" not in text
     assert "长期坚持" in text
+
+
+def test_an_escalation_is_a_task_of_the_higher_unit_until_it_responds(office: Office):
+    item = office.at("working", title="跨界河道")
+    office.do("escalate", item, "lead", unit=office.units["county"], reason="跨部门")
+    for person in ("supervisor", "lead", "handler"):
+        assert "提级回应" not in text_of(office.as_(person).get("/"))
+    home = office.as_("chief").get("/")
+    assert "提级回应" in text_of(home)
+    assert f'href="{reverse("items-step", args=[item, "respond"])}#step"' in home.content.decode()
+    office.step("chief", item, "respond", text="县里牵头", lead="")
+    assert "现在没有要您办的事" in text_of(office.as_("chief").get("/"))
+
+
+def test_an_item_waits_for_a_meeting_and_the_meeting_for_those_who_hold_it(office: Office):
+    item = office.at("reviewing", "tough", title="打通断头路")
+    while not office.procedure(item).levels[office.row(item).level - 1].meeting:
+        office.review(item)
+    home = office.as_("supervisor").get("/").content.decode()
+    assert f'href="{reverse("meetings-new")}?id={item}"' in home
+    assert "列入会议" not in text_of(office.as_("lead").get("/"))
+    call = Call("专题会", office.now, "一号会议室", office.people["lead"].person)
+    meeting = call_meeting(
+        office.people["supervisor"], office.later(minutes=1), office.units["office"], call
+    ).meeting
+    set_agenda(meeting, office.people["supervisor"], office.now, [{"item": item}])
+    home = office.as_("supervisor").get("/").content.decode()
+    assert "列入会议" not in home
+    assert f'href="{reverse("meetings-one", args=[meeting])}?do=attend#step"' in home
+    attend(meeting, office.people["supervisor"], office.later(minutes=1), [])
+    assert "登记到会情况" not in text_of(office.as_("supervisor").get("/"))
+    assert "确认纪要" in text_of(office.as_("lead").get("/"))
+    confirm_minutes(meeting, office.people["lead"], office.later(minutes=1))
+    assert "确认纪要" not in text_of(office.as_("lead").get("/"))
+
+
+def test_no_item_that_waits_for_a_meeting_is_left_out_unsaid(office: Office, monkeypatch):
+    monkeypatch.setattr("bihuan.queries.todo_office.MOST", 1)
+    for _ in range(2):
+        item = office.at("reviewing", "tough")
+        while not office.procedure(item).levels[office.row(item).level - 1].meeting:
+            office.review(item)
+    home = office.as_("supervisor").get("/")
+    assert "列入会议：共 2 件" in text_of(home)
+    assert 'href="/meetings/"' in home.content.decode()

@@ -56,6 +56,8 @@ def test_every_field_of_every_event_of_an_item_is_told_or_hidden_on_purpose():
          [("进展", "动工"), ("完成比例", "0%"), ("措施2", "状态：免办；理由：无必要"), ("措施10", "状态：已完成")]),
         (ev.ItemPlanned(measures=[{"text": "修路", "due": "2026-05-01", "owner": "张三"}], changed={"1": {"text": "改"}}),
          [("措施", "修路（张三，2026年5月1日（周五））"), ("措施1", "内容：改")]),
+        (ev.ItemResumed(due="2026-05-01", measures={"2": {"due": "2026-04-17"}}, milestones=[{"due": "2026-04-03", "amount": 400}]),
+         [("时限", "2026年5月1日（周五）"), ("阶段目标顺延", "2026年4月3日（周五）前400"), ("措施2", "时限：2026年4月17日（周五）")]),
         (ev.ItemMigrated(procedure=7, version=2, reason="新办法施行"), [("规程", "改用第2版"), ("理由", "新办法施行")]),
         (ev.ItemReviewed(level=1, name="初审", passed=False, opinion="补材料"),
          [("级别", "初审"), ("结论", "退回修改"), ("意见", "补材料")]),

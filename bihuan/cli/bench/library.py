@@ -133,10 +133,10 @@ def _figure(
 @click.option("--json", is_flag=True, expose_value=False, help="结果总是 JSON；写不写都一样。")
 @click.pass_context
 def library(ctx: click.Context, size: str, laws: Path | None) -> None:
-    """测量素材库：九千万字上的精确查找、建库、收文、比对雷同；语料由句子重新拼成。"""
+    """测量资料库：九千万字上的精确查找、建库、收文、比对雷同；语料由句子重新拼成。"""
     tell(f"语料：{SIZES[size].documents} 份，由{'所给文件' if laws else '内置'}的句子重新拼成。")
     figures = []
-    with working("测量素材库"):
+    with working("测量资料库"):
         for figure in measure(SIZES[size], str(laws.resolve()) if laws else ""):
             figures.append(figure)
             tell(figure.line())

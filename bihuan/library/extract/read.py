@@ -39,9 +39,39 @@ class Extracted:
     refused: DocumentRefused | None = None
 
 
+@dataclass(frozen=True)
+class Single:
+    """One file, by itself or inside a zip; ``kind`` is its format, "" where ``refused`` says why it cannot be read."""
+
+    name: str
+    data: bytes
+    kind: str = ""
+    refused: DocumentRefused | None = None
+
+
 def extract(data: bytes, name: str) -> Iterator[Extracted]:
     """Yield the text of a file, of each file where it is a zip; what cannot be read comes with the reason."""
-    yield from _extract(data, name, _NESTED)
+    return map(read_single, singles(data, name))
+
+
+def singles(data: bytes, name: str) -> Iterator[Single]:
+    """Yield a file, or each file where it is a zip, without reading its text."""
+    yield from _singles(data, name, _NESTED)
+
+
+def read_single(single: Single) -> Extracted:
+    """Return the text of a file, or why it has none."""
+    if single.refused:
+        return Extracted(single.name, single.data, refused=single.refused)
+    try:
+        text = _READERS[single.kind](single.data)
+        if len(text) > MAX_CHARACTERS:
+            raise DocumentTooLarge(f"文件有 {len(text)} 字，超过上限 {MAX_CHARACTERS} 字。")
+        if not text.strip():
+            raise NoText
+    except DocumentRefused as refused:
+        return Extracted(single.name, single.data, refused=refused)
+    return Extracted(single.name, single.data, text, single.kind)
 
 
 def extract_one(data: bytes, name: str) -> Extracted:
@@ -56,21 +86,16 @@ def extract_one(data: bytes, name: str) -> Extracted:
     return found[0]
 
 
-def _extract(data: bytes, name: str, depth: int) -> Iterator[Extracted]:
+def _singles(data: bytes, name: str, depth: int) -> Iterator[Single]:
     try:
         kind = _format(data, name)
         if kind == "zip":
             yield from _members(data, name, depth)
             return
-        text = _READERS[kind](data)
-        if len(text) > MAX_CHARACTERS:
-            raise DocumentTooLarge(f"文件有 {len(text)} 字，超过上限 {MAX_CHARACTERS} 字。")
-        if not text.strip():
-            raise NoText
     except DocumentRefused as refused:
-        yield Extracted(name, data, refused=refused)
+        yield Single(name, data, refused=refused)
     else:
-        yield Extracted(name, data, text, kind)
+        yield Single(name, data, kind)
 
 
 def _format(data: bytes, name: str) -> str:
@@ -119,7 +144,7 @@ def _package(data: bytes) -> str:
     return "zip"
 
 
-def _members(data: bytes, name: str, depth: int) -> Iterator[Extracted]:
+def _members(data: bytes, name: str, depth: int) -> Iterator[Single]:
     if not depth:
         raise UnknownFormat("压缩包里套着压缩包，层数太多，没有展开。", hint="请解压后再收。")
     package = open_package(data)
@@ -133,9 +158,9 @@ def _members(data: bytes, name: str, depth: int) -> Iterator[Extracted]:
         try:
             inner = unfold(package, info.filename)
         except DocumentRefused as refused:
-            yield Extracted(place, b"", refused=refused)
+            yield Single(place, b"", refused=refused)
         else:
-            yield from _extract(inner, place, depth - 1)
+            yield from _singles(inner, place, depth - 1)
 
 
 def _ignored(info: zipfile.ZipInfo) -> bool:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from bihuan.library.proofread.base import Finding
 from bihuan.library.proofread.leftovers import PAGE_NUMBER
 from bihuan.library.proofread.text import Text
 from bihuan.library.proofread.wordfile import WordSource
-from bihuan.rules.errors import Invalid
+from bihuan.rules.errors import BihuanError, Invalid
 
 
 class NotReadable(Invalid):
@@ -162,11 +162,41 @@ READERS: dict[str, Callable[[bytes], Source]] = {
 
 def read_source(path: Path) -> Source:
     """Read the file at ``path`` as a text. Raises NotReadable for a kind or content that cannot be read."""
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise NotReadable(f"不能校对“{path.name}”：不认识“{path.suffix or '没有扩展名'}”这种文件。")
     try:
-        data = path.read_bytes()
+        data = path.read_bytes() if path.suffix.lower() in READERS else b""
     except OSError as error:
         raise NotReadable(f"读不到文件“{path}”：{error.strerror}。", hint="请核对路径和权限。") from error
+    return source_of(data, path.name)
+
+
+def source_of(data: bytes, name: str) -> Source:
+    """Read a file's content as a text; the name tells its kind. Raises NotReadable and what the library's extraction raises."""
+    suffix = PurePath(name).suffix
+    reader = READERS.get(suffix.lower())
+    if reader is None:
+        raise NotReadable(f"不能校对“{PurePath(name).name}”：不认识“{suffix or '没有扩展名'}”这种文件。")
     return reader(data)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of a zip: its path in it, its content, and its text, or why it cannot be proofread."""
+
+    name: str
+    data: bytes
+    source: Source | None = None
+    refused: BihuanError | None = None
+
+
+def members_of(data: bytes, name: str) -> Iterator[Member]:
+    """Yield each file of the zip ``name``; what cannot be read comes with the reason."""
+    from bihuan.library.extract import singles  # late: it loads the readers of every format
+
+    for single in singles(data, name):
+        place = single.name.removeprefix(f"{name}/")
+        try:
+            if single.refused:
+                raise single.refused
+            yield Member(place, single.data, source_of(single.data, place))
+        except BihuanError as error:
+            yield Member(place, single.data, refused=error)

@@ -8,8 +8,10 @@ from typing import Any
 
 from django import forms
 
+from bihuan.ledger.scan import Infected, scanned
+from bihuan.queries.item import find_item
 from bihuan.queries.people import Directory
-from bihuan.web.scan import Infected, scanned
+from bihuan.rules.errors import NotFound
 
 #: Units written in one line are told apart by these; a name of two words keeps its single space.
 BETWEEN = re.compile(r"[、,，;；\n]+")
@@ -43,6 +45,12 @@ def number(label: str, *, most: int | None = None, unit: str = "", help_text: st
     )
 
 
+def day(label: str, *, required: bool = False, help_text: str = "") -> forms.DateField:
+    """Return a field for a day."""
+    widget = forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
+
+
 def choice(
     label: str, choices: Sequence[tuple[str, str]], *, required: bool = False, help_text: str = ""
 ) -> forms.ChoiceField:
@@ -74,9 +82,11 @@ class Ticks(forms.MultipleChoiceField):
 class StateAndNote(forms.MultiWidget):
     """A choice and a line beside each other."""
 
-    def __init__(self, label: str, choices: Sequence[tuple[str, str]], note: str) -> None:
+    def __init__(
+        self, label: str, choices: Sequence[tuple[str, str]], note: str, attrs: dict[str, str]
+    ) -> None:
         choose = forms.Select(attrs={"class": "form-select", "aria-label": f"{label}的状态"}, choices=choices)
-        line = {"class": "form-control", "aria-label": f"{label}的{note}", "placeholder": note}
+        line = {"class": "form-control", "aria-label": f"{label}的{note}", "placeholder": note, **attrs}
         super().__init__([choose, forms.TextInput(attrs={**line, "autocomplete": "off"})])
 
     def decompress(self, value: Any) -> list[Any]:
@@ -89,9 +99,9 @@ class MeasureField(forms.MultiValueField):
 
     is_group, layout = True, "pair"
 
-    def __init__(self, label: str, choices: Sequence[tuple[str, str]], note: str) -> None:
+    def __init__(self, label: str, choices: Sequence[tuple[str, str]], note: str, **attrs: str) -> None:
         parts = (forms.ChoiceField(choices=choices), forms.CharField(required=False, max_length=20_000))
-        super().__init__(parts, label=label, required=False, widget=StateAndNote(label, choices, note))
+        super().__init__(parts, label=label, required=False, widget=StateAndNote(label, choices, note, attrs))
 
     def compress(self, data_list: list[Any]) -> tuple[str, str]:
         """Return state and note."""
@@ -123,6 +133,27 @@ class UnitsField(UnitField):
         return list(dict.fromkeys(unit_named(self.units, name) for name in names if name))
 
 
+class ItemsField(forms.CharField):
+    """Items by their numbers, one or several a line; gives their ids."""
+
+    def __init__(self, label: str, *, required: bool = False, help_text: str = "") -> None:
+        widget = forms.Textarea(attrs={"class": "form-control", "rows": 2})
+        super().__init__(label=label, required=required, help_text=help_text, widget=widget)
+
+    def clean(self, value: Any) -> list[int]:
+        """Return the ids, in the order written."""
+        numbers = [part.strip() for part in BETWEEN.split(super().clean(value))]
+        return list(dict.fromkeys(item_numbered(number) for number in numbers if number))
+
+
+def item_numbered(number: str) -> int:
+    """Return the id of the item with this number. Raises ValidationError."""
+    try:
+        return find_item(number).pk
+    except NotFound as error:
+        raise forms.ValidationError(f"{error.message}请核对后再填。") from None
+
+
 def unit_named(units: Directory, name: str) -> int:
     """Return the id of the unit. Raises ValidationError and names what looks alike."""
     found = units.id_of(name)
@@ -131,6 +162,24 @@ def unit_named(units: Directory, name: str) -> int:
         hint = f"是不是：{'、'.join(alike)}？" if alike else "请从单位列表中选择。"
         raise forms.ValidationError(f"没有名为“{name}”的单位。{hint}")
     return found
+
+
+class OneFile(forms.FileField):
+    """One file, looked at for malware."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return the uploaded file, None where there is none."""
+        file = super().clean(data, initial)
+        if file:
+            _scanned(file)
+        return file
+
+
+def _scanned(file: Any) -> None:
+    try:
+        scanned(file)
+    except Infected as error:
+        raise forms.ValidationError(f"“{file.name}”：{error}") from None
 
 
 class ManyFiles(forms.FileField):
@@ -151,8 +200,5 @@ class ManyFiles(forms.FileField):
             super().clean(None, initial)
         ]
         for file in files:
-            try:
-                scanned(file)
-            except Infected as error:
-                raise forms.ValidationError(f"“{file.name}”：{error}") from None
+            _scanned(file)
         return files

@@ -9,62 +9,14 @@ from django import forms
 
 from bihuan.actions.finding import MINUTES
 from bihuan.actions.inspection import Plan
-from bihuan.models import Inspection, Person, Register, Sample
+from bihuan.models import Inspection, Register, Sample
 from bihuan.queries.people import Directory
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.inspection import MODE_NAMES, InspectionMode
 from bihuan.web.forms import fields as f
+from bihuan.web.forms.people import PeopleField, PersonField
 
 PLAN_HELP = "没有批准的方案不能检查；检查不能超出方案。"
-
-
-def people_of(units: Directory) -> dict[str, int]:
-    """Return the active people as they are written in a field: by name, with the unit where two are called alike."""
-    rows = list(Person.objects.filter(active=True).order_by("id").values_list("id", "name", "unit_id"))
-    names = [name for _, name, _ in rows]
-    found = {}
-    for pk, name, unit in rows:
-        twice = names.count(name) > 1
-        found[f"{name}（{units.labels[unit]}）" if twice else name] = pk
-    return found
-
-
-class PersonField(forms.CharField):
-    """A person by name; gives the id."""
-
-    def __init__(
-        self, people: dict[str, int], label: str, *, required: bool = False, help_text: str = ""
-    ) -> None:
-        widget = forms.TextInput(attrs={"class": "form-control", "list": "people", "autocomplete": "off"})
-        super().__init__(label=label, required=required, help_text=help_text, widget=widget)
-        self.people = people
-
-    def clean(self, value: Any) -> int | None:
-        """Return the person's id."""
-        name = str(super().clean(value))
-        return self.named(name) if name else None
-
-    def named(self, name: str) -> int:
-        """Return the id of the person written so. Raises ValidationError and names those who look alike."""
-        found = self.people.get(name)
-        if found is None:
-            alike = [known for known in self.people if name in known][:3]
-            hint = f"是不是：{'、'.join(alike)}？" if alike else "请从列表中选择。"
-            raise forms.ValidationError(f"没有名为“{name}”的人员，或不止一人。{hint}")
-        return found
-
-
-class PeopleField(PersonField):
-    """Several people in one line; gives their ids."""
-
-    def clean(self, value: Any) -> list[int]:  # type: ignore[override]
-        """Return the ids, in the order written."""
-        names = [part.strip() for part in f.BETWEEN.split(forms.CharField.clean(self, value))]
-        return list(dict.fromkeys(self.named(name) for name in names if name))
-
-
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d"))  # fmt: skip
 
 
 class PlanForm(forms.Form):
@@ -83,7 +35,10 @@ class PlanForm(forms.Form):
         self.fields["units"] = f.UnitsField(
             units, "被督查单位", help_text="含它们的下级单位；多个用顿号隔开。随机抽查由抽样决定，不必填。"
         )
-        self.fields["starts"], self.fields["ends"] = _day("从哪天起"), _day("到哪天止")
+        self.fields["starts"], self.fields["ends"] = (
+            f.day("从哪天起", required=True),
+            f.day("到哪天止", required=True),
+        )
         self.fields["leader"] = PersonField(people, "组长", required=True)
         self.fields["members"] = PeopleField(
             people, "组员", help_text="多人用顿号隔开；本单位的人不查本单位。"

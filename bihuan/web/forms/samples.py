@@ -28,8 +28,7 @@ class SampleForm(forms.Form):
         self.fields["size"] = f.number("共抽取", unit="个", help_text="分层时按各层大小分配。")
         self.fields["each"] = f.number("或每层抽取", unit="个")
         for name, label in (("closed_from", "只抽这天以后销号的"), ("closed_to", "只抽这天以前销号的")):
-            widget = forms.DateInput(attrs={"class": "form-control", "type": "date"})
-            self.fields[name] = forms.DateField(label=label, required=False, widget=widget)
+            self.fields[name] = f.day(label)
 
     def population(self) -> Population:
         """Return what is drawn from."""

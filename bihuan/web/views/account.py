@@ -13,10 +13,10 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
+from bihuan.queries.accounts import password_is_old
 from bihuan.web import dates, sittings
 from bihuan.web.access import Door, Request, opens_to
 from bihuan.web.forms.account import ChangePassword, LogIn
-from bihuan.web.passwords import password_is_old
 from bihuan.web.signin import TOO_MANY, begin, too_many
 
 
@@ -78,7 +78,7 @@ def password(request: Request) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "must_change": account.must_change,
-        "old": password_is_old(account),
+        "old": password_is_old(account, dates.now()),
     }
     context["rules"] = password_validation.password_validators_help_texts()
     return render(request, "password.html", context, status=422 if form.errors else 200)

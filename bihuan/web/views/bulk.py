@@ -43,7 +43,7 @@ def page(request: Request) -> HttpResponse:
     action = given.get("do", "")
     if action not in BULK_FORMS:
         raise NotFound("没有这种批量办理。", hint="请从台账里勾选事项，再选择要办的事。")
-    items = _chosen(request)
+    items = chosen_items(request)
     form = BULK_FORMS[action](directory(), request.POST or None)
     context: dict[str, Any] = {"action": action, "name": STEPS[action].name, "items": items, "form": form}
     status = 200
@@ -60,7 +60,7 @@ def page(request: Request) -> HttpResponse:
     return render(request, "bulk.html", context, status=status)
 
 
-def _chosen(request: Request) -> list[Item]:
+def chosen_items(request: Request) -> list[Item]:
     """Return the chosen items that this person may see: those ticked, or all that the filter lets through."""
     given = request.POST if request.method == "POST" else request.GET
     chosen = filters.read(given)
@@ -78,6 +78,11 @@ def _chosen(request: Request) -> list[Item]:
     if len(items) > MOST:
         raise Invalid(f"一次最多批量办理{MOST}项。", hint="请先用筛选缩小范围，分几次办理。")
     return items
+
+
+def brought(request: Request) -> list[Item]:
+    """Return the items with which a page is opened; none once its form was sent, which has them in a field."""
+    return chosen_items(request) if request.method == "GET" and {"id", "all"} & request.GET.keys() else []
 
 
 def _versions(request: Request) -> dict[int, int]:

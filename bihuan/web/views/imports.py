@@ -13,6 +13,7 @@ from django.urls import reverse
 from bihuan.actions.house import create_campaign, create_register, keep_mapping
 from bihuan.excel.commit import Closed, Committed
 from bihuan.excel.files import import_file
+from bihuan.excel.incoming import Incoming, keep, of_token
 from bihuan.excel.preview import Preview
 from bihuan.ledger.append import alone
 from bihuan.models import Campaign, Import, Register
@@ -24,7 +25,6 @@ from bihuan.web import dates, import_page
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import status_of
 from bihuan.web.forms.imports import NEW, TakeIn, latest_procedures
-from bihuan.web.incoming import Incoming, keep, of_token
 from bihuan.web.views.items import own_registers
 
 _HISTORY = 20

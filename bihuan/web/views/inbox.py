@@ -21,6 +21,8 @@ from bihuan.web import dates
 from bihuan.web.access import Door, Request, opens_to
 
 PAGE = 30
+#: What a message is about where it is no item → its page.
+_PAGES = {"inspection": "inspections-one", "meeting": "meetings-one", "institution": "institutions-one"}
 
 
 def _whole(text: str) -> int | None:
@@ -36,7 +38,7 @@ def page(request: Request) -> HttpResponse:
     told, more = inbox(person, unread_only=only, skip=(number - 1) * PAGE, most=PAGE)
     keep = {"show": "unread"} if only else {}
     context = {
-        "told": told, "only_unread": only, "unread": unread(person), "number": number,
+        "told": told, "pages": _PAGES, "only_unread": only, "unread": unread(person), "number": number,
         "earlier": urlencode({**keep, "page": number - 1}) if number > 1 else "",
         "later": urlencode({**keep, "page": number + 1}) if more else "",
     }  # fmt: skip
@@ -59,8 +61,8 @@ def read(request: Request) -> HttpResponse:
     mark_read(person, [message.seq], dates.now())
     if request.POST.get("open") and message.item_id:
         return redirect("items-one", message.item_id)
-    if request.POST.get("open") and message.about == "inspection":
-        return redirect("inspections-one", message.about_id)
+    if request.POST.get("open") and message.about in _PAGES:
+        return redirect(_PAGES[message.about], message.about_id)
     return redirect("inbox")
 
 

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from bihuan.actions import inspection as actions
 from bihuan.models import Unit
 from bihuan.queries.inspection import InspectionDetail, demand_office, inspection_detail, inspections
+from bihuan.queries.objections import may_object, to_reexamine
 from bihuan.queries.people import directory
 from bihuan.queries.sample import samples
 from bihuan.reports.inspection_sheet import write_sheet
@@ -29,7 +30,7 @@ from bihuan.rules.inspection import (
     inspection_allowed,
 )
 from bihuan.rules.objection import OUTCOMES
-from bihuan.rules.permissions import DUTIES, Actor, Duty
+from bihuan.rules.permissions import Actor, Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import status_of
@@ -40,8 +41,9 @@ from bihuan.web.forms.inspections import (
     FinishForm,
     PlanForm,
     is_walk,
-    people_of,
 )
+from bihuan.web.forms.people import people_of
+from bihuan.web.offices import own_office
 
 _PAGE = 100
 #: Steps that have a page of their own.
@@ -74,7 +76,9 @@ def new(request: Request) -> HttpResponse:
     form = PlanForm(units, drawn, people, request.POST or None, initial=wanted)
     if request.method == "POST" and form.is_valid():
         try:
-            done = actions.propose_inspection(actor, dates.now(), _office(actor), form.plan())
+            done = actions.propose_inspection(
+                actor, dates.now(), own_office(actor, Duty.INSPECT), form.plan()
+            )
         except BihuanError as error:
             form.add_error(None, str(error))
         else:
@@ -82,12 +86,6 @@ def new(request: Request) -> HttpResponse:
             return redirect("inspections-one", done.inspection)
     context = {"form": form, "unit_names": list(units.units), "people": list(people)}
     return render(request, "inspection_new.html", context, status=422 if form.errors else 200)
-
-
-def _office(actor: Actor) -> int:
-    """Return the unit for which this person inspects: their own, else the first for which they have the duty."""
-    own = [g.unit for g in actor.grants if g.role in DUTIES[Duty.INSPECT]]
-    return actor.unit if actor.unit in own else own[0]
 
 
 @opens_to(Duty.READ)
@@ -180,6 +178,8 @@ def _page(
         "form": form,
         "step_title": INSPECTION_STEPS[action].name if action else "",
         "walk": is_walk(row),
+        "objectable": may_object(found.conclusions, actor, dates.today()),
+        "decidable": {o.pk for o in to_reexamine(actor)} if found.objections else set(),
         "minutes": sum(s.minutes for s in found.steps),
     }
     if action == "amend":

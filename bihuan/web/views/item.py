@@ -13,8 +13,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from bihuan.actions import do
 from bihuan.ledger import blobs
-from bihuan.models import Campaign, Evidence, Item, Register
-from bihuan.queries.item import Detail, detail
+from bihuan.library.citing import cited
+from bihuan.models import Campaign, Evidence
+from bihuan.queries.item import Detail, detail_for
 from bihuan.queries.people import directory, person_names
 from bihuan.rules.errors import BihuanError, NotFound, Stale, WrongState
 from bihuan.rules.permissions import Duty
@@ -58,11 +59,7 @@ def step(request: Request, item_id: int, action: str) -> HttpResponse:
 
 def visible(request: Request, item_id: int) -> Detail:
     """Return the item if this person may see it. Raises NotFound or NotAllowed."""
-    item = Item.objects.filter(pk=item_id).first()
-    if item is None:
-        raise NotFound(f"没有编号为 {item_id} 的事项。")
-    register = Register.objects.get(pk=item.register_id)
-    return detail(item_id, request.who.actor, request.who.units_in(register))
+    return detail_for(request.who, item_id)
 
 
 def _take(request: Request, found: Detail, action: str) -> HttpResponse:
@@ -178,7 +175,12 @@ def _page(
         "papers": item_more.papers(found, request.who.units),
         "may_issue": item_more.may_issue(found, actor),
         "asked": item_more.asked(item, request.who.units),
+        "documents": cited(item.source),
+        "may_file_evidence": bool(found.evidence) and item.state == "closed" and actor.may(Duty.COLLECT),
         "sources": item_more.sources(item, actor),
+        "asks": item_more.asks(found, actor),
+        "beyond": item_more.beyond(found, actor),
+        "may_dismiss": bool(found.signs) and actor.may(Duty.DISMISS_SIGN),
         "waiting_names": WAITING_NAMES,
         "timeline": told if "all" in request.GET else told[:NEWEST],
         "older": 0 if "all" in request.GET else max(len(told) - NEWEST, 0),

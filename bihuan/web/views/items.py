@@ -64,6 +64,8 @@ def page(request: Request) -> HttpResponse:
         "many_registers": len(registers) > 1,
         "register_names": {r.pk: r.name for r in registers},
         "waiting_names": WAITING_NAMES,
+        "may_meet": who.actor.may(Duty.MEET),
+        "may_case": who.actor.may(Duty.REVIEW_CASE),
     }
     if request.htmx:
         context["may_act"] = bool(own_registers(who))

@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from bihuan.actions.accounts import create_account, reset_password, switch_account
 from bihuan.actions.house import create_person, grant_role, revoke_role
-from bihuan.models import Account, Grant, Person, Unit
 from bihuan.queries.people import directory
-from bihuan.rules.errors import BihuanError, Invalid, NotAllowed, NotFound
-from bihuan.rules.permissions import DUTIES, ROLE_NAMES, Actor, Duty, Role
+from bihuan.queries.staff import staff, staff_member
+from bihuan.rules.errors import BihuanError, Invalid, NotFound
+from bihuan.rules.permissions import ROLE_NAMES, Actor, Duty, Role
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.forms.house import GrantRole, NewPerson
-
-
-@dataclass(frozen=True)
-class Held:
-    """A role as the page shows it."""
-
-    role: str
-    name: str
-    unit: int
-    unit_name: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """A person with their unit, roles and account (None: none)."""
-
-    person: Person
-    unit: str
-    held: list[Held]
-    account: Account | None
-    account_state: str
 
 
 @opens_to(Duty.ROLES)
 def page(request: Request) -> HttpResponse:
     """List the people of the units that this administrator looks after."""
     text = " ".join(request.GET.get("q", "").split())
-    lines = [line for line in _lines(request.who.actor) if text in f"{line.person.name}　{line.unit}"]
+    lines = [line for line in staff(request.who.actor) if text in f"{line.person.name}　{line.unit}"]
     context = {"lines": lines, "text": text, "may_add": request.who.actor.may(Duty.PEOPLE)}
     return render(request, "people.html#list" if request.htmx else "people.html", context)
 
@@ -81,7 +58,7 @@ def _add(actor: Actor, given: dict[str, Any]) -> tuple[int, str]:
 @opens_to(Duty.ROLES, "GET", "POST")
 def one(request: Request, person_id: int) -> HttpResponse:
     """Show a person; grant a role."""
-    line, units = _line(request.who.actor, person_id), directory()
+    line, units = staff_member(request.who.actor, person_id), directory()
     form = GrantRole(units, request.POST or None, initial={"unit": line.unit})
     if request.method == "POST" and form.is_valid():
         role, unit = form.chosen()
@@ -100,7 +77,7 @@ def one(request: Request, person_id: int) -> HttpResponse:
 @opens_to(Duty.ROLES, "POST")
 def revoke(request: Request, person_id: int) -> HttpResponse:
     """Take a role away."""
-    line = _line(request.who.actor, person_id)
+    line = staff_member(request.who.actor, person_id)
     role, unit = request.POST.get("role", ""), request.POST.get("unit", "")
     held = next((h for h in line.held if (h.role, str(h.unit)) == (role, unit)), None)
     if held is None:
@@ -115,7 +92,7 @@ def revoke(request: Request, person_id: int) -> HttpResponse:
 @opens_to(Duty.PEOPLE, "POST")
 def account(request: Request, person_id: int) -> HttpResponse:
     """Make an account, give it a new password, or switch it off or on."""
-    line = _line(request.who.actor, person_id)
+    line = staff_member(request.who.actor, person_id)
     name = line.account.name if line.account else " ".join(request.POST.get("name", "").split())
     what = request.POST.get("do", "")
     if what == "create" and line.account is None:
@@ -135,42 +112,3 @@ def _show_password(request: Request, person_id: int, name: str, password: str) -
     return render(
         request, "person_password.html", {"person_id": person_id, "name": name, "password": password}
     )
-
-
-def _line(actor: Actor, person_id: int) -> Line:
-    """Return a person within the administrator's units. Raises NotFound or NotAllowed."""
-    person = Person.objects.filter(pk=person_id).first()
-    if person is None:
-        raise NotFound("没有这个人员。")
-    found = _lines(actor, [person])
-    if not found:
-        raise NotAllowed("这个人员不属于您管理的单位。")
-    return found[0]
-
-
-def _lines(actor: Actor, people: list[Person] | None = None) -> list[Line]:
-    units = {u.pk: u for u in Unit.objects.order_by("sort", "id")}
-    everybody = list(Person.objects.order_by("id")) if people is None else people
-    mine = [p for p in everybody if actor.holds(DUTIES[Duty.ROLES], units[p.unit_id].path)]
-    ids = [p.pk for p in mine]
-    accounts = {a.person_id: a for a in Account.objects.filter(person_id__in=ids)}
-    held: dict[int, list[Held]] = {}
-    for g in Grant.objects.filter(person_id__in=ids).order_by("id"):
-        held.setdefault(g.person_id, []).append(
-            Held(g.role, ROLE_NAMES[Role(g.role)], g.unit_id, units[g.unit_id].name)
-        )
-    return [
-        Line(p, units[p.unit_id].name, held.get(p.pk, []), accounts.get(p.pk), _state(accounts.get(p.pk)))
-        for p in mine
-    ]
-
-
-def _state(account: Account | None) -> str:
-    """Say how it stands with an account; when somebody was last here is nobody's business."""
-    if account is None:
-        return "没有账号"
-    if not account.is_active:
-        return "已停用"
-    if account.locked_until and account.locked_until > timezone.now():
-        return "输错密码，暂时锁定"
-    return "待改初始密码" if account.must_change else "正常"

@@ -6,28 +6,22 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from django.conf import settings
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from bihuan.models import Campaign
 from bihuan.queries.counts import all_refs, figures
 from bihuan.queries.scope import Scope
-from bihuan.reports.check import verify_against_ledger
+from bihuan.reports.check import verify_for
 from bihuan.reports.context import StageContext
-from bihuan.reports.manifest import Manifest
 from bihuan.reports.stage import stage_context
-from bihuan.reports.verdict import Recomputed
-from bihuan.reports.verify import verify_report
 from bihuan.reports.word import write_docx
 from bihuan.reports.xlsx import write_xlsx
-from bihuan.rules.errors import Invalid, NotAllowed, NotFound
+from bihuan.rules.errors import Invalid, NotFound
 from bihuan.rules.figures import FIGURES, Ref
 from bihuan.rules.permissions import Duty
 from bihuan.web.access import Request, opens_to
 from bihuan.web.forms.report import StageReport
-from bihuan.web.scan import scanned
 
 WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx": write_xlsx}
 
@@ -35,7 +29,7 @@ WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx
 @opens_to(Duty.REPORT)
 def page(request: Request) -> HttpResponse:
     """Show the form with the figures that the report will print."""
-    campaigns = _whole(request.who)
+    campaigns = request.who.whole
     form = StageReport(campaigns, request.GET if "campaign" in request.GET else None)
     context: dict[str, Any] = {"form": form, "campaigns": campaigns, "query": request.GET.urlencode()}
     if form.is_valid():
@@ -53,7 +47,7 @@ def file(request: Request, kind: str) -> HttpResponseBase:
     """Hand out the report as a Word or an Excel file."""
     if kind not in WRITERS:
         raise NotFound("没有这种格式的报告。", hint="可下载 docx 或 xlsx。")
-    form = StageReport(_whole(request.who), request.GET)
+    form = StageReport(request.who.whole, request.GET)
     if not form.is_valid():
         raise Invalid("报告的选项有误：" + "".join(str(e) for errors in form.errors.values() for e in errors))
     period_from = form.cleaned_data["since"]
@@ -68,33 +62,8 @@ def file(request: Request, kind: str) -> HttpResponseBase:
 def check(request: Request) -> HttpResponse:
     """Verify an uploaded report against the ledger."""
     given = request.FILES.get("file")
-    if given is None or not given.size or given.size > settings.IMPORT_MAX_BYTES:
-        raise Invalid(
-            "没有收到报告文件，或文件过大。",
-            hint=f"请选择 docx 或 xlsx 报告，不超过 {settings.IMPORT_MAX_BYTES // 1024**2} MB。",
-        )
-    scanned(given)
-    content = given.read()
-    _guard(request.who, content)
-    context = {"verdict": verify_against_ledger(content), "name": given.name}
+    context = {"verdict": verify_for(request.who, given), "name": given.name if given else ""}
     return render(request, "report_check.html#verdict" if request.htmx else "report_check.html", context)
-
-
-def _guard(who: Scope, content: bytes) -> None:
-    """Raise NotAllowed for a report of a campaign that this person does not see as a whole: its figures stay closed."""
-    names = {c.name for c in _whole(who)}
-
-    def known(manifest: Manifest) -> Recomputed:
-        if manifest.campaign not in names:
-            raise NotAllowed(f"报告属于“{manifest.campaign}”，您不能核对它的数据。")
-        return Recomputed({}, None)
-
-    verify_report(content, known)
-
-
-def _whole(who: Scope) -> list[Campaign]:
-    """Return the campaigns of which this person sees every item: a report tells of all of them."""
-    return [c for c in who.campaigns if all(who.units_in(r) is None for r in who.registers_in(c))]
 
 
 def _figures(who: Scope, form: StageReport) -> list[tuple[Any, str]]:

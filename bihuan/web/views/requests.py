@@ -1,4 +1,4 @@
-"""A request (申请): what is asked for and why, and its decision by whoever may decide it."""
+"""Requests (申请): their list, how one is made, what is asked for and why, and its decision by whoever may decide it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,29 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from bihuan.actions.request import approve_request, refuse_request, withdraw_request
+from bihuan.actions.request import approve_request, ask, refuse_request, withdraw_request
 from bihuan.models import Item
 from bihuan.models import Request as Asked
 from bihuan.queries.people import directory, person_names
-from bihuan.queries.requests import requests, to_decide
-from bihuan.rules.errors import BihuanError, NotFound
-from bihuan.rules.permissions import Duty
-from bihuan.rules.requests import REQUEST_NAMES, REQUEST_STATES, RequestState
+from bihuan.queries.requests import askable, requests, to_decide
+from bihuan.rules.errors import BihuanError, Invalid, NotFound, WrongState
+from bihuan.rules.permissions import ROLE_NAMES, Duty, Role
+from bihuan.rules.requests import (
+    REQUEST_NAMES,
+    REQUEST_STATES,
+    STEP_OF,
+    RequestState,
+    deciders,
+    permit_of,
+)
 from bihuan.web import dates, words_meeting
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import status_of
+from bihuan.web.forms import STEP_FORMS, About
 from bihuan.web.forms import fields as f
+from bihuan.web.views.item import visible
 
+_PAGE = 50
 _TAKE = {"approve": approve_request, "refuse": refuse_request}
 _DONE = {"approve": "已批准，并已办理。", "refuse": "未批准，已告知申请人。", "withdraw": "申请已撤回。"}
 
@@ -28,6 +38,70 @@ class OpinionForm(forms.Form):
     """The opinion with which a request is decided."""
 
     opinion = f.text("意见", rows=3, help_text="不批准的，须写明理由；会告知申请人，并记入台账。")
+
+
+@opens_to(Duty.READ)
+def page(request: Request) -> HttpResponse:
+    """List the requests that this person may see: those that wait first, or those in one state."""
+    state, after = request.GET.get("state", ""), request.GET.get("after", "")
+    if state and state not in REQUEST_STATES:
+        raise Invalid("网址里的筛选条件读不懂。", hint="请从申请页面重新选择。")
+    found = requests(request.who.units, states=[state] if state else ())
+    if after.isascii() and after.isdigit():
+        found = found.filter(pk__lt=int(after[:18]))
+    rows = list(found[: _PAGE + 1])
+    mine = {r.pk for r in to_decide(request.who.actor, request.who.units)}
+    context = {
+        "rows": rows[:_PAGE],
+        "next": rows[_PAGE - 1].pk if len(rows) > _PAGE else 0,
+        "after": after,
+        "state": state,
+        "states": REQUEST_STATES,
+        "names": REQUEST_NAMES,
+        "mine": mine,
+        "items": Item.objects.in_bulk({r.item_id for r in rows}),
+        "units": directory().labels,
+        "now": dates.now(),
+    }
+    return render(request, "requests.html", context)
+
+
+@opens_to(Duty.READ, "GET", "POST")
+def ask_(request: Request, item_id: int, kind: str) -> HttpResponse:
+    """Ask for what somebody else has to approve."""
+    found = visible(request, item_id)
+    if kind not in STEP_OF:
+        raise NotFound("没有这种申请。", hint="请从事项页面选择。")
+    if kind not in askable(found, request.who.actor):
+        raise WrongState(
+            f"您现在不能申请{REQUEST_NAMES[kind]}。", hint="请从事项页面选择；已有待批的申请，请等批复。"
+        )
+    data = request.POST if request.method == "POST" else None
+    about = About(found, directory())
+    form = STEP_FORMS[STEP_OF[kind]](about, data)
+    del form.fields["version"]
+    status = 422 if form.errors else 200
+    if data is not None and form.is_valid():
+        try:
+            done = ask(item_id, kind, request.who.actor, dates.now(), **form.values())
+        except BihuanError as error:
+            form.add_error(None, str(error))
+            status = status_of(error)
+        else:
+            messages.success(request, f"{REQUEST_NAMES[kind]}申请已提出，等批复。批复前照常办理、照常计时。")
+            return redirect("requests-one", done.request)
+    permit = permit_of(found.procedure, kind)
+    context = {
+        "item": found.item,
+        "name": REQUEST_NAMES[kind],
+        "kind": kind,
+        "form": form,
+        "permit": permit,
+        "approvers": "、".join(ROLE_NAMES[r] for r in Role if r in deciders(kind, permit)),
+        "office": found.office,
+        "unit_names": list(about.units.units) if form.wants_units else [],
+    }
+    return render(request, "request_new.html", context, status=status)
 
 
 @opens_to(Duty.READ)

@@ -90,6 +90,12 @@ document.addEventListener("change", (event) => {
   for (const box of [...event.target.form.elements].filter((e) => e.type === "checkbox" && e.name === name)) box.checked = event.target.checked;
 });
 
+document.addEventListener("change", (event) => {
+  const prefix = event.target.dataset?.tickPrefix;
+  if (!prefix) return;
+  for (const box of event.target.form.querySelectorAll(`input[type=checkbox][name^="${prefix}"]`)) box.checked = event.target.checked;
+});
+
 // What is typed into a form marked so is kept in this tab until it was taken: through an error, an expired log-in, a lost
 // connection, a closed lid. It goes with the tab and with the log-out; nothing is left on a shared computer.
 const keptFields = (form) => [...form.elements].filter((e) => e.name && !["hidden", "password", "file", "submit"].includes(e.type) && e.name !== "csrfmiddlewaretoken");

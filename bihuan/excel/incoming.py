@@ -15,11 +15,11 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from bihuan.excel.errors import TooLarge
+from bihuan.ledger.scan import scanned
 from bihuan.rules.errors import Invalid, NotAllowed, NotFound
-from bihuan.web import dates
-from bihuan.web.scan import scanned
 
 _SALT = "bihuan.import"
 KEPT = timedelta(days=1)
@@ -77,7 +77,7 @@ def of_token(token: str, person: int) -> Incoming:
 
 
 def _gone() -> NotFound:
-    return NotFound("这份文件已经不在了，台账没有改动。", hint="上传的文件只保留一天，请重新上传。")
+    return NotFound("这份文件已经不在了，没有任何内容被改动。", hint="上传的文件只保留一天，请重新上传。")
 
 
 def _storage() -> Storage:
@@ -89,5 +89,5 @@ def _sweep() -> None:
     storage = _storage()
     names = storage.listdir("")[1] if storage.exists("") else []
     for name in names:
-        if dates.now() - storage.get_modified_time(name) > KEPT:
+        if timezone.now() - storage.get_modified_time(name) > KEPT:
             storage.delete(name)

@@ -1,0 +1,51 @@
+"""Objections to an inspection's conclusion: who may object to what, and who has to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from bihuan.models import Conclusion, Finding, Inspection, Objection, Unit, WalkStep
+from bihuan.rules.inspection import may
+from bihuan.rules.objection import hands
+from bihuan.rules.permissions import Actor, Duty, Role
+
+_DUTIES = (Duty.INSPECT, Duty.APPROVE_INSPECTION)
+
+
+def may_object(
+    conclusions: Iterable[Conclusion], actor: Actor, today: date, using: str = "default"
+) -> set[int]:
+    """Return those of ``conclusions`` (their ids) to which ``actor`` may object: told to their unit, in time, and not objected to."""
+    mine = [
+        c
+        for c in conclusions
+        if today <= c.object_by
+        and actor.holds({Role.UNIT_HEAD}, Unit.objects.using(using).get(pk=c.unit_id).path)
+    ]
+    done = Objection.objects.using(using).filter(conclusion_id__in=[c.pk for c in mine])
+    return {c.pk for c in mine} - set(done.values_list("conclusion_id", flat=True))
+
+
+def to_reexamine(actor: Actor, using: str = "default") -> list[Objection]:
+    """Return the objections that wait for ``actor``'s decision, the nearest limit first; nobody decides on what they inspected."""
+    if not any(actor.may(duty) for duty in _DUTIES):
+        return []
+    waiting = list(Objection.objects.using(using).filter(outcome="").order_by("decide_by", "id"))
+    found = Inspection.objects.using(using).in_bulk({o.inspection_id for o in waiting})
+    return [o for o in waiting if _decides(found[o.inspection_id], actor, using)]
+
+
+def _decides(inspection: Inspection, actor: Actor, using: str) -> bool:
+    path = Unit.objects.using(using).get(pk=inspection.office_id).path
+    if not any(may(actor, duty, path) for duty in _DUTIES):
+        return False
+    recorders = [
+        person
+        for model in (Finding, WalkStep)
+        for person in model._default_manager.using(using)
+        .filter(inspection_id=inspection.pk)
+        .values_list("person_id", flat=True)
+    ]
+    group = hands(inspection.leader_id, inspection.members, inspection.proposed_by, recorders)
+    return actor.person not in group

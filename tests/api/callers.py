@@ -1,0 +1,118 @@
+"""The small county of the web's tests, seen by programs: everybody has a token."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client
+
+from bihuan.actions.feeds import make_feed
+from bihuan.actions.finding import record_finding
+from bihuan.actions.inspection import Plan, approve_inspection, finish_inspection, propose_inspection
+from bihuan.actions.institution import draft_institution
+from bihuan.actions.objection import object_to
+from bihuan.actions.sample import Population, commit_sample
+from bihuan.actions.tokens import make_token
+from bihuan.api.call import now
+from bihuan.models import Conclusion, Evidence, Slip
+from tests.actions.county import upload
+from tests.web.office import Office, in_days
+
+
+@dataclass
+class Callers(Office):
+    """Calls are made by ``call``, which takes and gives JSON."""
+
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def ids(self):
+        """The ids of one of everything, by the names that addresses give them; made when they are first asked for."""
+        return self.one_of_each()
+
+    def token(self, name):
+        """The token of a person, made when it is first asked for."""
+        if name not in self.tokens:
+            self.tokens[name] = make_token(self.account(name), now(), "测试", days=30)[1]
+        return self.tokens[name]
+
+    def call(self, name, method, address, body=None, **headers):
+        """Call ``/api`` + ``address`` as a person ("" for nobody); ``headers`` with _ for -. A ``file`` in ``body`` makes a form."""
+        given = {key.replace("_", "-"): value for key, value in headers.items()}
+        if name:
+            given["Authorization"] = f"Bearer {self.token(name)}"
+        form = isinstance(body, dict) and "file" in body
+        more = {"data": body} if form else {"data": json.dumps(body), "content_type": "application/json"}
+        return getattr(Client(), method)(
+            f"/api{address}", headers=given, **(more if body is not None else {})
+        )
+
+    def get(self, name, address, **headers):
+        """The JSON that a person reads at ``address``."""
+        return answered(self.call(name, "get", address, **headers), 200)
+
+    def post(self, name, address, body, status=200, **headers):
+        """The JSON with which a call that changes something is answered."""
+        return answered(self.call(name, "post", address, body, **headers), status)
+
+    def one_of_each(self):
+        """Make one of everything that has an id, all of the town's; returns the ids by the names that addresses give them."""
+        people, units = self.people, self.units
+        item = self.at("working")
+        self.do("attach", item, "handler", file=upload())
+        meeting = self.meet([item])
+        request = self.ask("extension", item, due=in_days(75))
+        day = self.now.date()
+        plan = Plan(
+            "检查", "planned", ["道路"], "东镇", "道路", [units["town"]], day, day, people["checker"].person
+        )
+        by = (people["supervisor"], self.later(minutes=1))
+        inspection = propose_inspection(*by, units["office"], plan).inspection
+        approve_inspection(inspection, people["lead"], self.later(minutes=1))
+        record_finding(
+            inspection, people["checker"], self.later(minutes=1), unit=units["town"], text="路不平", item=item
+        )
+        finish_inspection(inspection, people["supervisor"], self.later(minutes=1), "尚可")
+        conclusion = Conclusion.objects.get().pk
+        objection = object_to(conclusion, people["head"], self.later(minutes=1), "不符").objection
+        feed = make_feed(people["handler"], self.now)[0].pk
+        sample = commit_sample(
+            *by, Population(register=self.registers["rectification"]), "抽查", size=1
+        ).sample
+        rule = draft_institution(*by, "养护办法", units["town"], "有关规定", [item]).institution
+        return {
+            "item_id": item, "evidence_id": Evidence.objects.get().pk, "register_id": self.registers["rectification"],
+            "campaign_id": self.campaign, "slip_id": Slip.objects.first().pk, "request_id": request,
+            "meeting_id": meeting, "inspection_id": inspection, "sample_id": sample, "institution_id": rule,
+            "conclusion_id": conclusion, "objection_id": objection, "unit_id": units["village"],
+            "person_id": people["other_head"].person, "procedure_id": self.procedures["rectification"], "case_id": 999, "feed_id": feed,
+        }  # fmt: skip
+
+
+def answered(response, status):
+    """The JSON of an answer that has ``status``."""
+    found = response.json()
+    assert response.status_code == status, found
+    return found
+
+
+def at(address, ids):
+    """``address`` of the schema with ``ids`` put in; ``thing_id`` is that of the first word of the address."""
+    kind = address.removeprefix("/api/").partition("/")[0].rstrip("s")
+    known = {**ids, "thing_id": ids.get(f"{kind}_id", 1), "kind": "docx", "day": "2026-03-05", "deed": "off"}
+    return address.format(**known)
+
+
+@contextmanager
+def connection_kept():
+    """Let the WSGI application use the connection of the test and leave it open, as Django's own client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)

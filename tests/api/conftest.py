@@ -1,0 +1,13 @@
+"""An office whose people call the API, with one of everything that has an id."""
+
+import pytest
+from django.core.cache import cache
+
+
+@pytest.fixture
+def office(db):
+    """A small county with tokens; see ``tests.api.callers``."""
+    from tests.api.callers import Callers  # Django is set up only after this file was read
+
+    cache.clear()  # the calls of other tests are no calls of this one's tokens
+    return Callers()

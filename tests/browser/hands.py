@@ -1,0 +1,49 @@
+"""What every walk through the pages begins with: an office with accounts, somebody who logs in."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+PASSWORD = "Xk7-melon-Harbor"
+
+
+def found() -> dict[str, str]:
+    """Found an office with accounts; returns person → user name. Runs in a thread: Playwright owns this one's loop."""
+    from bihuan.models import Account
+    from tests.web.office import Office
+
+    office = Office()
+    for name in ("supervisor", "handler", "head", "reviewer", "lead", "chief"):
+        account = office.account(name)
+        account.set_password(PASSWORD)
+        account.save()
+    return dict(Account.objects.values_list("name", "name"))
+
+
+def apart(work: Any) -> Any:
+    """Run database work where no event loop runs."""
+    from django.db import connections
+
+    def run() -> Any:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
+
+
+def log_in(page: Any, address: str, name: str) -> None:
+    page.goto(f"{address}/login/")
+    page.get_by_label("用户名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(f"{address}/")
+
+
+def log_out(page: Any, address: str) -> None:
+    page.locator("details.person summary").click()
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url(f"{address}/login/")
