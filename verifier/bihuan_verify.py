@@ -72,7 +72,9 @@ def write_slowly(value: Any, _level: int) -> str:
 
 
 #: ``encode`` makes its C encoder anew for each value; this one is made once.
-write = c_make_encoder(None, None, quote, None, ":", ",", True, False, False) if c_make_encoder else write_slowly
+write = (
+    c_make_encoder(None, None, quote, None, ":", ",", True, False, False) if c_make_encoder else write_slowly
+)
 
 Fault = tuple[str, str]  # how (a stable English word), message (Chinese)
 TOO_DEEP: Fault = ("not-canonical", "嵌套太深，无法读取")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connections
 
 from bihuan.ledger.counting import FACETS, counting
-from bihuan.ledger.facts import instant_text
 from bihuan.ledger.reading import head, pages
 from bihuan.ledger.seal import read_seals
 from bihuan.rules.chain import GENESIS, HASHES, Digest, hasher
@@ -183,7 +181,9 @@ class _Walk:
             self.verdict.seals += 1
             self.verdict.covered = max(self.verdict.covered, seal.count)
             if (seal.head, seal.root) != (self.prev.hex(), self.tree.root().hex()):
-                self.verdict.found(f"第{seal.count}条处的封存（{seal.at}）与台账不符，封存后台账被整体改写过。")
+                self.verdict.found(
+                    f"第{seal.count}条处的封存（{seal.at}）与台账不符，封存后台账被整体改写过。"
+                )
 
 
 _read = json.JSONDecoder().scan_once  # ``loads`` looks for blanks around the value, which a body has not
@@ -194,7 +194,12 @@ def _columns_differ(kept: _Kept) -> str:
     seq, at, kind, item, actor, body, _ = kept
     try:
         said, end = _read(body, 0)
-        if end == len(body) and (said["seq"], said["at"], said["kind"], said["actor"]) == (seq, at, kind, actor):
+        if end == len(body) and (said["seq"], said["at"], said["kind"], said["actor"]) == (
+            seq,
+            at,
+            kind,
+            actor,
+        ):
             own = seq if kind == "item.registered" else said["item"]
             return "" if own == item else _INDEX
         whole = end == len(body) and {"seq", "at", "kind", "item", "actor"} <= said.keys()
