@@ -6,10 +6,10 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 DEMO := var/demo
 CODE := bihuan verifier tools tests examples setup.py
-PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test rules-coverage screenshots demo lint format reference lock package bench simulate ci clean
+.PHONY: help setup run test test-deep screenshots demo lint format reference lock package bench simulate ci clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -22,9 +22,16 @@ run: setup  ## a ledger to try out, in the browser (PORT=8000 chooses the port)
 
 test: setup  ## every test on SQLite, then those of the database on PostgreSQL
 	@$(BIN)/python tools/system.py
+	$(PYTEST) tests/rules --cov=bihuan/rules --cov-report=term-missing:skip-covered --cov-fail-under=100
+	$(PYTEST) --ignore=tests/rules
+	BIHUAN_TEST_DB=postgres $(PYTEST) --ignore=tests/rules -m 'db and not browser'
+
+test-deep: export BIHUAN_TEST_DEEP := 1
+test-deep: setup  ## the same with many more examples, lives, kills and altered bytes, and the coverage of the package (hours)
+	@$(BIN)/python tools/system.py
 	@$(BIN)/coverage erase
-	$(PYTEST)
-	BIHUAN_TEST_DB=postgres $(PYTEST) --cov-append -m 'db and not browser'
+	$(PYTEST) --cov --cov-report=
+	BIHUAN_TEST_DB=postgres $(PYTEST) --cov --cov-report= --cov-append -m 'db and not browser'
 	@$(BIN)/coverage report --include='bihuan/rules/*' --skip-covered --show-missing --fail-under=100
 	@echo "coverage of the whole package: $$($(BIN)/coverage report --format=total) %"
 

@@ -23,7 +23,10 @@ pytest_terminal_summary = machine.pytest_terminal_summary
 
 # A busy machine is no fault of the code; and the build server must say the same twice of the same commit.
 hypothesis.settings.register_profile(
-    "house", deadline=None, derandomize=machine.everything_required() and not depth.DEEP, max_examples=depth.often(40, 1_000)
+    "house",
+    deadline=None,
+    derandomize=machine.everything_required() and not depth.DEEP,
+    max_examples=depth.often(40, 1_000),
 )
 hypothesis.settings.load_profile("house")
 

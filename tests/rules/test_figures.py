@@ -232,6 +232,7 @@ def test_an_unknown_figure_is_refused_by_name(text):
 
 def test_a_figure_of_deeds_may_begin_on_a_day_and_no_other_figure_may():
     ref = Ref.parse("slips[since=2026-09-01,unit=3]")
+    assert (ref.of_deeds, Ref("open").of_deeds) == (True, False)
     assert (ref.since, str(ref), Ref("slips").since) == (
         date(2026, 9, 1),
         "slips[since=2026-09-01,unit=3]",

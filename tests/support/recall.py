@@ -77,7 +77,9 @@ def _put_back(world: _World) -> None:
         for name, (columns, rows) in world.rows.items():
             names = ", ".join(map(connection.ops.quote_name, columns))
             values = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {connection.ops.quote_name(name)} ({names}) VALUES ({values})", rows)
+            cursor.executemany(
+                f"INSERT INTO {connection.ops.quote_name(name)} ({names}) VALUES ({values})", rows
+            )
         models = [m for m in apps.get_models() if m._meta.db_table in world.rows]
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_ledgers import Ledger, digest, line, written
 
-from verifier.bihuan_verify import ORDER, P, decode_point, describe, ed25519_holds, verify
 from tests.support.depth import often
+from verifier.bihuan_verify import ORDER, P, decode_point, describe, ed25519_holds, verify
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEY = PRIVATE.public_key().public_bytes_raw()

@@ -156,8 +156,11 @@ def _summed(rounds: list[_Round]) -> dict[str, float]:
     return {"timers": timers, **{n: round(v, 4) for n, v in middle.items()}}
 
 
-def compare_workers(items: int, due: int) -> dict[str, Any]:
-    """Measure one worker against two on PostgreSQL, in the order 1, 2, 2, 1, 1, 2, so that a growing ledger favours neither."""
+def compare_workers(items: int, due: int, order: tuple[int, ...] = _ORDER) -> dict[str, Any]:
+    """Measure one worker against two on PostgreSQL, in the order 1, 2, 2, 1, 1, 2, so that a growing ledger favours neither.
+
+    ``order`` is how many workers take each group of ``due`` items, one group after the other.
+    """
     with postgres_server() as server:
         if not server:
             tell("没有 PostgreSQL，未测多进程：请用 DATABASE_URL 指定服务器。")
@@ -165,9 +168,9 @@ def compare_workers(items: int, due: int) -> dict[str, Any]:
         with postgres(server) as place:
             ledger = Ledger(place)
             with working(f"在 PostgreSQL 上建立台账：{items} 个事项", items) as advance:
-                ledger.fill(items, len(_ORDER), due, advance)
+                ledger.fill(items, len(order), due, advance)
             with working("测量一个和两个进程"):
-                taken = [(workers, ledger.round(group, workers)) for group, workers in enumerate(_ORDER)]
+                taken = [(workers, ledger.round(group, workers)) for group, workers in enumerate(order)]
     one, two = (median(seconds for workers, seconds in taken if workers == n) for n in (1, 2))
     return {"workers_2_vs_1": round(one / two, 3), "workers": {"timers": due, "one": one, "two": two}}
 
