@@ -7,22 +7,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from bihuan.rules import deadlines
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.clocked import CHINA
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 DONE, REFUSED, MISUSED = 0, 1, 2
 
@@ -84,13 +78,18 @@ class Advance:
 @contextmanager
 def working(what: str, total: int | None = None) -> Iterator[Advance]:
     """Show a progress bar with an estimate on stderr while the block runs; it may be interrupted without harm."""
+    from rich import progress as bars  # a tenth of a second that most commands need not wait for
+    from rich.console import Console
+
     console = Console(stderr=True)
     columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
+        bars.SpinnerColumn(),
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with bars.Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         yield Advance(progress, progress.add_task(what, total=total))

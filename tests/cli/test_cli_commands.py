@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,13 @@ def founded(told: Any) -> dict[str, str]:
 @pytest.fixture
 def workbook(tmp_path: Path) -> Path:
     path = tmp_path / "问题整改台账.xlsx"
-    path.write_bytes(workbooks.problems(START))
+    path.write_bytes(_problems())
     return path
+
+
+@cache
+def _problems() -> bytes:
+    return workbooks.problems(START)
 
 
 def test_init_makes_four_people_with_different_random_passwords(founded: dict[str, str]):
