@@ -47,3 +47,11 @@ def log_out(page: Any, address: str) -> None:
     page.locator("details.person summary").click()
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_url(f"{address}/login/")
+
+
+def open_part(page: Any, label: str) -> None:
+    """Follow an entry of the menu; on a phone some of them are in the person's menu."""
+    link = page.get_by_role("link", name=label, exact=True)
+    if not link.first.is_visible():
+        page.locator("details.person summary").click()
+    link.click()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.hands import apart, found, log_in, log_out
+from tests.browser.hands import apart, found, log_in, log_out, open_part
 
 WIDTHS = [1440, 390]
 
@@ -45,7 +45,7 @@ def test_from_a_workbook_by_a_proved_closure_to_a_checked_report(window, address
         assert view.fits()
 
         # import: the file is chosen, the preview appears by itself
-        page.get_by_role("link", name="导入", exact=True).click()
+        open_part(page, "导入")
         page.set_input_files("input[type=file]", ledger(tmp_path))
         page.wait_for_selector("#commit")
         assert "读到 2 个事项" in page.inner_text(".summary")
