@@ -7,7 +7,7 @@ import pytest
 from bihuan.rules.calendar import Calendar, Due
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.procedure_types import Span
-from bihuan.rules.spans import last_day, reach
+from bihuan.rules.spans import last_day, paused, reach
 
 CALENDAR = Calendar.builtin()
 
@@ -82,3 +82,9 @@ def test_the_day_of_an_instant_is_its_day_in_china():
 
 def test_an_instant_is_reached_without_rolling_where_that_is_asked_for():
     assert reach(china(2026, 3, 2), Span(5, "day"), CALENDAR, roll=False) == china(2026, 3, 8)
+
+
+@pytest.mark.parametrize(("count", "unit"), [(3, "day"), (3, "workday"), (5, "hour"), (5, "workhour")])
+def test_a_limit_that_was_never_paused_stays_where_it_is(count, unit):
+    at = china(2026, 3, 7, 10)  # a Saturday: a limit that was moved would not stand there
+    assert paused(at, Span(count, unit), Calendar.builtin(), []) == at
