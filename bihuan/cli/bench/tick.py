@@ -63,7 +63,7 @@ class Ledger:
 
     @contextmanager
     def batches(self, group: int) -> Iterator[tuple[int, Callable[[], dict[str, float] | None]]]:
-        """Yield how many items of ``group`` are due, and a function that handles a batch of them; None when none is left."""
+        """Yield how many timers of the items of ``group`` are due, and a function that handles a batch of them; None when none is left."""
         self.settle(group)
         process = self._start("batches", group)
 
@@ -130,7 +130,7 @@ def compare_sizes(small: int, large: int, due: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Round:
-    """What one ledger needed for a group: how many items were due, and each batch's ``seconds`` and ``cpu``."""
+    """What one ledger needed for a group: how many timers were due, and each batch's ``seconds`` and ``cpu``."""
 
     timers: int
     batches: list[dict[str, float]]
@@ -172,7 +172,7 @@ def compare_workers(items: int, due: int, order: tuple[int, ...] = _ORDER) -> di
             with working("测量一个和两个进程"):
                 taken = [(workers, ledger.round(group, workers)) for group, workers in enumerate(order)]
     one, two = (median(seconds for workers, seconds in taken if workers == n) for n in (1, 2))
-    return {"workers_2_vs_1": round(one / two, 3), "workers": {"timers": due, "one": one, "two": two}}
+    return {"workers_2_vs_1": round(one / two, 3), "workers": {"items": due, "one": one, "two": two}}
 
 
 @click.command()
