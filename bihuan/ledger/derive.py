@@ -28,11 +28,17 @@ from bihuan.rules.workflow import OPEN, State
 
 #: Where items without a due date stand in a list sorted by it: last.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def _in_states(states: Iterable[str]) -> str:
+    return '"state" IN (' + ",".join(f"'{s}'" for s in sorted(states)) + ")"
+
+
 #: SQL for the items on which time acts.
-OPEN_ITEMS = '"state" IN (' + ",".join(f"'{s}'" for s in sorted(OPEN)) + ")"
-#: SQL for the items that may have timers: of the closed ones the look-backs.
-TIMED_ITEMS = f"({OPEN_ITEMS} OR \"state\"='{State.CLOSED}')"
+OPEN_ITEMS = _in_states(OPEN)
 _TIMED = frozenset({*OPEN, State.CLOSED})
+#: SQL for the items that may have timers: of the closed ones the look-backs.
+TIMED_ITEMS = _in_states(_TIMED)
 #: The kinds of timers that turn the colour; every other kind enters that something fell due.
 TURNS = frozenset({"colour", "overdue"})
 #: The kind of timer that issues or proposes a slip.

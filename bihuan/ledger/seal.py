@@ -25,8 +25,7 @@ def root_of(count: int, *, using: str = "default", progress: Progress | None = N
     """Return the Merkle root over the first ``count`` entries."""
     tree = Merkle(head(using)[2])
     for page in pages('"hash"', using, upto=count):
-        for _, digest in page:
-            tree.add(bytes(digest))
+        tree.extend([bytes(digest) for _, digest in page])
         if progress:
             progress(tree.count)
     return tree.root()

@@ -6,7 +6,7 @@ order of the ledger, and hashes the leaves itself. The default hash is SHA-256; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bihuan.rules.chain import hasher
 from bihuan.rules.errors import Invalid
@@ -32,13 +32,7 @@ class Merkle:
 
     def add(self, entry_hash: bytes) -> None:
         """Add the next entry's hash (32 bytes)."""
-        node = self._new(LEAF + entry_hash).digest()
-        full = self.count
-        while full & 1:
-            node = self._new(NODE + self._peaks.pop() + node).digest()
-            full >>= 1
-        self._peaks.append(node)
-        self.count += 1
+        self.extend([entry_hash])
 
     def extend(self, hashes: Sequence[bytes]) -> None:
         """Add the hashes of the next entries, a height of the tree at a time: the same as one by one, in less time."""
@@ -101,10 +95,9 @@ def verify_inclusion(
     return last == 0 and node == root
 
 
-def _root(leaves: Iterable[bytes], name: str) -> bytes:
+def _root(leaves: Sequence[bytes], name: str) -> bytes:
     tree = Merkle(name)
-    for leaf in leaves:
-        tree.add(leaf)
+    tree.extend(leaves)
     return tree.root()
 
 
