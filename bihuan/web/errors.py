@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -16,6 +20,24 @@ _STATUS: tuple[tuple[type[BihuanError], int], ...] = ((NotFound, 404), (NotAllow
 def status_of(error: BihuanError) -> int:
     """Return the HTTP status under which ``error`` is told."""
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 422)
+
+
+@dataclass
+class Refusal:
+    """The HTTP status under which a form is shown again; 0 where nothing was refused."""
+
+    status: int = 0
+
+
+@contextmanager
+def refusals(form: forms.Form) -> Iterator[Refusal]:
+    """Tell a refusal of our own in ``form``, which keeps what was typed, instead of raising it."""
+    found = Refusal()
+    try:
+        yield found
+    except BihuanError as error:
+        form.add_error(None, str(error))
+        found.status = status_of(error)
 
 
 def refused(request: HttpRequest, error: BihuanError) -> HttpResponse:

@@ -18,11 +18,10 @@ from bihuan.models import Item
 from bihuan.queries.closing import case_detail, case_reviews
 from bihuan.queries.people import directory
 from bihuan.reports.case_paper import write_case
-from bihuan.rules.errors import BihuanError
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates, item_page
 from bihuan.web.access import Request, opens_to
-from bihuan.web.errors import status_of
+from bihuan.web.errors import refusals
 from bihuan.web.forms import fields as f
 from bihuan.web.views.bulk import chosen_items
 from bihuan.web.views.item import visible
@@ -78,16 +77,13 @@ def new(request: Request) -> HttpResponse:
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         ids = [i.pk for i in items]
-        try:
+        with refusals(form) as refusal:
             made = review_case(
                 request.who.actor, dates.now(), items=ids, turns=_turns(request.POST), **form.cleaned_data
             )
-        except BihuanError as error:
-            form.add_error(None, str(error))
-            status = status_of(error)
-        else:
             messages.success(request, "案例复盘已记入台账，可以下载 Word 材料。")
             return redirect("cases-one", made)
+        status = refusal.status
     context = {"form": form, "parts": [(i, _moments(request, i)) for i in items], "items": items}
     return render(request, "case_new.html", context, status=status)
 

@@ -12,12 +12,12 @@ from bihuan.actions.finding import record_finding, record_step
 from bihuan.models import Inspection, Register, Unit
 from bihuan.queries.inspection import InspectionDetail, inspection_detail
 from bihuan.queries.item import find_item
-from bihuan.rules.errors import BihuanError, WrongState
+from bihuan.rules.errors import WrongState
 from bihuan.rules.inspection import INSPECTION_STEPS
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
-from bihuan.web.errors import status_of
+from bihuan.web.errors import refusals
 from bihuan.web.forms.inspections import FindingForm, WalkForm
 from bihuan.web.views.inspections import steps
 
@@ -30,14 +30,11 @@ def finding(request: Request, inspection_id: int) -> HttpResponse:
     form = FindingForm(row, _places(row), _registers(row), request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals(form) as refusal:
             made = record_finding(inspection_id, request.who.actor, dates.now(), **_values(form))
-        except BihuanError as error:
-            form.add_error(None, str(error))
-            status = status_of(error)
-        else:
             messages.success(request, f"已登记：{made.number}。可以接着登记下一个。")
             return redirect("inspections-finding", inspection_id)
+        status = refusal.status
     return _page(request, found, form, "finding", status)
 
 
@@ -59,14 +56,11 @@ def walk(request: Request, inspection_id: int) -> HttpResponse:
     form = WalkForm(_places(found.inspection), request.POST or None, initial=_last(found))
     status = 200
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals(form) as refusal:
             record_step(inspection_id, request.who.actor, dates.now(), **form.cleaned_data)
-        except BihuanError as error:
-            form.add_error(None, str(error))
-            status = status_of(error)
-        else:
             messages.success(request, "已记下这一步。可以接着记下一步。")
             return redirect("inspections-walk", inspection_id)
+        status = refusal.status
     return _page(request, found, form, "step", status)
 
 

@@ -33,7 +33,7 @@ from bihuan.rules.objection import OUTCOMES
 from bihuan.rules.permissions import Actor, Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
-from bihuan.web.errors import status_of
+from bihuan.web.errors import refusals
 from bihuan.web.forms.inspections import (
     AmendForm,
     ApproveForm,
@@ -134,14 +134,11 @@ def step(request: Request, inspection_id: int, action: str) -> HttpResponse:
     form = _form(action, found, request.POST)
     status = 422
     if form.is_valid():
-        try:
+        with refusals(form) as refusal:
             _take(action, inspection_id, request.who.actor, form)
-        except BihuanError as error:
-            form.add_error(None, str(error))
-            status = status_of(error)
-        else:
             messages.success(request, f"{INSPECTION_STEPS[action].name}：已办理。")
             return redirect("inspections-one", inspection_id)
+        status = refusal.status
     return _page(request, found, action, form, status)
 
 

@@ -26,7 +26,7 @@ from bihuan.rules.institution import INSTITUTION_STATES, INSTITUTION_STEPS
 from bihuan.rules.permissions import Actor, Duty, Role
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
-from bihuan.web.errors import status_of
+from bihuan.web.errors import refusals
 from bihuan.web.forms.institutions import INSTITUTION_FORMS, DraftForm, InstitutionForm
 from bihuan.web.views.bulk import brought
 from bihuan.web.views.item import MOST_UNITS
@@ -133,14 +133,11 @@ def step(request: Request, institution_id: int, action: str) -> HttpResponse:
     form = INSTITUTION_FORMS[action](found.institution, request.POST, request.FILES)
     status = 422
     if form.is_valid():
-        try:
+        with refusals(form) as refusal:
             done = _TAKE[action](institution_id, request.who.actor, dates.now(), **form.values())
-        except BihuanError as error:
-            form.add_error(None, str(error))
-            status = status_of(error)
-        else:
             messages.success(request, f"{done.number or '草案'}：{INSTITUTION_STEPS[action].name}已登记。")
             return redirect("institutions-one", institution_id)
+        status = refusal.status
     return _page(request, found, action, form, status)
 
 

@@ -34,7 +34,7 @@ from bihuan.rules.permissions import Actor, Duty
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
-from bihuan.web.errors import status_of
+from bihuan.web.errors import refusals
 from bihuan.web.forms.meetings import (
     AgendaForm,
     AttendForm,
@@ -164,14 +164,11 @@ def step(request: Request, meeting_id: int, action: str) -> HttpResponse:
         raise NotFound("没有这一步。", hint="请从会议页面选择。")
     status = 422
     if form.is_valid():
-        try:
+        with refusals(form) as refusal:
             _take(action, meeting_id, request.who.actor, form)
-        except BihuanError as error:
-            form.add_error(None, str(error))
-            status = status_of(error)
-        else:
             messages.success(request, f"{MEETING_STEPS[action].name}：已办理。")
             return redirect("meetings-one", meeting_id)
+        status = refusal.status
     return _page(request, found, action, form, status)
 
 

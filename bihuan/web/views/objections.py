@@ -14,12 +14,12 @@ from bihuan.models import Conclusion, Objection
 from bihuan.queries.inspection import InspectionDetail, inspection_detail
 from bihuan.queries.objections import may_object, to_reexamine
 from bihuan.queries.people import unit_labels
-from bihuan.rules.errors import BihuanError, NotFound, WrongState
+from bihuan.rules.errors import NotFound, WrongState
 from bihuan.rules.objection import OUTCOMES
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
-from bihuan.web.errors import status_of
+from bihuan.web.errors import refusals
 from bihuan.web.forms import fields as f
 
 
@@ -54,14 +54,11 @@ def object_(request: Request, inspection_id: int, conclusion_id: int) -> HttpRes
     form = ObjectForm(request.POST or None)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals(form) as refusal:
             done = object_to(conclusion_id, request.who.actor, dates.now(), form.cleaned_data["reason"])
-        except BihuanError as error:
-            form.add_error(None, str(error))
-            status = status_of(error)
-        else:
             messages.success(request, f"异议已提出，{done.decide_by} 前由未参加这次督查的人员复核。")
             return redirect("inspections-one", inspection_id)
+        status = refusal.status
     return _page(request, found, form, told, None, status)
 
 
@@ -76,14 +73,11 @@ def decide(request: Request, objection_id: int) -> HttpResponse:
     form = DecideForm(request.POST or None)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals(form) as refusal:
             reexamine(objection_id, request.who.actor, dates.now(), **form.cleaned_data)
-        except BihuanError as error:
-            form.add_error(None, str(error))
-            status = status_of(error)
-        else:
             messages.success(request, "复核决定已记入台账，并反馈给提出异议的单位。")
             return redirect("inspections-one", found.inspection.pk)
+        status = refusal.status
     return _page(request, found, form, told, objection, status)
 
 

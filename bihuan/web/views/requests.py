@@ -12,7 +12,7 @@ from bihuan.models import Item
 from bihuan.models import Request as Asked
 from bihuan.queries.people import directory, person_names
 from bihuan.queries.requests import askable, requests, to_decide
-from bihuan.rules.errors import BihuanError, Invalid, NotFound, WrongState
+from bihuan.rules.errors import Invalid, NotFound, WrongState
 from bihuan.rules.permissions import ROLE_NAMES, Duty, Role
 from bihuan.rules.requests import (
     REQUEST_NAMES,
@@ -24,7 +24,7 @@ from bihuan.rules.requests import (
 )
 from bihuan.web import dates, words_meeting
 from bihuan.web.access import Request, opens_to
-from bihuan.web.errors import status_of
+from bihuan.web.errors import refusals
 from bihuan.web.forms import STEP_FORMS, About
 from bihuan.web.forms import fields as f
 from bihuan.web.views.item import visible
@@ -82,14 +82,11 @@ def ask_(request: Request, item_id: int, kind: str) -> HttpResponse:
     del form.fields["version"]
     status = 422 if form.errors else 200
     if data is not None and form.is_valid():
-        try:
+        with refusals(form) as refusal:
             done = ask(item_id, kind, request.who.actor, dates.now(), **form.values())
-        except BihuanError as error:
-            form.add_error(None, str(error))
-            status = status_of(error)
-        else:
             messages.success(request, f"{REQUEST_NAMES[kind]}申请已提出，等批复。批复前照常办理、照常计时。")
             return redirect("requests-one", done.request)
+        status = refusal.status
     permit = permit_of(found.procedure, kind)
     context = {
         "item": found.item,
@@ -118,14 +115,11 @@ def step(request: Request, request_id: int, action: str) -> HttpResponse:
         raise NotFound("没有这一步。", hint="请从申请页面选择。")
     status = 422
     if form.is_valid():
-        try:
+        with refusals(form) as refusal:
             _take(request, asked, action, form.cleaned_data["opinion"])
-        except BihuanError as error:
-            form.add_error(None, str(error))
-            status = status_of(error)
-        else:
             messages.success(request, _DONE[action])
             return redirect("requests-one", asked.pk)
+        status = refusal.status
     return _page(request, asked, form, status)
 
 

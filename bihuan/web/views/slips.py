@@ -26,7 +26,7 @@ from bihuan.rules.slip_words import CAUSE_WORDS
 from bihuan.rules.slips import LIVE, SLIP_STATES, SLIP_STEPS, UNANSWERED, SlipState
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
-from bihuan.web.errors import status_of
+from bihuan.web.errors import refusals, status_of
 from bihuan.web.filters import campaign_of
 from bihuan.web.forms.slips import SLIP_FORMS, IssueSlip, SlipForm
 from bihuan.web.procedures import procedures_of
@@ -234,15 +234,12 @@ def issue(request: Request, item_id: int) -> HttpResponse:
         draft = slip_draft(item_id, rung, dates.now())
         form = IssueSlip(draft, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            try:
+            with refusals(form) as refusal:
                 done = actions.issue_slip(item_id, rung, request.who.actor, dates.now(), **form.values())
-            except BihuanError as error:
-                form.add_error(None, str(error))
-                status = status_of(error)
-            else:
                 said = f"{done.number}已发出。" if done.number else f"“{rung}”已拟好，等签批后发出。"
                 messages.success(request, said)
                 return redirect("slips-one", done.slip)
+            status = refusal.status
         status = max(status, 422) if form.errors else 200
         context |= {"form": form, "draft": draft, "state_names": SLIP_STATES}
     return render(request, "slip_issue.html", context, status=status)
