@@ -20,9 +20,12 @@ from bihuan.api.parts import FILE, Id, demand, fill
 from bihuan.models import Campaign, Register
 from bihuan.queries.chosen import campaign_of
 from bihuan.queries.overview import overview
+from bihuan.queries.item import detail_for
 from bihuan.queries.people import unit_labels
+from bihuan.queries.picture import campaign_picture, item_picture
 from bihuan.reports.check import verify_for
 from bihuan.reports.context import StageContext
+from bihuan.reports.picture import WRITERS, Sheet, draw_campaign, draw_item
 from bihuan.reports.stage import Letterhead, stage_context
 from bihuan.reports.word import write_docx
 from bihuan.reports.xlsx import write_xlsx
@@ -32,6 +35,7 @@ from bihuan.rules.permissions import Duty
 
 router = Router(tags=["专项工作和数据"])
 _WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx": write_xlsx}
+Drawn = Literal["svg", "png"]
 AsOf = Annotated[date | None, Query(None, description="截至哪一天 24 时；不给为现在")]
 
 
@@ -201,6 +205,42 @@ def report(
     name = f"{head.title or f'{campaign.name}阶段报告'}.{kind}"
     content = BytesIO(_WRITERS[kind](context))
     return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+
+
+@router.get(
+    "/campaigns/{campaign_id}/picture.{kind}", summary="专项工作的一图读懂（SVG 或 PNG，A3 一页）", **FILE
+)
+def campaign_in_a_picture(
+    request: Call, campaign_id: Id, kind: Drawn, as_of: AsOf, by: Literal["register", "unit"] = "register"
+) -> HttpResponseBase:
+    """Hand out a campaign on one page, as far as the caller sees it."""
+    demand(request.who.actor, Duty.READ)
+    who = request.who
+    campaign = campaign_of(campaign_id, who)
+    mine: list[Register] = who.registers_in(campaign)
+    units = who.units_in(mine[0]) if mine else who.units
+    found = campaign_picture(campaign, mine, now(), as_of=_instant(as_of), units=units, by=by)
+    return _picture(draw_campaign(found), kind, campaign.name)
+
+
+@router.get("/items/{item_id}/picture.{kind}", summary="事项的一图读懂（SVG 或 PNG，A3 一页）", **FILE)
+def item_in_a_picture(request: Call, item_id: Id, kind: Drawn, as_of: AsOf) -> HttpResponseBase:
+    """Hand out an item on one page."""
+    demand(request.who.actor, Duty.READ)
+    found = detail_for(request.who, item_id)
+    name = Campaign.objects.get(pk=found.item.campaign_id).name
+    sheet = draw_item(item_picture(found, name, now(), as_of=_instant(as_of)))
+    return _picture(sheet, kind, found.item.number)
+
+
+def _picture(sheet: Sheet, kind: Drawn, name: str) -> HttpResponseBase:
+    content = BytesIO(WRITERS[kind](sheet))
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=f"{name}一图读懂.{kind}",
+        content_type="application/octet-stream",
+    )
 
 
 def _whole(request: Call, campaign_id: int) -> Campaign:

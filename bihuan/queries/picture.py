@@ -5,6 +5,7 @@ Its figures are those of the overview. A page of paper has a limit: what does no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -30,7 +31,7 @@ from bihuan.rules.procedure_types import WORST_FIRST
 from bihuan.rules.workflow import OPEN, STATE_NAMES, State
 
 #: So many rows, groups and dates fit on the page of a campaign; so many measures on that of an item.
-MOST_BARS, MOST_LANES, MOST_COMING, MOST_MEASURES = 44, 10, 12, 60
+MOST_BARS, MOST_LANES, MOST_COMING, MOST_MEASURES, MOST_EVENTS = 44, 10, 14, 60, 30
 #: How far ahead the list of what is coming looks.
 AHEAD = timedelta(days=30)
 TILES = ("registered", "finished", "finishing_rate", "open", "overdue", "reviewing")
@@ -131,7 +132,7 @@ class CampaignPicture:
 
 @dataclass(frozen=True)
 class ItemPicture:
-    """An item on one page. ``facts`` are the four boxes: heading, and lines of label and text."""
+    """An item on one page. ``facts`` are the four boxes: heading, and lines of label and text; ``events`` what was done, the latest first."""
 
     title: str
     number: str
@@ -145,6 +146,7 @@ class ItemPicture:
     measures_done: int
     progress: str
     difficulty: str
+    events: tuple[tuple[date, str], ...]
     stand: Stand
 
 
@@ -183,11 +185,11 @@ def campaign_picture(
     source = _Source(registers, units, stand_at(now, as_of), moment, unit_labels())
     lanes, left_out = _lanes(source, cuts, by)
     coming, more = _coming(source)
-    states = {key.state: sums.items for key, sums in cuts.whole.items()}
-    colours: dict[str, int] = {}
+    states, colours = Counter[str](), Counter[str]()
+    for key, sums in cuts.whole.items():
+        states[key.state] += sums.items
     for found in cuts.colours["register"].values():
-        for colour, items in found.items():
-            colours[colour] = colours.get(colour, 0) + items
+        colours.update(found)
     return CampaignPicture(
         title=campaign.name,
         purpose=campaign.purpose,
@@ -195,8 +197,8 @@ def campaign_picture(
         period="至".join(day for day in (campaign.starts, campaign.ends) if day),
         cut=CUTS[by],
         tiles=tuple(_tile(name, cuts) for name in TILES),
-        colours=tuple((c, colours[c]) for c in WORST_FIRST if colours.get(c)),
-        states=tuple((STATE_NAMES[s], states[s]) for s in STATE_NAMES if states.get(s)),
+        colours=tuple((c, colours[c]) for c in WORST_FIRST if colours[c]),
+        states=tuple((STATE_NAMES[s], states[s]) for s in STATE_NAMES if states[s]),
         lanes=lanes,
         lanes_left_out=left_out,
         coming=coming,
@@ -269,7 +271,8 @@ def _pressing(row: Row) -> tuple[Any, ...]:
 
 def _measures(items: Sequence[int]) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = {}
-    for row in Measure.objects.filter(item_id__in=items).order_by("item_id", "no").values():
+    rows: Any = Measure.objects.filter(item_id__in=items).order_by("item_id", "no").values()
+    for row in rows:
         found.setdefault(row["item_id"], []).append(row)
     return found
 
@@ -385,7 +388,7 @@ def item_picture(
     return ItemPicture(
         title=row["title"],
         number=row["number"],
-        kind="　".join(part for part in (procedure.name, row["klass"]) if part),
+        kind=" · ".join(part for part in (procedure.name, row["klass"]) if part),
         campaign=campaign,
         state=bar.state,
         bar=bar,
@@ -395,8 +398,18 @@ def item_picture(
         measures_done=sum(m["state"] != "open" for m in measures),
         progress=row["progress"],
         difficulty=row["difficulty"],
+        events=_events(found, stand),
         stand=stand,
     )
+
+
+def _events(found: Detail, stand: Stand) -> tuple[tuple[date, str], ...]:
+    """What was done up to then, save what only the clock notes, the latest first."""
+    done = [m for m in found.timeline if m.at <= stand.as_of and m.fact.actor]
+    told = (
+        (m.at.astimezone(CHINA).date(), " ".join(p for p in (m.name, m.person) if p)) for m in reversed(done)
+    )
+    return tuple(told)[:MOST_EVENTS]
 
 
 def _facts(

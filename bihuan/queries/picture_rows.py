@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 
@@ -26,7 +27,8 @@ def lane_now(
     rows = rows.filter(register_id=key) if by == "register" else rows.filter(owner_id=key)
     ranks = [When(state__in=OPEN, colour=c, then=Value(n)) for n, c in enumerate(WORST_FIRST)]
     rank = Case(*ranks, default=Value(len(WORST_FIRST)), output_field=IntegerField())
-    return list(rows.order_by(rank, "due_order", "id").values()[:most])
+    found: Any = rows.order_by(rank, "due_order", "id").values()
+    return list(found[:most])
 
 
 def coming_now(
@@ -43,11 +45,11 @@ def coming_now(
         state="open", due__gte=first, due__lte=last, item_id__in=at_work.values("id")
     )
     steps = steps.annotate(item_due=Subquery(of_item)).exclude(due=F("item_due"))
-    rows: list[Due] = [
-        (i["due"], i["id"], i["title"], i["owner_id"], i["colour"])
-        for i in items.order_by("due_order", "id").values()[:most]
-    ]
-    near = list(steps.order_by("due", "item_id", "no").values_list("due", "item_id", "text")[:most])
+    dated: Any = items.order_by("due_order", "id").values_list("due", "id", "title", "owner_id", "colour")
+    rows: list[Due] = list(dated[:most])
+    near: list[Any] = list(
+        steps.order_by("due", "item_id", "no").values_list("due", "item_id", "text")[:most]
+    )
     of = Item.objects.in_bulk({item for _, item, _ in near})
     rows += [(due, item, text, of[item].owner_id, of[item].colour) for due, item, text in near]
     return sorted(rows, key=lambda r: (r[0], r[1]))[:most], items.count() + steps.count()

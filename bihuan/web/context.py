@@ -28,6 +28,7 @@ MENU = (
     Entry("items", "台账", "table", Duty.READ),
     Entry("slips", "督办", "bell", Duty.READ),
     Entry("library", "资料", "book", Duty.READ),
+    Entry("picture", "作战图", "target", Duty.READ),
     Entry("import", "导入", "file-import", Duty.IMPORT),
     Entry("report", "汇报", "file-text", Duty.REPORT),
     Entry("ledger", "核验", "shield-check", Duty.AUDIT),

@@ -23,7 +23,7 @@ from bihuan.rules.procedure_types import COLOURS
 _LANE = 22.0
 #: No row is higher than this: a few items would look lost.
 _TALLEST = 36.0
-_TITLE, _OWNER, _DUE, _PERCENT = 300.0, 118.0, 84.0, 44.0
+_TITLE, _OWNER, _DUE, _PERCENT = 300.0, 116.0, 92.0, 42.0
 _LEFT = MARGIN + _TITLE + _OWNER + _DUE + _PERCENT + 20
 _RIGHT = WIDE - MARGIN - SIDE - 20
 
@@ -36,9 +36,9 @@ def draw_campaign(picture: CampaignPicture) -> Sheet:
         + "，".join(f"{k}{v}" for k, v in tiles.items())
         + "。"
     )
-    sheet = Sheet(f"{picture.title}　一图读懂", told)
+    sheet = Sheet(f"{picture.title} · 一图读懂", told)
     room = WIDE - 2 * MARGIN - len(picture.tiles) * 122 - 20
-    below = "　".join(
+    below = " · ".join(
         part for part in (picture.office, picture.period, f"按{picture.cut}", in_words(picture.stand)) if part
     )
     top = draw_head(sheet, picture.title, below, room, 2)
@@ -89,6 +89,8 @@ def _chart(sheet: Sheet, picture: CampaignPicture, top: float) -> None:
     high = min((BOTTOM - first - rest - len(picture.lanes) * _LANE) / len(bars), _TALLEST)
     bottom = first + len(picture.lanes) * _LANE + len(bars) * high
     _columns(sheet, first - 5)
+    for y, _ in _stacked(picture.lanes, first, high):
+        sheet.add(Rect(MARGIN, y + 2, _RIGHT - MARGIN, _LANE - 4, SOFT, round=3))
     draw_axis(sheet, scale, picture.stand.day, first, bottom)
     for y, lane in _stacked(picture.lanes, first, high):
         _lane(sheet, scale, picture, lane, y, high)
@@ -112,10 +114,9 @@ def _columns(sheet: Sheet, y: float) -> None:
 
 
 def _lane(sheet: Sheet, scale: Scale, picture: CampaignPicture, lane: Lane, top: float, high: float) -> None:
-    sheet.add(Rect(MARGIN, top + 2, _RIGHT - MARGIN, _LANE - 4, SOFT, round=3))
-    counted = f"登记 {lane.figures['registered']}　已销号 {lane.figures['finished']}　逾期 {lane.figures['overdue']}"
+    counted = f"登记 {lane.figures['registered']}，已销号 {lane.figures['finished']}，逾期 {lane.figures['overdue']}"
     if lane.left_out:
-        counted += f"　另有 {lane.left_out} 项未画出"
+        counted += f"，另有 {lane.left_out} 项未画出"
     room = _RIGHT - MARGIN - 24
     sheet.line(MARGIN + 8, top + 16, lane.name, 13, room * 0.5, bold=True)
     sheet.line(_RIGHT - 8, top + 16, counted, 12, room * 0.48, fill=QUIET, anchor="end")
@@ -131,7 +132,7 @@ def _row(sheet: Sheet, scale: Scale, bar: Bar, picture: CampaignPicture, top: fl
     base = middle + size * 0.34
     sheet.add(Line(MARGIN, top + high, _RIGHT, top + high, "#eef1f5"))
     sheet.add(Rect(MARGIN, top + high * 0.2, 4, high * 0.6, TONES[bar.colour][0], round=1))
-    title = f"{bar.number}　{bar.title}"
+    title = f"{bar.number} {bar.title}"
     if len(wrapped(title, size, _TITLE - 16, lines)) == 2:
         sheet.lines(MARGIN + 10, base - size * 0.62, title, size, _TITLE - 16, 2, lead=1.24, item=bar.item)
     else:

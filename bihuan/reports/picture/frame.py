@@ -59,8 +59,9 @@ def draw_tiles(sheet: Sheet, tiles: Sequence[Tile], right: float, top: float) ->
         bad = tile.label == "逾期" and tile.value != "0"
         sheet.add(Rect(x, top, wide, 66, SOFT, round=6))
         sheet.line(x + 12, top + 22, tile.label, 13, wide - 20, fill=QUIET)
-        sheet.add(Text(x + 12, top + 53, tile.value, 27, BAD if bad else INK, bold=True))
-        sheet.add(Text(x + 14 + width(tile.value, 27), top + 53, tile.unit, 12, QUIET))
+        size = min(27.0, 27 * (wide - 20 - width(tile.unit, 12)) / max(width(tile.value, 27), 1))
+        sheet.add(Text(x + 12, top + 53, tile.value, size, BAD if bad else INK, bold=True))
+        sheet.add(Text(x + 14 + width(tile.value, size), top + 53, tile.unit, 12, QUIET))
 
 
 def draw_key(sheet: Sheet, x: float, y: float, entries: Sequence[tuple[str, str]], room: float) -> None:

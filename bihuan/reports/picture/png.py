@@ -23,7 +23,8 @@ def png_of(sheet: Sheet) -> bytes:
     """Return ``sheet`` as PNG. Raises ``NoChineseFont``."""
     if not can_draw_chinese():
         raise NoChineseFont
-    return resvg_py.svg_to_bytes(svg_string=svg_of(sheet), width=int(WIDE * SCALE))
+    # without dots an inch its millimetres come to nothing
+    return resvg_py.svg_to_bytes(svg_string=svg_of(sheet), width=int(WIDE * SCALE), dpi=96)
 
 
 def can_draw_chinese() -> bool:

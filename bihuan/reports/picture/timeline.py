@@ -141,8 +141,9 @@ def draw_bar(sheet: Sheet, scale: Scale, bar: Bar, today: date, middle: float, h
         sheet.add(
             Rect(end, middle - half, max(late, 2.0), high, "#fff5f4", TONES["red"][0], dashed=True, round=2)
         )
-    if bar.ongoing or (bar.due and bar.due > scale.last):
-        _arrow(sheet, start + wide, middle, half, strong)
+    if not bar.ended and (bar.ongoing or (bar.due and bar.due > scale.last)):
+        sheet.add(Line(start + wide, middle, scale.right, middle, strong, 1.5, dashed=True))
+        _arrow(sheet, scale.right, middle, half, strong)
     _milestones(sheet, scale, bar.milestones, middle, high)
 
 
