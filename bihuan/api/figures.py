@@ -19,8 +19,8 @@ from bihuan.api.items import ItemRow, row_of
 from bihuan.api.parts import FILE, Id, demand, fill
 from bihuan.models import Campaign, Register
 from bihuan.queries.chosen import campaign_of
-from bihuan.queries.overview import overview
 from bihuan.queries.item import detail_for
+from bihuan.queries.overview import overview
 from bihuan.queries.people import unit_labels
 from bihuan.queries.picture import campaign_picture, item_picture
 from bihuan.reports.check import verify_for

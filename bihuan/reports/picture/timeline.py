@@ -28,6 +28,8 @@ FARTHEST = timedelta(days=366 * 6)
 #: Months between two marks, the finest first.
 _STEPS = (1, 3, 6, 12, 24, 60)
 _LABEL = 12.0
+#: No bar is shorter than this: it could not be seen.
+_SHORTEST = 5.0
 
 
 @dataclass(frozen=True)
@@ -129,18 +131,17 @@ def draw_today(sheet: Sheet, scale: Scale, today: date, top: float, bottom: floa
 def draw_bar(sheet: Sheet, scale: Scale, bar: Bar, today: date, middle: float, high: float) -> None:
     """Draw a bar around ``middle``: softly from start to deadline, strongly as far as it has come, what is late in red."""
     strong, soft = TONES[bar.colour]
-    start, end = scale.at(min(bar.start, bar.due or bar.start)), _end(scale, bar, today)
-    wide = max(end - start, 5.0)
+    start = min(scale.at(min(bar.start, bar.due or bar.start)), scale.right - _SHORTEST)
+    end = _end(scale, bar, today)
+    wide = max(end - start, _SHORTEST)
     half = high / 2
     sheet.add(Rect(start, middle - half, wide, high, soft, strong, dashed=bar.due is None, round=2))
     if bar.percent:
         done = wide * min(bar.percent, 100) / 100
         sheet.add(Rect(start, middle + half - high * 0.34, done, high * 0.34, strong, round=1))
     if bar.overdue and bar.due and bar.due < today:
-        late = scale.at(today) - end
-        sheet.add(
-            Rect(end, middle - half, max(late, 2.0), high, "#fff5f4", TONES["red"][0], dashed=True, round=2)
-        )
+        late = max(scale.at(today) - end, 0)
+        sheet.add(Rect(end, middle - half, late, high, "#fff5f4", TONES["red"][0], dashed=True, round=2))
     if not bar.ended and (bar.ongoing or (bar.due and bar.due > scale.last)):
         sheet.add(Line(start + wide, middle, scale.right, middle, strong, 1.5, dashed=True))
         _arrow(sheet, scale.right, middle, half, strong)
