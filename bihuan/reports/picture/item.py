@@ -99,7 +99,7 @@ def _words(sheet: Sheet, picture: ItemPicture, y: float) -> float:
     """Progress and difficulty in their own words, one or two lines each; return how much room they took."""
     used, size = 0.0, 13.0
     for label, text, fill in (("进展", picture.progress, INK), ("困难", picture.difficulty, BAD)):
-        if text:
+        if text.strip():
             sheet.line(MARGIN, y + used + 14, f"{label}：", size, 60, fill=QUIET)
             most = 1 if _tight(picture) else 2
             lines = sheet.lines(MARGIN + 42, y + used + 14, text, size, _RIGHT - MARGIN - 42, most, fill=fill)

@@ -46,7 +46,9 @@ def page(request: Request) -> HttpResponse:
 
 @opens_to(Duty.READ)
 def file(request: Request, kind: str) -> HttpResponseBase:
-    """Hand out a campaign's picture."""
+    """Hand out a campaign's picture; whoever sees none yet is told so by the overview."""
+    if not request.who.campaigns:
+        return redirect("overview")
     campaign = _campaign(request)
     return _handed(kind, lambda: _sheet_of_campaign(request, campaign), f"{campaign.name}一图读懂")
 
