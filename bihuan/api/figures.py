@@ -112,6 +112,18 @@ class ProblemOut(Schema):
     place: str
 
 
+class CheckedOut(Schema):
+    """One figure of a report: stated there, recomputed from the ledger, and whether it holds wherever it is printed."""
+
+    ref: str
+    label: str
+    stated: str
+    recomputed: str
+    places: int
+    printed: str
+    ok: bool
+
+
 class VerdictOut(Schema):
     """Whether a report holds."""
 
@@ -120,6 +132,7 @@ class VerdictOut(Schema):
     checked: int
     figures: int
     problems: list[ProblemOut]
+    listed: list[CheckedOut]
 
 
 class Head(Schema):
@@ -256,4 +269,5 @@ def verify(request: Call, file: Annotated[UploadedFile, File(...)]) -> VerdictOu
     demand(request.who.actor, Duty.REPORT)
     verdict = verify_for(request.who, file)
     problems = [fill(ProblemOut, p) for p in verdict.problems]
-    return fill(VerdictOut, verdict, problems=problems)
+    listed = [fill(CheckedOut, c) for c in verdict.listed]
+    return fill(VerdictOut, verdict, problems=problems, listed=listed)

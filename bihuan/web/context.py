@@ -49,7 +49,7 @@ SUPERVISION = (
     Entry("cases", "典型案例", "flag", Duty.READ),
 )
 #: Pages that belong to an entry under another name.
-_PART_OF = {entry.view: "slips" for entry in SUPERVISION} | {"objections": "slips"}
+_PART_OF = {entry.view: "slips" for entry in SUPERVISION} | {"objections": "slips", "facts": "overview"}
 #: So many entries fit at the foot of a phone; the others are in the person's menu there.
 _AT_FOOT = 5
 
