@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,7 @@ from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, filters
 
 #: Figures that count items by states alone: the list shows just so many.
-_LISTED = {
+filters.BEHIND = {
     name: filters.BEHIND[name]
     for name in ("registered", "open", "finished", "overdue", "reviewing", "suspended")
 }
@@ -34,11 +35,29 @@ def facts_address(campaign: int, ref: Ref | str, as_of: datetime | None = None, 
     return f"{reverse('facts')}?{urlencode({k: v for k, v in pairs.items() if v})}"
 
 
+@dataclass(frozen=True)
+class Links:
+    """Where the numbers of one page lead: to the list with the same filter, or else to the facts.
+
+    A list shows how things are now; so the numbers of an earlier moment (``as_of``) lead to their facts.
+    """
+
+    campaign: int
+    part: str = ""
+    as_of: datetime | None = None
+
+    def to(self, ref: Ref, **choice: object) -> str:
+        """Return the address behind ``ref``; ``choice`` is the filter of the list that has just so many, none for no such list."""
+        if self.as_of is not None or not choice:
+            return facts_address(self.campaign, ref, self.as_of)
+        return filters.address(campaign=self.campaign, part=self.part, **choice)
+
+
 def list_address(campaign: int, ref: Ref) -> str:
     """Return the list of just the items that ``ref`` counts now, "" where the filters of the list cannot say it."""
-    if ref.name not in _LISTED or any(dim not in _NAMES for dim, _ in ref.dims):
+    if ref.name not in filters.BEHIND or any(dim not in _NAMES for dim, _ in ref.dims):
         return ""
-    choice: dict[str, object] = {"campaign": campaign, **_LISTED[ref.name]}
+    choice: dict[str, object] = {"campaign": campaign, **filters.BEHIND[ref.name]}
     return filters.address(**choice | {_NAMES[dim]: wanted for dim, wanted in ref.dims})
 
 
