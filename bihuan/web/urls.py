@@ -7,6 +7,7 @@ from django.urls import path
 from bihuan.web.views import (
     account,
     bulk,
+    burden,
     cases,
     cells,
     decisions,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("", todo.page, name="todo"),
     path("overview/", overview.page, name="overview"),
     path("overview/more/", overview_more.page, name="overview-more"),
+    path("overview/burden/<int:unit_id>/", burden.page, name="overview-burden"),
     path("facts/", facts.page, name="facts"),
     path("picture/", picture.page, name="picture"),
     path("picture.<str:kind>", picture.file, name="picture-file"),

@@ -24,7 +24,7 @@ OF_ITEMS = {"items-one", "items-step", "items-evidence", "items-picture", "items
 OF_OTHERS = {"slips-one", "slips-step", "slips-print", "inspections-one", "inspections-step", "inspections-sheet",
              "inspections-finding", "inspections-walk", "inspections-object", "samples-one", "samples-draw", "items-slip", "items-cell",
              "items-ask", "requests-one", "requests-step", "meetings-one", "meetings-step", "meetings-decide", "meetings-paper",
-             "objections-one", "institutions-one", "institutions-step", "institutions-file", "cases-one", "cases-paper"}  # fmt: skip
+             "overview-burden", "objections-one", "institutions-one", "institutions-step", "institutions-file", "cases-one", "cases-paper"}  # fmt: skip
 
 
 def address(name: str, item: int = 1, evidence: int = 1) -> str:
@@ -64,6 +64,7 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "items-picture": [item],
         "items-picture-file": [item, "svg"],
         "picture-file": ["svg"],
+        "overview-burden": [item],
         "import-preview": ["token"],
         "report-file": ["docx"],
         "people-one": [item],
