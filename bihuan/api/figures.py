@@ -181,7 +181,7 @@ def new_register(request: Call, payload: Body) -> Any:
     return Status(201, {"id": create_register(request.who.actor, now(), **payload.given())})
 
 
-def _instant(day: date | None) -> datetime | None:
+def instant_of(day: date | None) -> datetime | None:
     """The end of ``day`` (a figure as of a day includes all of it); None for today, which is not over. Raises Invalid."""
     if day is None or day_end(day) > now():
         if day is not None and day_end(day) - timedelta(days=1) > now():
@@ -197,7 +197,7 @@ def one_overview(request: Call, campaign_id: Id, as_of: AsOf) -> OverviewOut:
     who = request.who
     mine: list[Register] = who.registers_in(campaign_of(campaign_id, who))
     units = who.units_in(mine[0]) if mine else who.units
-    found = overview(mine, now(), as_of=_instant(as_of), units=units, classes=units is None)
+    found = overview(mine, now(), as_of=instant_of(as_of), units=units, classes=units is None)
     names = unit_labels()
     parts: dict[str, Any] = {"tiles": [fill(TileOut, t) for t in found.tiles]}
     for cut in ("registers", "units", "classes"):
@@ -212,7 +212,7 @@ def report(
     """Hand out the stage report of a campaign that the caller sees as a whole."""
     demand(request.who.actor, Duty.REPORT)
     campaign = _whole(request, campaign_id)
-    instant = _instant(head.as_of) or now()
+    instant = instant_of(head.as_of) or now()
     letterhead = Letterhead(**head.dict(exclude={"as_of", "since"}))
     context = stage_context(campaign, instant, period_from=head.since, letterhead=letterhead)
     name = f"{head.title or f'{campaign.name}阶段报告'}.{kind}"
@@ -232,7 +232,7 @@ def campaign_in_a_picture(
     campaign = campaign_of(campaign_id, who)
     mine: list[Register] = who.registers_in(campaign)
     units = who.units_in(mine[0]) if mine else who.units
-    found = campaign_picture(campaign, mine, now(), as_of=_instant(as_of), units=units, by=by)
+    found = campaign_picture(campaign, mine, now(), as_of=instant_of(as_of), units=units, by=by)
     return _picture(draw_campaign(found), kind, campaign.name)
 
 
@@ -242,7 +242,7 @@ def item_in_a_picture(request: Call, item_id: Id, kind: Drawn, as_of: AsOf) -> H
     demand(request.who.actor, Duty.READ)
     found = detail_for(request.who, item_id)
     name = Campaign.objects.get(pk=found.item.campaign_id).name
-    sheet = draw_item(item_picture(found, name, now(), as_of=_instant(as_of)))
+    sheet = draw_item(item_picture(found, name, now(), as_of=instant_of(as_of)))
     return _picture(sheet, kind, found.item.number)
 
 

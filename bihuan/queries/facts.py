@@ -12,6 +12,7 @@ from django.db.models import Max, Min, Q, QuerySet, Sum
 from bihuan.models import Entry, Happening, Item, Transition
 from bihuan.queries.counts import cells, deeds
 from bihuan.rules.clocked import day_start
+from bihuan.rules.errors import NotAllowed
 from bihuan.rules.events import KIND_NAMES
 from bihuan.rules.figures import FIGURES, Adding, Counting, Definition, Ref, Share, value
 
@@ -52,7 +53,12 @@ def facts_of(
     after: int = 0,
     size: int = 50,
 ) -> Facts:
-    """Return the figure ``ref`` over ``registers`` and the ``size`` lines of it that follow ``after``; the rest as in ``counts.cells``."""
+    """Return the figure ``ref`` over ``registers`` and the ``size`` lines of it that follow ``after``; the rest as in ``counts.cells``.
+
+    Raises NotAllowed for deeds where only some ``units`` are seen: these belong to the whole.
+    """
+    if ref.of_deeds and units is not None:
+        raise NotAllowed("这个数据项统计整个专项工作，您看不到它的全部事项。")
     known = FIGURES[ref.name]
     held = None if units is None else frozenset(units)
     told = _value(ref, registers, as_of, upto, held)
@@ -74,8 +80,7 @@ def _value(
 ) -> str:
     if not ref.of_deeds:
         return value(ref, cells(registers, facet="cube", as_of=as_of, upto=upto, units=units))
-    found = deeds(registers, since=ref.since, as_of=as_of, upto=upto)
-    return value(ref, {d: n for d, n in found.items() if units is None or d.unit in units})
+    return value(ref, deeds(registers, since=ref.since, as_of=as_of, upto=upto))
 
 
 def _narrowed(

@@ -20,6 +20,7 @@ from bihuan.actions.sample import Population, commit_sample
 from bihuan.actions.tokens import make_token
 from bihuan.api.call import now
 from bihuan.models import Conclusion, Evidence, Slip
+from bihuan.rules.clocked import CHINA
 from tests.actions.county import upload
 from tests.web.office import Office, in_days
 
@@ -67,7 +68,7 @@ class Callers(Office):
         self.do("attach", item, "handler", file=upload())
         meeting = self.meet([item])
         request = self.ask("extension", item, due=in_days(75))
-        day = self.now.date()
+        day = self.now.astimezone(CHINA).date()
         plan = Plan(
             "检查", "planned", ["道路"], "东镇", "道路", [units["town"]], day, day, people["checker"].person
         )

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from bihuan.queries.facts import facts_of
-from bihuan.rules.errors import Invalid, NotAllowed
+from bihuan.rules.errors import Invalid
 from bihuan.rules.figures import Ref
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates, facts, filters
@@ -27,8 +27,6 @@ def page(request: Request) -> HttpResponse:
     campaign = filters.campaign_of(filters.read(request.GET).campaign, who)
     registers = who.registers_in(campaign)
     units = who.units_in(registers[0]) if registers else who.units
-    if ref.of_deeds and units is not None:
-        raise NotAllowed("这个数据项统计整个专项工作，您看不到它的全部事项。")
     as_of, seq, after, first = (
         facts.read_instant(request.GET),
         *(_number(request, n) for n in ("seq", "after", "from")),
