@@ -192,7 +192,7 @@ class FactsOut(Schema):
 def facts(
     request: Call,
     campaign_id: Id,
-    ref: Annotated[str, Query(..., max_length=400, description="数据项，如 open[colour=red]")],
+    ref: Annotated[str, Query("registered", max_length=400, description="数据项，如 open[colour=red]")],
     as_of: Annotated[datetime | None, Query(None, description="时点；不给为现在")],
     seq: Annotated[int, Query(0, ge=0, le=2**53, description="只计到第几条留痕；0 为全部")],
     after: Annotated[int, Query(0, ge=0, le=2**53, description="从哪里接着读：上一页答复里的 next")],

@@ -20,11 +20,6 @@ from bihuan.rules.procedure_types import COLOURS
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, filters
 
-#: Figures that count items by states alone: the list shows just so many.
-filters.BEHIND = {
-    name: filters.BEHIND[name]
-    for name in ("registered", "open", "finished", "overdue", "reviewing", "suspended")
-}
 _NAMES = {"register": "register", "unit": "owner", "class": "class", "colour": "colour"}
 
 
