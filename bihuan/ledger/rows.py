@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -207,13 +207,13 @@ class Rows:
             self._forget(self._first(forget_above))
         return counts
 
-    def spill(self, above: int) -> None:
+    def spill(self, above: int, at_once: Collection[str] = ()) -> None:
         """Write and forget the first rows of each table that has more than ``above`` in memory; the others wait.
 
-        A row that changes again and again is so written once. Where unique values may move from row to row, all of the
+        Of the tables named in ``at_once``, whose rows are not looked at again, none waits. A row that changes again and again is so written once. Where unique values may move from row to row, all of the
         table's rows are written: one that waits may hold what another takes.
         """
-        first = self._first(above)
+        first = self._first(above) | {name: [*self._rows[name]] for name in at_once}
         parts: dict[str, dict[RowKey, Row | None]] = {}
         for name, keys in first.items():
             before = self._before[name]
