@@ -88,7 +88,10 @@ def secret(name: str, file_name: str) -> str:
 def provider() -> Provider | None:
     """Who says who somebody is, beside our own passwords; None where nobody else does."""
     env = os.environ
-    common = {"name": env.get("BIHUAN_PROVIDER_NAME", NAME), "ca": _readable(env.get("BIHUAN_PROVIDER_CA", ""))}
+    common = {
+        "name": env.get("BIHUAN_PROVIDER_NAME", NAME),
+        "ca": _readable(env.get("BIHUAN_PROVIDER_CA", "")),
+    }
     oidc = env.get("BIHUAN_OIDC") and Oidc(
         env["BIHUAN_OIDC"],
         env.get("BIHUAN_OIDC_CLIENT", ""),

@@ -51,9 +51,7 @@ def is_number(value: Value) -> bool:
 def is_state(value: Value) -> bool:
     """Whether a value is the wording of a state, or a colour; what counts things is an account."""
     text = shown(value)
-    return (
-        len(text) <= 12 and not _COUNTED.search(text) and (state_of(text) is not None or is_colour(text))
-    )
+    return len(text) <= 12 and not _COUNTED.search(text) and (state_of(text) is not None or is_colour(text))
 
 
 def is_day(value: Value) -> bool:

@@ -4,19 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bihuan', '0030_library_web'),
+        ("bihuan", "0030_library_web"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='account',
-            name='identity',
-            field=models.CharField(default='', help_text='what the provider calls the person; empty: the name of the account', max_length=200),
+            model_name="account",
+            name="identity",
+            field=models.CharField(
+                default="",
+                help_text="what the provider calls the person; empty: the name of the account",
+                max_length=200,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('identity', ''), _negated=True), fields=('identity',), name='account_identity'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("identity", ""), _negated=True),
+                fields=("identity",),
+                name="account_identity",
+            ),
         ),
     ]

@@ -25,7 +25,9 @@ class Account(AbstractBaseUser):
     name = models.CharField("用户名", max_length=60, unique=True)
     person_id = models.BigIntegerField(unique=True)
     identity = models.CharField(
-        max_length=200, default="", help_text="what the provider calls the person; empty: the name of the account"
+        max_length=200,
+        default="",
+        help_text="what the provider calls the person; empty: the name of the account",
     )
     is_active = models.BooleanField(default=True)
     must_change = models.BooleanField(

@@ -75,7 +75,9 @@ class Ldap:
             raise ProviderInvalid("设置了 BIHUAN_LDAP，还缺 BIHUAN_LDAP_BASE（从目录的哪里找人）。")
         if self.filter.count("{name}") == 0 or not self.filter.startswith("("):
             raise ProviderInvalid("BIHUAN_LDAP_FILTER 应是带 {name} 的查找条件，如 (uid={name})。")
-        if self.user and not self.password:  # the directory would take it for nobody, and say that all is well
+        if (
+            self.user and not self.password
+        ):  # the directory would take it for nobody, and say that all is well
             raise ProviderInvalid("设置了 BIHUAN_LDAP_USER，还缺它的密码 BIHUAN_LDAP_PASSWORD。")
 
     @property

@@ -44,7 +44,8 @@ class Vouched:
 def start(request: HttpRequest, provider: Oidc, back: str) -> HttpResponse:
     """Send the browser to the provider, which sends it to ``back``. Raises Unreachable."""
     with _told(provider):
-        return HttpResponse(status=302, headers=dict(_client(provider).authorize_redirect(request, back).items()))
+        sent: HttpResponse = _client(provider).authorize_redirect(request, back)
+        return sent
 
 
 def finish(request: HttpRequest, provider: Oidc) -> Vouched:
@@ -65,7 +66,7 @@ def _identity(provider: Oidc, token: dict[str, Any], claims: dict[str, Any]) -> 
     """Return what the claim says; providers may keep it out of the token and tell it where they are asked."""
     value = claims.get(provider.claim)
     client = _client(provider)
-    if value is None and client.load_server_metadata().get("userinfo_endpoint"):
+    if value is None and is_https(client.load_server_metadata().get("userinfo_endpoint", "")):
         told = client.userinfo(token=token)
         if told.get("sub") != claims["sub"]:
             raise NotVouched("认证平台前后说的不是同一个人。")
@@ -126,7 +127,9 @@ def _demand(metadata: dict[str, Any], issuer: str) -> None:
         )
     unsafe = [name for name in _NEEDED if not is_https(metadata.get(name, ""))]
     if unsafe:
-        raise Unreachable(f"认证平台的 {'、'.join(unsafe)} 缺少或不是 https 地址。", hint="请系统管理员联系认证平台。")
+        raise Unreachable(
+            f"认证平台的 {'、'.join(unsafe)} 缺少或不是 https 地址。", hint="请系统管理员联系认证平台。"
+        )
 
 
 @lru_cache(maxsize=1)
@@ -141,6 +144,7 @@ def _client(provider: Oidc) -> Any:
             "scope": provider.scope,
             "code_challenge_method": "S256",
             "default_timeout": _SECONDS,
+            "leeway": 0,  # an access token that lives for a minute is still good for the one question that we ask
             "verify": provider.ca or True,
             "trust_env": False,  # neither a proxy nor other certificates that nobody set for this
         },

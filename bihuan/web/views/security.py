@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from time import time
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from bihuan.models import Account
+from bihuan.queries.accounts import uses_password, uses_second
 from bihuan.rules.errors import Invalid, NotFound
 from bihuan.web import second, sittings
 from bihuan.web.access import Door, Request, opens_to
@@ -48,6 +50,8 @@ def page(request: Request) -> HttpResponse:
     rows = sittings.of_account(request.account)
     context = {
         "second": bool(request.account.second),
+        "asks_second": uses_second(request.account),
+        "by_provider": "" if uses_password(request.account) else settings.PROVIDER.name,
         "sittings": [(n, row, row.session_key == request.session.session_key) for n, row in enumerate(rows)],
     }
     return render(request, "security.html", context)
