@@ -24,6 +24,11 @@ def wants_password(person_id: int) -> bool:
     return Grant.objects.filter(person_id=person_id, role__in=ADMINISTRATORS).exists()
 
 
+def provider_name() -> str:
+    """Return what people call the provider; "" without one."""
+    return settings.PROVIDER.name if settings.PROVIDER else ""
+
+
 def uses_password(account: Account) -> bool:
     """Whether the account can be opened with a password of ours."""
     return settings.PROVIDER is None or (account.has_usable_password() and wants_password(account.person_id))

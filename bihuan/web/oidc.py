@@ -104,6 +104,8 @@ def look(provider: Oidc) -> str:
 class _App(DjangoOAuth2App):  # type: ignore[misc]
     """Looks at what the provider says of itself before any of it is used."""
 
+    server_metadata: dict[str, Any]
+
     def load_server_metadata(self) -> dict[str, Any]:
         """Raise Unreachable unless the provider is the one of the settings and everything goes over TLS."""
         fresh = "_loaded_at" not in self.server_metadata

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from bihuan.models import Account, Person
-from bihuan.queries.accounts import account_of, uses_password
+from bihuan.queries.accounts import account_of, provider_name, uses_password
 from bihuan.rules.errors import NotAllowed
 from bihuan.rules.providers import Ldap
 from bihuan.web import sittings
@@ -91,7 +91,7 @@ def known(identity: str) -> Account:
     account = account_of(identity)
     if account is None:
         raise Unknown(
-            f"您在{settings.PROVIDER.name}里是“{identity}”，但闭环里还没有这个人的账号。",
+            f"您在{provider_name()}里是“{identity}”，但闭环里还没有这个人的账号。",
             hint=f"请联系系统管理员：在“人员”里为您建账号，用户名或统一身份标识写“{identity}”。",
         )
     if not account.is_active or not Person.objects.filter(pk=account.person_id, active=True).exists():

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from bihuan.actions.bulk import BULK, values_for
 from bihuan.models import Item
 from bihuan.queries.people import Directory
 from bihuan.web.forms import fields as f
@@ -47,7 +48,7 @@ class Assign(BulkForm):
 
     def values(self, item: Item) -> dict[str, Any]:
         """Where no unit is given, the one that the item names."""
-        return {"owner": item.owner_id or None, **super().values(item)}
+        return values_for("assign", item, super().values(item))
 
 
 class Close(BulkForm):
@@ -91,13 +92,5 @@ class Comment(BulkForm):
     text = f.text("批注内容", required=True, rows=2)
 
 
-BULK_FORMS: dict[str, type[BulkForm]] = {
-    "approve": Approve,
-    "assign": Assign,
-    "extend": Extend,
-    "transfer": Transfer,
-    "suspend": Suspend,
-    "resume": Resume,
-    "close": Close,
-    "comment": Comment,
-}
+_FORMS = (Approve, Assign, Extend, Transfer, Suspend, Resume, Close, Comment)
+BULK_FORMS: dict[str, type[BulkForm]] = dict(zip(BULK, _FORMS, strict=True))

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
-from bihuan.queries.accounts import password_is_old, uses_password
+from bihuan.queries.accounts import password_is_old, provider_name, uses_password
 from bihuan.rules.errors import Invalid
 from bihuan.rules.providers import Oidc
 from bihuan.web import dates, sittings
@@ -65,7 +65,7 @@ def password(request: Request) -> HttpResponse:
     """Change the person's own password; other sessions of the account end."""
     account = request.account
     if not uses_password(account):
-        raise Invalid(f"您用{settings.PROVIDER.name}登录，这里没有密码。", hint="密码请到那里修改。")
+        raise Invalid(f"您用{provider_name()}登录，这里没有密码。", hint="密码请到那里修改。")
     form = ChangePassword(account, request.POST or None)
     if request.method == "POST" and form.is_valid():
         account.set_password(form.cleaned_data["new"])

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from bihuan.actions.accounts import create_account, reset_password, set_identity, switch_account
 from bihuan.actions.house import create_person, grant_role, revoke_role
-from bihuan.queries.accounts import wants_password
+from bihuan.queries.accounts import provider_name, wants_password
 from bihuan.queries.people import directory
 from bihuan.queries.staff import staff, staff_member
 from bihuan.rules.errors import BihuanError, Invalid, NotFound
@@ -126,7 +126,7 @@ def identity(request: Request, person_id: int) -> HttpResponse:
 def _show_password(request: Request, person_id: int, name: str, password: str) -> HttpResponse:
     """Show a new password this once; whoever logs in through the provider has none."""
     if not password:
-        messages.success(request, f"账号“{name}”已建好。本人用{settings.PROVIDER.name}登录，没有本机密码。")
+        messages.success(request, f"账号“{name}”已建好。本人用{provider_name()}登录，没有本机密码。")
         return redirect("people-one", person_id)
     return render(
         request, "person_password.html", {"person_id": person_id, "name": name, "password": password}
