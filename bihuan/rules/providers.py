@@ -18,7 +18,7 @@ class ProviderInvalid(Invalid):
     """统一身份认证的设置有误。"""
 
     code = "provider-invalid"
-    default_hint = "各项设置见文档“Log in through your own provider”。"
+    default_hint = "各项设置的写法见 docs/howto/sign-in.md。"
 
 
 @dataclass(frozen=True)

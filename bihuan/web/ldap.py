@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import ldap3
@@ -110,7 +110,10 @@ def _connected(provider: Ldap, user: str, password: str) -> Iterator[Any]:
         connection.bind()
         yield connection
     finally:
-        connection.unbind()
+        with suppress(
+            LDAPException, OSError
+        ):  # taking leave of a broken connection says nothing of why it broke
+            connection.unbind()
 
 
 def _start_tls(provider: Ldap, connection: Any) -> None:

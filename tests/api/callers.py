@@ -104,7 +104,14 @@ def answered(response, status):
 def at(address, ids):
     """``address`` of the schema with ``ids`` put in; ``thing_id`` is that of the first word of the address."""
     kind = address.removeprefix("/api/").partition("/")[0].rstrip("s")
-    known = {**ids, "thing_id": ids.get(f"{kind}_id", 1), "kind": "docx", "day": "2026-03-05", "deed": "off"}
+    known = {
+        **ids,
+        "thing_id": ids.get(f"{kind}_id", 1),
+        "kind": "docx",
+        "day": "2026-03-05",
+        "deed": "off",
+        "name": "none",
+    }
     return address.format(**known)
 
 
