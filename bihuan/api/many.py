@@ -97,12 +97,18 @@ def _many(action: str, body: type[Body]) -> Callable[..., Any]:
     return many
 
 
+#: Step → what each item may have of its own, so that it need not be given for all, by type.
+_OF_EACH: dict[str, dict[str, Any]] = {"assign": {"owner": int}}
+
 for _action in BULK:
     _step = STEPS[_action]
+    _own = _OF_EACH.get(_action, {})
     _values = body_of(
         handler_of(_action),
         f"Many{_action.title()}Values",
-        needs=dict(_step.needs) if _action != "assign" else {},
+        needs={name: label for name, label in _step.needs if name not in _own},
+        skip=_own,
+        also=_own,
     )
     _body: Any = create_model(
         f"Many{_action.title()}",

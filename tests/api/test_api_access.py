@@ -83,7 +83,7 @@ def test_whoever_supervises_reads_everything(office: Callers):
         response.getvalue()
     closed = {a: s for a, s in statuses.items() if s != 200}
     assert closed == {
-        "/api/institutions/{institution_id}/file": 404, "/api/slip-papers": 422, "/api/cases/{case_id}": 404, "/api/cases/{case_id}/paper": 404, "/api/people": 403, "/api/people/{person_id}": 403,
+        "/api/institutions/{institution_id}/file": 404, "/api/cases/{case_id}": 404, "/api/cases/{case_id}/paper": 404, "/api/people": 403, "/api/people/{person_id}": 403,
     }  # fmt: skip
 
 
