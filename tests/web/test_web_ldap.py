@@ -18,6 +18,10 @@ from tests.web.ldap_server import BASE, SERVICE, SERVICE_PASSWORD, Directory, se
 from tests.web.office import PASSWORD, Office, notice_of, text_of
 
 THEIRS = "their-own-password"
+#: A client that hangs up before TLS makes Python's own ``wrap_socket`` of the directory's side forget a socket.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning"
+)
 
 
 @pytest.fixture(scope="module")
