@@ -44,6 +44,7 @@ def login(request: HttpRequest) -> HttpResponse:
     status = 401 if form.errors else 200
     context = {"form": form, "next": target, "provider": settings.PROVIDER}
     context["by_redirect"] = isinstance(settings.PROVIDER, Oidc)
+    context["admins_alone"] = settings.LOCAL_LOG_IN == "admins"
     return render(request, "login.html", context, status=status)
 
 
