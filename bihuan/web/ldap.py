@@ -14,6 +14,8 @@ import ldap3
 from ldap3.core.exceptions import (
     LDAPException,
     LDAPInvalidCredentialsResult,
+    LDAPInvalidFilterError,
+    LDAPOperationResult,
     LDAPSizeLimitExceededResult,
     LDAPSocketOpenError,
 )
@@ -38,8 +40,9 @@ def identity_of(provider: Ldap, name: str, password: str) -> str:
 
 
 def look(provider: Ldap) -> str:
-    """Return the place where people are looked for; the directory can be reached and lets us in. Raises Unreachable."""
-    with _told(provider), _connected(provider, provider.user, provider.password):
+    """Return the place where people are looked for; the directory can be reached, and lets us look. Raises Unreachable."""
+    with _told(provider):
+        _entry(provider, "bihuan check")
         return provider.base
 
 
@@ -135,6 +138,12 @@ def _told(provider: Ldap) -> Iterator[None]:
     except LDAPInvalidCredentialsResult:
         raise Unreachable(
             f"{provider.name}不接受系统自己的账号。", hint="请系统管理员核对 BIHUAN_LDAP_USER 和它的密码。"
+        ) from None
+    except (LDAPOperationResult, LDAPInvalidFilterError) as error:
+        why = error.description if isinstance(error, LDAPOperationResult) else "查找条件有误"
+        raise Unreachable(
+            f"{provider.name}不能查找（{why}）。",
+            hint="请系统管理员核对 BIHUAN_LDAP_BASE、BIHUAN_LDAP_FILTER 和查找账号的权限。",
         ) from None
     except (LDAPException, OSError):
         raise Unreachable from None

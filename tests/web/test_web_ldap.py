@@ -233,7 +233,7 @@ def test_a_directory_can_be_searched_by_nobody_where_it_allows_that(
     directory: Directory, authority, settings
 ):
     settings.PROVIDER = named(directory, authority, user="", password="")
-    assert "现在连不上" in refused(try_("handler", THEIRS))
+    assert "不能查找（operationsError）" in refused(try_("handler", THEIRS))
     directory.anonymous = True
     assert try_("handler", THEIRS)["Location"] == "/"
 
@@ -246,12 +246,15 @@ def test_a_wrong_password_of_the_service_is_told_and_locks_nobody(directory: Dir
         ldap.look(settings.PROVIDER)
 
 
-def test_check_asks_the_directory(directory: Directory):
+def test_check_asks_the_directory_and_looks_in_it(directory: Directory, authority, settings):
     from django.db import connection
 
     from bihuan.checks import findings
 
     assert findings(connection)[-1].message == f"连得上：{BASE}"
+    settings.PROVIDER = named(directory, authority, filter="(uid={name}")
+    found = findings(connection)[-1]
+    assert (found.level, found.message) == ("error", "统一身份认证不能查找（查找条件有误）。")
 
 
 def test_the_log_in_page_says_whose_password_is_wanted(directory: Directory):
