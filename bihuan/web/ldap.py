@@ -113,9 +113,8 @@ def _connected(provider: Ldap, user: str, password: str) -> Iterator[Any]:
         connection.bind()
         yield connection
     finally:
-        with suppress(
-            LDAPException, OSError
-        ):  # taking leave of a broken connection says nothing of why it broke
+        # Taking leave of a broken connection would say nothing of why it broke.
+        with suppress(LDAPException, OSError):
             connection.unbind()
 
 

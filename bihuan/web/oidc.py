@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import requests
@@ -22,6 +23,8 @@ from bihuan.rules.providers import Oidc, is_https
 #: Signatures that only the provider can make: neither ``none`` nor one by a secret that we know ourselves.
 ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA".split()
 _NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+_SIGNED_BY = "id_token_signing_alg_values_supported"
+_LOADING = Lock()
 _SECONDS = 10  # that the provider may take to answer
 _LEEWAY = 60  # seconds by which its clock may differ from ours
 
@@ -108,17 +111,17 @@ class _App(DjangoOAuth2App):  # type: ignore[misc]
 
     def load_server_metadata(self) -> dict[str, Any]:
         """Raise Unreachable unless the provider is the one of the settings and everything goes over TLS."""
-        fresh = "_loaded_at" not in self.server_metadata
-        found: dict[str, Any] = super().load_server_metadata()
-        if fresh:
+        with _LOADING:  # no other thread may use what has not been looked at
+            if "_loaded_at" in self.server_metadata:
+                return self.server_metadata
             try:
+                found: dict[str, Any] = super().load_server_metadata()
                 _demand(found, self.issuer)
-            except Unreachable:
+            except Exception:
                 self.server_metadata = {}
                 raise
-            offered = found.get("id_token_signing_alg_values_supported", ["RS256"])
-            found["id_token_signing_alg_values_supported"] = [a for a in offered if a in ALGORITHMS]
-        return found
+            found[_SIGNED_BY] = [a for a in found.get(_SIGNED_BY, ["RS256"]) if a in ALGORITHMS]
+            return found
 
 
 def _demand(metadata: dict[str, Any], issuer: str) -> None:
@@ -127,6 +130,8 @@ def _demand(metadata: dict[str, Any], issuer: str) -> None:
             f"认证平台自称“{metadata.get('issuer')}”，与设置的“{issuer}”不同。",
             hint="请系统管理员核对 BIHUAN_OIDC，须与认证平台写的一字不差。",
         )
+    if not set(metadata.get(_SIGNED_BY, ["RS256"])) & set(ALGORITHMS):
+        raise Unreachable("认证平台的签名方式不可信。", hint="请系统管理员联系认证平台，改用 RS256 等。")
     unsafe = [name for name in _NEEDED if not is_https(metadata.get(name, ""))]
     if unsafe:
         raise Unreachable(

@@ -132,7 +132,9 @@ def test_every_line_of_the_table_is_of_a_page_that_there_is():
 
 def test_the_steps_of_many_items_are_the_same_on_the_page_and_in_the_api():
     from bihuan.actions.bulk import BULK
+    from bihuan.web.forms.bulk import BULK_FORMS
 
+    assert tuple(BULK_FORMS) == BULK
     assert set(PAGES["items-bulk"]) == {f"POST /many/{action}" for action in BULK}
 
 

@@ -218,6 +218,7 @@ def test_another_claim_can_name_the_person(provider: Provider, authority, settin
         {"issuer": "https://elsewhere.example"},
         {"token_endpoint": "http://localhost/token"},
         {"jwks_uri": None},
+        {"id_token_signing_alg_values_supported": ["HS256", "none"]},
         {"authorization_endpoint": "http://localhost/authorize"},
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from bihuan.actions.bulk import BULK, values_for
+from bihuan.actions.bulk import values_for
 from bihuan.models import Item
 from bihuan.queries.people import Directory
 from bihuan.web.forms import fields as f
@@ -92,5 +92,13 @@ class Comment(BulkForm):
     text = f.text("批注内容", required=True, rows=2)
 
 
-_FORMS = (Approve, Assign, Extend, Transfer, Suspend, Resume, Close, Comment)
-BULK_FORMS: dict[str, type[BulkForm]] = dict(zip(BULK, _FORMS, strict=True))
+BULK_FORMS: dict[str, type[BulkForm]] = {
+    "approve": Approve,
+    "assign": Assign,
+    "extend": Extend,
+    "transfer": Transfer,
+    "suspend": Suspend,
+    "resume": Resume,
+    "close": Close,
+    "comment": Comment,
+}

@@ -42,7 +42,8 @@ class NewPerson(forms.Form):
         )
         account = "登录用，建议用姓名拼音。密码由系统随机生成，首次登录须修改。"
         if settings.PROVIDER:
-            account = f"写{settings.PROVIDER.name}里的用户名；除管理员外没有本机密码。"
+            alone = "除管理员外没有本机密码。" if settings.LOCAL_LOG_IN == "admins" else "也给出本机密码。"
+            account = f"写{settings.PROVIDER.name}里的用户名；{alone}"
         self.fields["account"] = f.line("用户名", required=True, most=60, help_text=account)
 
 
