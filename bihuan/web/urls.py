@@ -161,4 +161,6 @@ urlpatterns = [
     path("procedures/<int:procedure_id>/adopt/", procedures.adopt, name="procedures-adopt"),
     path("units/", units.page, name="units"),
     path("units/<int:unit_id>/", units.one, name="units-one"),
+    path("units/<int:unit_id>/move/", units.move, name="units-move"),
+    path("units/<int:unit_id>/merge/", units.merge, name="units-merge"),
 ]

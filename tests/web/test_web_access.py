@@ -70,6 +70,8 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "procedures-file": [item],
         "procedures-adopt": [item],
         "units-one": [item],
+        "units-move": [item],
+        "units-merge": [item],
         "library-drop": [item],
         "library-batch": ["batch"],
         "library-split": ["token"],
