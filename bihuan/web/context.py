@@ -38,6 +38,7 @@ HOUSE = (
     Entry("units", "单位", "building", Duty.UNITS),
     Entry("people", "人员", "users", Duty.ROLES),
     Entry("procedures", "规程", "list-check", Duty.PROCEDURES),
+    Entry("backups", "备份", "database", Duty.BACKUP),
 )
 
 #: The parts of 督办.

@@ -6,6 +6,7 @@ from django.urls import path
 
 from bihuan.web.views import (
     account,
+    backups,
     bulk,
     cases,
     cells,
@@ -154,6 +155,8 @@ urlpatterns = [
     path("inbox/read/", inbox.read, name="inbox-read"),
     path("inbox/calendar/", inbox.calendar, name="inbox-calendar"),
     path("calendar/<str:token>.ics", inbox.feed, name="feed"),
+    path("backups/", backups.page, name="backups"),
+    path("backups/<str:name>/", backups.one, name="backups-one"),
     path("procedures/", procedures.page, name="procedures"),
     path("procedures/new/", procedures.new, name="procedures-new"),
     path("procedures/<int:procedure_id>/", procedures.one, name="procedures-one"),

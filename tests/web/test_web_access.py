@@ -66,6 +66,7 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "people-one": [item],
         "people-revoke": [item],
         "people-account": [item],
+        "backups-one": ["bihuan-none.zip"],
         "procedures-one": [item],
         "procedures-file": [item],
         "procedures-adopt": [item],
