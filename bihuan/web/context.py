@@ -37,6 +37,7 @@ MENU = (
 HOUSE = (
     Entry("units", "单位", "building", Duty.UNITS),
     Entry("people", "人员", "users", Duty.ROLES),
+    Entry("days", "日历", "calendar", Duty.CALENDAR),
     Entry("procedures", "规程", "list-check", Duty.PROCEDURES),
     Entry("backups", "备份", "database", Duty.BACKUP),
 )

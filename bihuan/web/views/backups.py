@@ -25,20 +25,19 @@ from bihuan.web.errors import status_of
 def page(request: Request) -> HttpResponse:
     """List the backups; make one now."""
     context: dict[str, Any] = {}
+    status = 200
     if request.method == "POST":
         try:
             made = backup.make_backup(dates.now())
         except (BihuanError, OSError) as error:
             context["refusal"] = error
+            status = status_of(error) if isinstance(error, BihuanError) else 422
         else:
             assert made.note is not None
             messages.success(
                 request, f"已备份到第{made.note.count}条留痕：{made.path.name}。建议接着核验一次。"
             )
             return redirect("backups")
-    status = 200
-    if error := context.get("refusal"):
-        status = status_of(error) if isinstance(error, BihuanError) else 422
     context |= {"backups": backup.backups(), "folder": backup.folder()}
     return render(request, "backups.html", context, status=status)
 
