@@ -51,6 +51,7 @@ class Foreseen:
     item: int
     number: str
     title: str
+    register: int
     owner: int
     before: date
     after: date
@@ -69,7 +70,13 @@ def foresee(year: CalendarYear, using: str = "default") -> list[Foreseen]:
             if due is not None:
                 found.append(
                     Foreseen(
-                        item["id"], item["number"], item["title"], item["owner_id"], item["due"], due.date
+                        item["id"],
+                        item["number"],
+                        item["title"],
+                        item["register_id"],
+                        item["owner_id"],
+                        item["due"],
+                        due.date,
                     )
                 )
     return found

@@ -148,7 +148,7 @@ def _proposed(request: Request) -> dict[str, Any]:
 def _preview(who: Scope, days: CalendarYear) -> dict[str, Any]:
     found = foresee(days)
     moved = [one for one in found if one.before != one.after]
-    mine = [one for one in moved if _seen(who, one)]
+    mine = _seen(who, moved)
     calendar = calendar_now()
     return {
         "days": days,
@@ -163,8 +163,14 @@ def _preview(who: Scope, days: CalendarYear) -> dict[str, Any]:
     }
 
 
-def _seen(who: Scope, one: Foreseen) -> bool:
-    return who.actor.may(Duty.READ) and (who.units is None or one.owner in who.units)
+def _seen(who: Scope, moved: list[Foreseen]) -> list[Foreseen]:
+    """Return those whose items this person may read."""
+    if not who.actor.may(Duty.READ):
+        return []
+    reach = {r.pk: who.units_in(r) for r in who.registers}
+    return [
+        one for one in moved if one.register in reach and ((units := reach[one.register]) is None or one.owner in units)
+    ]  # fmt: skip
 
 
 def _changes(calendar: Calendar, days: CalendarYear) -> list[tuple[date, bool]]:
