@@ -32,7 +32,7 @@ def list_(as_json: bool) -> None:
             "id": v.row.pk, "code": v.row.code, "name": v.row.name, "version": v.row.version,
             "registers": [r.name for r in v.registers],
         }
-        for v in versions()
+        for v in sorted(versions(), key=lambda v: (v.row.code, v.row.version))
     ]  # fmt: skip
     lines = [f"{r['code']}　{r['name']}　第{r['version']}版　{'、'.join(r['registers'])}" for r in rows]
     answer({"procedures": rows}, as_json=as_json, text="\n".join(lines))

@@ -67,6 +67,7 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "people-revoke": [item],
         "people-account": [item],
         "backups-one": ["bihuan-none.zip"],
+        "outlets-one": [item],
         "procedures-one": [item],
         "procedures-file": [item],
         "procedures-adopt": [item],
