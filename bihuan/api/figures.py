@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Annotated, Any, Literal
@@ -21,8 +20,8 @@ from bihuan.models import Campaign, Register
 from bihuan.queries.chosen import campaign_of
 from bihuan.queries.overview import overview
 from bihuan.queries.people import unit_labels
+from bihuan.queries.templates import STAGE, usual_content
 from bihuan.reports.check import verify_for
-from bihuan.reports.context import StageContext
 from bihuan.reports.stage import Letterhead, stage_context
 from bihuan.reports.word import write_docx
 from bihuan.reports.xlsx import write_xlsx
@@ -31,7 +30,6 @@ from bihuan.rules.errors import Invalid, NotAllowed
 from bihuan.rules.permissions import Duty
 
 router = Router(tags=["专项工作和数据"])
-_WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx": write_xlsx}
 AsOf = Annotated[date | None, Query(None, description="截至哪一天 24 时；不给为现在")]
 
 
@@ -199,8 +197,12 @@ def report(
     letterhead = Letterhead(**head.dict(exclude={"as_of", "since"}))
     context = stage_context(campaign, instant, period_from=head.since, letterhead=letterhead)
     name = f"{head.title or f'{campaign.name}阶段报告'}.{kind}"
-    content = BytesIO(_WRITERS[kind](context))
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    content = (
+        write_xlsx(context) if kind == "xlsx" else write_docx(context, usual_content(STAGE, campaign.pk))
+    )
+    return FileResponse(
+        BytesIO(content), as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
 
 
 def _whole(request: Call, campaign_id: int) -> Campaign:

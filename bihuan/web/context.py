@@ -39,6 +39,7 @@ HOUSE = (
     Entry("people", "人员", "users", Duty.ROLES),
     Entry("days", "日历", "calendar", Duty.CALENDAR),
     Entry("procedures", "规程", "list-check", Duty.PROCEDURES),
+    Entry("templates", "模板", "file-type-docx", Duty.TEMPLATES),
     Entry("outlets", "渠道", "send", Duty.OUTLETS),
     Entry("backups", "备份", "database", Duty.BACKUP),
 )

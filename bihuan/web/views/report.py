@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.shortcuts import render
 from bihuan.queries.counts import all_refs, figures
 from bihuan.queries.scope import Scope
 from bihuan.reports.check import verify_for
-from bihuan.reports.context import StageContext
 from bihuan.reports.stage import stage_context
 from bihuan.reports.word import write_docx
 from bihuan.reports.xlsx import write_xlsx
@@ -22,8 +20,6 @@ from bihuan.rules.figures import FIGURES, Ref
 from bihuan.rules.permissions import Duty
 from bihuan.web.access import Request, opens_to
 from bihuan.web.forms.report import StageReport
-
-WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx": write_xlsx}
 
 
 @opens_to(Duty.REPORT)
@@ -45,7 +41,7 @@ def page(request: Request) -> HttpResponse:
 @opens_to(Duty.REPORT)
 def file(request: Request, kind: str) -> HttpResponseBase:
     """Hand out the report as a Word or an Excel file."""
-    if kind not in WRITERS:
+    if kind not in {"docx", "xlsx"}:
         raise NotFound("没有这种格式的报告。", hint="可下载 docx 或 xlsx。")
     form = StageReport(request.who.whole, request.GET)
     if not form.is_valid():
@@ -54,7 +50,7 @@ def file(request: Request, kind: str) -> HttpResponseBase:
     context = stage_context(
         form.chosen(), form.instant(), period_from=period_from, letterhead=form.letterhead()
     )
-    content = WRITERS[kind](context)
+    content = write_docx(context, form.template()) if kind == "docx" else write_xlsx(context)
     return FileResponse(BytesIO(content), as_attachment=True, filename=form.file_name(kind))
 
 
