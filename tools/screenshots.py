@@ -283,6 +283,9 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "library-drafts": "/library/drafts/",
         "library-draft": lambda: f"/library/drafts/{_first('Draft').pk}/?find=责任&check=1",
         "report": lambda: f"/report/?campaign={_first('Campaign').pk}",
+        "procedure-new": lambda: f"/procedures/new/?from={_first('Procedure').pk}",
+        "days-new": "/days/new/",
+        "templates": "/templates/",
         "error-404": "/items/99999999/",
     },
     "lingdao": {"lead-todo": "/", "lead-overview": "/overview/", "lead-slip": lambda: _slip(state="proposed"),
@@ -301,7 +304,9 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
     },
     "fuzeren": {"head-todo": "/"},
     "admin": {"admin-home": "/", "error-403": "/items/", "people": "/people/", "people-new": "/people/new/",
-              "units": "/units/"},
+              "units": "/units/", "unit": lambda: f"/units/{_unit('东岭镇')}/", "days": "/days/", "days-provisional": "/days/?year=2035",
+              "procedures": "/procedures/", "procedure": lambda: f"/procedures/{_first('Procedure').pk}/", "outlets": "/outlets/",
+              "backups": "/backups/"},
     "security": {"security-home": "/", "security-account": "/security/", "api": "/api/"},
 }  # fmt: skip
 

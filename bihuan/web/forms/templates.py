@@ -54,7 +54,8 @@ class ChoiceForm(forms.Form):
     def __init__(
         self, campaigns: list[Campaign], templates: list[Offered], *args: Any, **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id="choice_%s", **kwargs)  # beside another form with a campaign
+        super().__init__(*args, **kwargs)
+        self.auto_id = "choice_%s"  # it stands beside another form with a campaign
         places = [("0", "所有专项工作"), *((str(c.pk), c.name) for c in campaigns)]
         options = [(str(t.id), t.name) for t in templates]
         self.fields["campaign"] = f.choice("用于", places, required=True)
