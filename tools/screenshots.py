@@ -304,7 +304,7 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
     },
     "fuzeren": {"head-todo": "/"},
     "admin": {"admin-home": "/", "error-403": "/items/", "people": "/people/", "people-new": "/people/new/",
-              "units": "/units/", "unit": lambda: f"/units/{_unit('东岭镇')}/", "days": "/days/", "days-provisional": "/days/?year=2035",
+              "units": "/units/", "unit": lambda: f"/units/{_first('Unit').pk}/", "days": "/days/", "days-provisional": "/days/?year=2035",
               "procedures": "/procedures/", "procedure": lambda: f"/procedures/{_first('Procedure').pk}/", "outlets": "/outlets/",
               "backups": "/backups/"},
     "security": {"security-home": "/", "security-account": "/security/", "api": "/api/"},

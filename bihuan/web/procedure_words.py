@@ -98,7 +98,7 @@ def _said(procedure: Procedure) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _about(p: Procedure) -> list[Row]:
-    numbers = p.number.replace("{year}", "年份").replace("{no}", "序号").replace("{register}", "清单名称")
+    numbers = f"如“{p.number_text(2026, 1, '清单名称')}”"
     rows = [
         Row("名称", p.name),
         Row("代码", p.code),
