@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import IO
+from threading import Lock
+from typing import IO, Any
+from uuid import uuid4
 from zipfile import BadZipFile, ZipFile
 
 from django.db import DatabaseError, connections
@@ -22,7 +24,8 @@ from bihuan.ledger.reading import entry_hash_at, head
 from bihuan.ledger.verify import verify
 from bihuan.models import Evidence
 
-_CHUNK, _ALIAS = 1 << 20, "backup"
+_CHUNK = 1 << 20
+_KNOWING = Lock()
 
 
 class Standing(Enum):
@@ -30,7 +33,7 @@ class Standing(Enum):
 
     NONE = "这里还没有台账"
     SAME = "与现在的台账一致"
-    BEHIND = "现在的台账接着它又有新的留痕"
+    BEHIND = "比现在的台账旧，此后又有新的留痕"
     AHEAD = "比现在的台账新"
     OTHER = "与现在的台账不是同一本，或其中一本被改动过"
 
@@ -129,14 +132,22 @@ def _chain(found: Checked, alias: str) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[str]:
-    """Open the SQLite file at ``path`` beside the ledger in use; yields the alias."""
-    connections.settings[_ALIAS] = {**connections.settings["default"], **sqlite(path)}
+    """Open the SQLite file at ``path`` beside the ledger in use; yields the alias, which no other check has."""
+    alias = f"backup-{uuid4().hex}"
+    _know(alias, {**connections.settings["default"], **sqlite(path)})
     try:
-        yield _ALIAS
+        yield alias
     finally:
-        connections[_ALIAS].close()
-        del connections[_ALIAS]
-        del connections.settings[_ALIAS]
+        connections[alias].close()
+        del connections[alias]
+        _know(alias, None)
+
+
+def _know(alias: str, values: dict[str, Any] | None) -> None:
+    """Make a database known, or (None) forget it, by a new table: other threads go through the old one meanwhile."""
+    with _KNOWING:
+        known = {name: found for name, found in connections.settings.items() if name != alias}
+        connections.settings = known if values is None else {**known, alias: values}
 
 
 def standing(backup: Backup, using: str, alias: str = "") -> Standing:

@@ -65,6 +65,8 @@ def restore(backup: Backup, now: datetime, *, lose_newer: bool = False, using: s
             f"备份是 {note.database} 的，现在设置的数据库是 {connections[using].vendor}。",
             hint="请把 DATABASE_URL 改成同一种数据库再恢复。",
         )
+    if note.database == "postgresql":
+        _demand_empty(using)
     if not lose_newer and checked.standing in (Standing.BEHIND, Standing.OTHER):
         raise WouldLose(_loss(checked.standing, note.count, head(using)[0]))
     done = Restored(note.count, notes=checked.notes)
@@ -139,14 +141,17 @@ def _settle(target: Path) -> None:
         raise InUse
 
 
-def _load(file: ZipFile, beside: Path, using: str) -> None:
-    """Read a PostgreSQL dump into an empty database: the old one is kept by naming another in ``DATABASE_URL``."""
+def _demand_empty(using: str) -> None:
+    """PostgreSQL is restored into an empty database: the old one is kept by naming another in ``DATABASE_URL``."""
     with connections[using].cursor() as cursor:
         if connections[using].introspection.table_names(cursor):
             raise Invalid(
                 "现在的数据库里已有数据表，恢复只写进空数据库，不覆盖原有的。",
                 hint="请新建一个空数据库，把 DATABASE_URL 指向它，再运行恢复命令；原来的数据库留着不动。",
             )
+
+
+def _load(file: ZipFile, beside: Path, using: str) -> None:
     connections[using].close()
     with workplace(beside) as place:
         file.extract(DATABASES["postgresql"], place)

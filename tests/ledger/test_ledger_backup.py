@@ -303,3 +303,22 @@ def test_a_killed_backup_leaves_no_half_file_and_what_it_worked_with_goes_with_t
     assert left > 0, "one at least was killed at work"
     sweep(folder)
     assert bare(folder) == {b.path.name for b in backups()}
+
+
+def test_several_backups_are_checked_at_once_and_no_database_stays_known(county):
+    made, found = make_backup(NOW), []
+    known = set(connections.settings)
+
+    def check():
+        try:
+            found.append(check_backup(made).problems)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=check) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [[], [], []]
+    assert set(connections.settings) == known
