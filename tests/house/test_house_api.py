@@ -19,7 +19,7 @@ OF_A_BROWSER = "of a session in a browser; a program shows a token instead"
 #: Whoever has a token must not make of it what outlives it.
 OF_ITS_OWNER = "of its owner alone: with a stolen token nobody may change what opens the account"
 #: What is set up once, by a person who looks at what it would change.
-NOT_YET = "no operation yet: it is set up once on its page, or by the command of the same name"
+NOT_YET = "no operation yet: it is set up once, on its page"
 #: A copy of everything is made and put back where the server is.
 OF_THE_SERVER = "of the server: a program there calls bihuan backup and bihuan restore"
 
