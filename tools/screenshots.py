@@ -152,6 +152,12 @@ def _first(model: str) -> Any:
     return getattr(models, model).objects.order_by("id").first()
 
 
+def _tough() -> str:
+    from bihuan.models import Item
+
+    return f"/items/{Item.objects.filter(number__startswith='攻坚').order_by('id')[0].pk}/"
+
+
 def _slip(**wanted: str) -> str:
     from bihuan.models import Slip
 
@@ -282,10 +288,14 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "library-proofread": "/library/proofread/",
         "library-drafts": "/library/drafts/",
         "library-draft": lambda: f"/library/drafts/{_first('Draft').pk}/?find=责任&check=1",
-        "report": lambda: f"/report/?campaign={_first('Campaign').pk}",
         "procedure-new": lambda: f"/procedures/new/?from={_first('Procedure').pk}",
         "days-new": "/days/new/",
         "templates": "/templates/",
+        "report": lambda: f"/report/?campaign={_first('Campaign').pk}&period=quarter",
+        "facts": "/facts/?ref=overdue",
+        "picture": "/picture/",
+        "picture-item": lambda: f"{_tough()}picture/",
+        "burden": lambda: f"/overview/burden/{_first('Slip').unit_id}/",
         "error-404": "/items/99999999/",
     },
     "lingdao": {"lead-todo": "/", "lead-overview": "/overview/", "lead-slip": lambda: _slip(state="proposed"),

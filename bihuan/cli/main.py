@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "meeting": ("meeting", "会审：召集、议程、到会、议定、纪要，查看历次议定的变化"),
     "slip": ("slip", "单据：发出、签批、签收、答复、评判、打印，查看各单位负担"),
     "report": ("report", "写阶段报告"),
+    "picture": ("picture", "一图读懂：把专项工作或难题画成一页（SVG、PNG）"),
     "verify-report": ("report", "核对一份报告里的每个数据"),
     "figures": ("report", "查看数据项，可查任何时点"),
     "tiers": ("report", "各单位分档，不排名"),

@@ -28,6 +28,7 @@ MENU = (
     Entry("items", "台账", "table", Duty.READ),
     Entry("slips", "督办", "bell", Duty.READ),
     Entry("library", "资料", "book", Duty.READ),
+    Entry("picture", "作战图", "target", Duty.READ),
     Entry("import", "导入", "file-import", Duty.IMPORT),
     Entry("report", "汇报", "file-text", Duty.REPORT),
     Entry("ledger", "核验", "shield-check", Duty.AUDIT),
@@ -57,7 +58,7 @@ SUPERVISION = (
     Entry("cases", "典型案例", "flag", Duty.READ),
 )
 #: Pages that belong to an entry under another name.
-_PART_OF = {entry.view: "slips" for entry in SUPERVISION} | {"objections": "slips"}
+_PART_OF = {entry.view: "slips" for entry in SUPERVISION} | {"objections": "slips", "facts": "overview"}
 #: So many entries fit at the foot of a phone; the others are in the person's menu there.
 _AT_FOOT = 5
 
