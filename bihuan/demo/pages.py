@@ -170,7 +170,6 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "overview-more": "/overview/more/",
         "import": "/import/",
         "ledger": "/ledger/",
-        "report-check": "/report/check/",
         "signs": "/signs/",
         "tokens": "/security/tokens/",
         "password": "/password/",

@@ -61,8 +61,8 @@ class Browser:
     def log_in(self, name: str, password: str) -> None:
         """Log in; everything after is asked as this person."""
         self.get("/login/")
-        if self.post("/login/", name=name, password=password).status != 302:
-            raise SystemExit(f"登录不了：{name}。")
+        if (status := self.post("/login/", name=name, password=password).status) != 302:
+            raise SystemExit(f"登录不了：{name}（{status}）。")
 
     def _ask(self, method: str, address: str, body: str | None, headers: dict[str, str]) -> Answer:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())

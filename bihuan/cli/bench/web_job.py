@@ -34,7 +34,7 @@ def fill_county(items: int, prose: str, progress: Progress) -> int:
     """Fill the demonstration's registers with ``items`` more, enter what fell due, stock the library; returns the entries."""
     now = datetime.now(UTC)
     entries = fill(items, now, progress)
-    entries += tick(now)
+    entries += tick(datetime.now(UTC))
     stock(Path(prose))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -67,7 +67,7 @@ def visit(port: int, empty: int, rounds: int, progress: Progress) -> dict[str, A
         for account, group in MIX.items()
         for no in range(group.people)
     ]
-    tireless = {v.account: _logged_in(port, v.account, passwords) for v in places}
+    tireless = {account: _logged_in(port, account, passwords) for account in {p.account for p in places}}
     sizes = _weigh(tireless, places)
     begun = time.perf_counter()
     for person in people:
