@@ -117,6 +117,12 @@ class Item(models.Model):
             ),
             models.Index(fields=["office_id", "state", "due_order", "id"], name="item_office"),
             models.Index(
+                fields=["owner_id", "closed_at"], name="item_closed", condition=models.Q(state="closed")
+            ),
+            models.Index(
+                fields=["owner_id", "klass", "id"], name="item_relapsed", condition=models.Q(relapses__gt=0)
+            ),
+            models.Index(
                 fields=["office_id", "state", "due_order", "id"],
                 name="item_office_waits",
                 condition=models.Q(waiting__gt=""),
