@@ -239,11 +239,13 @@ def figures(
     """Return the value of each figure over ``registers``, by its written reference; ``as_of`` and ``upto`` as in ``cells``."""
     found: dict[str, str] = {}
     read: dict[str, Cells | Deeds] = {}
+    refs = list(refs)
+    cut = any(ref.of_deeds and dim != "since" for ref in refs for dim, _ in ref.dims)
     for ref in refs:
         facet = f"deeds {ref.since}" if ref.of_deeds else _facet(ref) if upto is None else "cube"
         if facet not in read:
             read[facet] = (
-                deeds(registers, since=ref.since, as_of=as_of, upto=upto, using=using)
+                deeds(registers, since=ref.since, as_of=as_of, upto=upto, cut=cut, using=using)
                 if ref.of_deeds
                 else cells(registers, facet=facet, as_of=as_of, upto=upto, using=using)
             )
@@ -257,11 +259,13 @@ def deeds(
     since: date | None = None,
     as_of: datetime | None = None,
     upto: int | None = None,
+    cut: bool = True,
     using: str = "default",
 ) -> Deeds:
     """Return how often each thing was done in ``registers`` (slips issued, answered …); ``as_of`` and ``upto`` as in ``cells``.
 
-    ``since`` leaves out what was done before that day. ``NO_REGISTER`` may be among the registers.
+    ``since`` leaves out what was done before that day. ``NO_REGISTER`` may be among the registers. Without ``cut`` only what was
+    done and its kind are told apart, which an index alone answers.
     """
     rows = Happening.objects.using(using).filter(register_id__in=registers)
     if since is not None:
@@ -271,6 +275,9 @@ def deeds(
     if upto is not None:
         rows = rows.filter(seq__lte=upto)
     keys = ("what", "kind", "register_id", "unit_id", "klass", "channel")
+    if not cut:
+        told = rows.values_list("what", "kind").annotate(Sum("amount")).order_by()
+        return {Deed(what, kind, 0, 0, "", ""): times for what, kind, times in told if times}
     grouped = rows.values_list(*keys).annotate(Sum("amount")).order_by()
     return {Deed(*row[:6]): row[6] for row in grouped if row[6]}
 
