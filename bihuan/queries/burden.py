@@ -54,12 +54,14 @@ def burden(
     )
     kinds: dict[int, Counter[str]] = {}
     asked: Counter[int] = Counter()
-    counted = sent.values_list("unit_id", "kind").annotate(Count("id"), Count("answer_due")).order_by()
+    counted = (
+        sent.values_list("unit_id", "kind").annotate(times=Count("*"), answers=Count("answer_due")).order_by()
+    )
     for unit, kind, times, answers in counted:
         kinds.setdefault(unit, Counter())[kind] = times
         asked[unit] += answers
     waiting = Slip.objects.using(using).filter(state__in=LIVE, issued_at__isnull=False, **wanted)
-    waits = dict(waiting.values_list("unit_id").annotate(Count("id")).order_by())
+    waits = dict(waiting.values_list("unit_id").annotate(times=Count("*")).order_by())
     given, open_ = _items(since, until, units, using)
     inspected = _inspections(since, until, units, using)
     called = _meetings(since, until, units, using)
@@ -87,7 +89,7 @@ def _items(
         units = list(units)
         items = items.filter(owner_id__in=units)
         tallies = tallies.filter(label__in=[str(u) for u in units])
-    given = items.values_list("owner_id").annotate(Count("id")).order_by()
+    given = items.values_list("owner_id").annotate(times=Count("*")).order_by()
     open_ = tallies.values_list("label").annotate(Sum("items")).order_by()
     return dict(given), {int(unit): n for unit, n in open_}
 
