@@ -62,8 +62,8 @@ def cells(
     the items owned by these units. ``cube`` cuts by every dimension at once and always adds up the transitions; the other cuts
     take what came after ``as_of`` away from the tallies, which costs as much as happened since.
     """
-    if upto is None and facet != "cube" and (units is None or facet in {"all", "unit"}):
-        return _tallied(registers, facet, as_of, units, using)
+    if facet != "cube" and (units is None or facet in {"all", "unit"}):
+        return _tallied(registers, facet, _Later(as_of, upto), units, using)
     return _summed(registers, as_of, upto, units, using)
 
 
@@ -164,18 +164,34 @@ def open_colours(
     return found
 
 
+@dataclass(frozen=True)
+class _Later:
+    """What a figure leaves out: what came after ``as_of``, and what was entered after the seq ``upto``."""
+
+    as_of: datetime | None
+    upto: int | None
+
+    def __bool__(self) -> bool:
+        return self.as_of is not None or self.upto is not None
+
+    def condition(self) -> Q:
+        """Return which transitions those are."""
+        found = Q() if self.as_of is None else Q(at__gt=self.as_of)
+        return found if self.upto is None else found | Q(seq__gt=self.upto)
+
+
 def _tallied(
-    registers: Sequence[int], facet: str, as_of: datetime | None, units: Iterable[int] | None, using: str
+    registers: Sequence[int], facet: str, later: _Later, units: Iterable[int] | None, using: str
 ) -> Cells:
-    """Return the tallies without what came after ``as_of``, read in one statement: nothing is entered between the two."""
+    """Return the tallies without what came ``later``, read in one statement: nothing is entered between the two."""
     rows = Tally.objects.using(using).filter(register_id__in=registers)
     labels = None if units is None else [str(u) for u in units]
     kept = facet if labels is None else "unit"
     rows = rows.filter(facet=kept) if labels is None else rows.filter(facet=kept, label__in=labels)
     found: dict[Key, Sums] = {}
     read = rows.order_by().values_list("register_id", "label", "state", "colour", *SUM_NAMES)
-    if as_of is not None:
-        read = read.union(_since(registers, kept, as_of, labels, using), all=True)
+    if later:
+        read = read.union(_since(registers, kept, later, labels, using), all=True)
     for register, label, state, colour, *sums in read:
         key = _key(facet, label, state, register=register, colour=colour)
         found.setdefault(key, Sums()).add(Sums(*sums))
@@ -183,10 +199,10 @@ def _tallied(
 
 
 def _since(
-    registers: Sequence[int], facet: str, as_of: datetime, labels: list[str] | None, using: str
+    registers: Sequence[int], facet: str, later: _Later, labels: list[str] | None, using: str
 ) -> QuerySet[Any, Any]:
-    """What the transitions after ``as_of`` added, to be taken away: in the columns of the tallies of ``facet``."""
-    rows = Transition.objects.using(using).filter(register_id__in=registers, at__gt=as_of)
+    """What the ``later`` transitions added, to be taken away: in the columns of the tallies of ``facet``."""
+    rows = Transition.objects.using(using).filter(later.condition(), register_id__in=registers)
     column = {"unit": "unit_id", "class": "klass", "channel": "channel"}.get(facet)
     cut: Any = Cast(column, CharField()) if column else Value("", CharField())
     if labels is not None:
@@ -242,7 +258,7 @@ def figures(
     refs = list(refs)
     cut = any(ref.of_deeds and dim != "since" for ref in refs for dim, _ in ref.dims)
     for ref in refs:
-        facet = f"deeds {ref.since}" if ref.of_deeds else _facet(ref) if upto is None else "cube"
+        facet = f"deeds {ref.since}" if ref.of_deeds else _facet(ref)
         if facet not in read:
             read[facet] = (
                 deeds(registers, since=ref.since, as_of=as_of, upto=upto, cut=cut, using=using)
