@@ -45,6 +45,10 @@ def test_axe_finds_nothing_on_any_page_at_either_width(window: Any, address: str
                 page.goto(address + place)
                 for width in (1440, 390):
                     page.set_viewport_size({"width": width, "height": 900})
-                    found += [f"{name} at {width}: {rule}: {node}" for rule, nodes in page.evaluate(LOOK, TAGS) for node in nodes]
+                    found += [
+                        f"{name} at {width}: {rule}: {node}"
+                        for rule, nodes in page.evaluate(LOOK, TAGS)
+                        for node in nodes
+                    ]
                     assert view.fits(), (name, width)
     assert found == []

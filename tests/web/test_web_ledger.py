@@ -52,7 +52,9 @@ def test_it_is_closed_to_those_who_do_not_audit(office: Office, person):
     assert office.as_(person).post("/ledger/check/").status_code == 403
 
 
-def test_the_export_and_the_seals_are_what_the_stand_alone_verifier_finds_whole(office: Office, tmp_path, capsys):
+def test_the_export_and_the_seals_are_what_the_stand_alone_verifier_finds_whole(
+    office: Office, tmp_path, capsys
+):
     from verifier.bihuan_verify import main
 
     office.at("working")

@@ -19,7 +19,7 @@ from django.db import connection
 
 from bihuan.cli.bench.fill import fill_county as fill
 from bihuan.cli.bench.web_client import Answer, Browser
-from bihuan.cli.bench.web_people import MIX, THINK_SECONDS, Visit, visits
+from bihuan.cli.bench.web_people import MIX, RESTLESS_SECONDS, THINK_SECONDS, Visit, visits
 from bihuan.clock.tick import tick
 from bihuan.demo.pages import stock
 
@@ -67,16 +67,17 @@ def visit(port: int, empty: int, rounds: int, progress: Progress) -> dict[str, A
         for account, group in MIX.items()
         for no in range(group.people)
     ]
-    tireless = {account: _logged_in(port, account, passwords) for account in {p.account for p in places}}
-    sizes = _weigh(tireless, places)
+    restless = {account: _logged_in(port, account, passwords) for account in {p.account for p in places}}
+    sizes = _weigh(restless, places)
     begun = time.perf_counter()
     for person in people:
         person.start()
     blank = Browser(empty)
     for no in range(rounds):
         for place in places:
-            told.add(place.name, tireless[place.account].get(place.address, fragment=place.fragment))
+            told.add(place.name, restless[place.account].get(place.address, fragment=place.fragment))
             bare.add("empty", blank.get("/"))
+            time.sleep(RESTLESS_SECONDS)
         progress(no + 1)
     seconds = time.perf_counter() - begun
     stop.set()

@@ -13,6 +13,8 @@ from bihuan.demo.pages import PAGES, working_of
 
 #: Each of them opens a page, reads it for so many seconds in the mean (some longer, some shorter), opens the next.
 THINK_SECONDS = 3.0
+#: The twentieth, who opens every page of everybody in turn, rests only so long between two.
+RESTLESS_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Group:
     often: dict[str, int] = field(default_factory=dict)
 
 
-#: Account of the demonstration → its people. Together 19; the twentieth opens every page of everybody in turn, and rests never.
+#: Account of the demonstration → its people. Together 19; the twentieth opens every page of everybody in turn.
 MIX: dict[str, Group] = {
     "duban": Group(
         4, {"todo": 8, "items": 8, "items-fragment": 8, "item-working": 8, "overview": 4, "slips": 4}
