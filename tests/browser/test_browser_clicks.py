@@ -53,7 +53,7 @@ def _asked() -> None:
 
     now, item = datetime.now(UTC), Item.objects.get().pk
     clerk, handler = (actor_of(Person.objects.get(name=n).pk) for n in ("supervisor", "handler"))
-    issue_slip(item, "整改反馈单", clerk, now)
+    issue_slip(item, "整改反馈单", clerk, now, despite="请尽快答复")
     do("plan", item, handler, now, measures=["铺桥面"])
     do("report", item, handler, now, text="桥面铺好了。", percent=100, measures={"1": {"state": "done"}})
     do("attach", item, handler, now, file=upload())
