@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 
 from django.core.signals import request_finished, request_started
@@ -20,6 +21,7 @@ from bihuan.actions.sample import Population, commit_sample
 from bihuan.actions.tokens import make_token
 from bihuan.api.call import now
 from bihuan.models import Conclusion, Evidence, Slip
+from bihuan.rules.clocked import CHINA
 from tests.actions.county import upload
 from tests.web.office import Office, in_days
 
@@ -67,9 +69,10 @@ class Callers(Office):
         self.do("attach", item, "handler", file=upload())
         meeting = self.meet([item])
         request = self.ask("extension", item, due=in_days(75))
-        day = self.now.date()
+        day = self.now.astimezone(CHINA).date()  # from four in the afternoon UTC on it is tomorrow there
+        last = day + timedelta(days=1)
         plan = Plan(
-            "检查", "planned", ["道路"], "东镇", "道路", [units["town"]], day, day, people["checker"].person
+            "检查", "planned", ["道路"], "东镇", "道路", [units["town"]], day, last, people["checker"].person
         )
         by = (people["supervisor"], self.later(minutes=1))
         inspection = propose_inspection(*by, units["office"], plan).inspection
@@ -90,7 +93,7 @@ class Callers(Office):
             "campaign_id": self.campaign, "slip_id": Slip.objects.first().pk, "request_id": request,
             "meeting_id": meeting, "inspection_id": inspection, "sample_id": sample, "institution_id": rule,
             "conclusion_id": conclusion, "objection_id": objection, "unit_id": units["village"],
-            "person_id": people["other_head"].person, "procedure_id": self.procedures["rectification"], "case_id": 999, "feed_id": feed,
+            "person_id": people["other_head"].person, "procedure_id": self.procedures["rectification"], "case_id": 999, "view_id": 999, "feed_id": feed,
         }  # fmt: skip
 
 
@@ -101,11 +104,22 @@ def answered(response, status):
     return found
 
 
+#: What an address asks for beside its path.
+_ASKED = {"/api/slip-papers": "?slip={slip_id}"}
+
+
 def at(address, ids):
     """``address`` of the schema with ``ids`` put in; ``thing_id`` is that of the first word of the address."""
     kind = address.removeprefix("/api/").partition("/")[0].rstrip("s")
-    known = {**ids, "thing_id": ids.get(f"{kind}_id", 1), "kind": "docx", "day": "2026-03-05", "deed": "off"}
-    return address.format(**known)
+    known = {
+        **ids,
+        "thing_id": ids.get(f"{kind}_id", 1),
+        "kind": "docx",
+        "day": "2026-03-05",
+        "deed": "off",
+        "name": "none",
+    }
+    return (address + _ASKED.get(address, "")).format(**known)
 
 
 @contextmanager
