@@ -16,6 +16,7 @@ import click
 
 from bihuan.cli.bench.databases import run, sqlite
 from bihuan.cli.bench.figure import Figure, Reference
+from bihuan.cli.bench.web_people import RESTLESS_SECONDS
 from bihuan.cli.output import tell
 
 #: What has to hold: milliseconds of any page, and bytes over the wire of a first load without charts, and of a fragment.
@@ -34,7 +35,7 @@ def web(size: Any) -> Iterator[Figure]:
         return
     with sqlite() as place:
         found_county(place, size.pages)
-        found = visited(place, size.visits)
+        found = visited(place, size.visits, RESTLESS_SECONDS if size.visits > 1 else 0)
     yield from _times(found)
     yield _weight("first_load", "首次打开一个页面（不含图表）", found["pages"], FIRST_LOAD)
     yield _weight("fragment", "一个片段", found["fragments"], FRAGMENT)
@@ -48,12 +49,12 @@ def found_county(place: dict[str, str], items: int) -> None:
     run(place, "web_job:fill_county", items=items, prose=str(_PROSE))
 
 
-def visited(place: dict[str, str], rounds: int) -> dict[str, Any]:
+def visited(place: dict[str, str], rounds: int, rest: float) -> dict[str, Any]:
     """Serve the ledger and an empty page, let people visit both, and return what they told."""
     port, empty = _free_port(), _free_port()
     ours = _served([*_BIHUAN, "serve", "--port", str(port)], place, port)
     with ours, _served([*_EMPTY, str(empty), str(_THREADS)], place, empty):
-        found = run(place, "web_job:visit", port=port, empty=empty, rounds=rounds)
+        found = run(place, "web_job:visit", port=port, empty=empty, rounds=rounds, rest=rest)
     return dict(found["result"])
 
 

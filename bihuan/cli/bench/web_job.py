@@ -19,7 +19,7 @@ from django.db import connection
 
 from bihuan.cli.bench.fill import fill_county as fill
 from bihuan.cli.bench.web_client import Answer, Browser
-from bihuan.cli.bench.web_people import MIX, RESTLESS_SECONDS, THINK_SECONDS, Visit, visits
+from bihuan.cli.bench.web_people import MIX, THINK_SECONDS, Visit, visits
 from bihuan.clock.tick import tick
 from bihuan.demo.pages import stock
 
@@ -58,8 +58,8 @@ class Told:
             self.weight[name] = max(answer.weight, self.weight.get(name, 0))
 
 
-def visit(port: int, empty: int, rounds: int, progress: Progress) -> dict[str, Any]:
-    """Let the people of ``MIX`` walk while one visits everything ``rounds`` times; then weigh, and ask the empty page alone."""
+def visit(port: int, empty: int, rounds: int, rest: float, progress: Progress) -> dict[str, Any]:
+    """Let the people of ``MIX`` walk while one visits everything ``rounds`` times, with ``rest`` seconds between two; then weigh, and ask the empty page alone."""
     told, bare, stop, passwords = Told(), Told(), Event(), _passwords()
     places = visits()
     people = [
@@ -77,7 +77,7 @@ def visit(port: int, empty: int, rounds: int, progress: Progress) -> dict[str, A
         for place in places:
             told.add(place.name, restless[place.account].get(place.address, fragment=place.fragment))
             bare.add("empty", blank.get("/"))
-            time.sleep(RESTLESS_SECONDS)
+            time.sleep(rest)
         progress(no + 1)
     seconds = time.perf_counter() - begun
     stop.set()

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bihuan.demo.pages import PAGES, working_of
 
 #: Each of them opens a page, reads it for so many seconds in the mean (some longer, some shorter), opens the next.
 THINK_SECONDS = 3.0
@@ -39,18 +38,26 @@ MIX: dict[str, Group] = {
     "admin": Group(1),
 }
 
+
+def _working() -> int:
+    """An item that the handler works on."""
+    from bihuan.demo.pages import working_of  # the table is also read where Django is not set up
+
+    return working_of("chengban")
+
+
 #: Account → parts of pages as htmx asks for them: what a filter, a choice or a button brings.
 FRAGMENTS: dict[str, dict[str, str | Callable[[], str]]] = {
     "duban": {
         "items-fragment": "/items/?state=working&q=路面破损",
         "overview-fragment": "/overview/?by=unit",
         "overview-more-fragment": "/overview/more/",
-        "step-fragment": lambda: f"/items/{working_of('chengban')}/extend/",
-        "cell-fragment": lambda: f"/items/{working_of('chengban')}/cell/lead/",
+        "step-fragment": lambda: f"/items/{_working()}/extend/",
+        "cell-fragment": lambda: f"/items/{_working()}/cell/lead/",
         "library-fragment": "/library/?q=整改",
         "suggest-fragment": "/library/suggest/?q=整改",
     },
-    "chengban": {"report-fragment": lambda: f"/items/{working_of('chengban')}/report/"},
+    "chengban": {"report-fragment": lambda: f"/items/{_working()}/report/"},
 }
 
 
@@ -66,6 +73,8 @@ class Visit:
 
 def visits() -> list[Visit]:
     """Every page and fragment, with its address in this ledger."""
+    from bihuan.demo.pages import PAGES
+
     return [*_of(PAGES, fragment=False), *_of(FRAGMENTS, fragment=True)]
 
 
