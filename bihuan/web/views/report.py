@@ -53,7 +53,9 @@ def _preview(who: Scope, form: StageReport) -> dict[str, Any]:
         "campaign": campaign,
         "as_of": at,
         "since": report.period_from,
-        "parts": [_shown(part, _links(campaign, at, seq)) for part in preview(write_docx(report, form.template()))],
+        "parts": [
+            _shown(part, _links(campaign, at, seq)) for part in preview(write_docx(report, form.template()))
+        ],
         "figures": [
             (FIGURES[ref], value, facts_address(campaign.pk, ref, at, seq)) for ref, value in values.items()
         ],
