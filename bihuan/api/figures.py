@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Annotated, Any, Literal
@@ -23,8 +22,8 @@ from bihuan.queries.item import detail_for
 from bihuan.queries.overview import overview
 from bihuan.queries.people import unit_labels
 from bihuan.queries.picture import campaign_picture, item_picture
+from bihuan.queries.templates import STAGE, usual_content
 from bihuan.reports.check import verify_for
-from bihuan.reports.context import StageContext
 from bihuan.reports.picture import WRITERS, Sheet, draw_campaign, draw_item
 from bihuan.reports.stage import Letterhead, stage_context
 from bihuan.reports.word import write_docx
@@ -34,7 +33,6 @@ from bihuan.rules.errors import Invalid, NotAllowed
 from bihuan.rules.permissions import Duty
 
 router = Router(tags=["专项工作和数据"])
-_WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx": write_xlsx}
 Drawn = Literal["svg", "png"]
 AsOf = Annotated[date | None, Query(None, description="截至哪一天 24 时；不给为现在")]
 
@@ -216,8 +214,12 @@ def report(
     letterhead = Letterhead(**head.dict(exclude={"as_of", "since"}))
     context = stage_context(campaign, instant, period_from=head.since, letterhead=letterhead)
     name = f"{head.title or f'{campaign.name}阶段报告'}.{kind}"
-    content = BytesIO(_WRITERS[kind](context))
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    content = (
+        write_xlsx(context) if kind == "xlsx" else write_docx(context, usual_content(STAGE, campaign.pk))
+    )
+    return FileResponse(
+        BytesIO(content), as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
 
 
 @router.get(

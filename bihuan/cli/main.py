@@ -33,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("ledger", "核验台账：哈希链、封存、计数"),
     "rebuild": ("ledger", "由留痕重建全部数据表"),
     "seal": ("ledger", "封存：对全部留痕签名"),
+    "backup": ("backup", "备份：数据库、佐证和封存合成一个文件"),
+    "restore": ("backup", "由备份恢复，或核验一份备份"),
     "tick": ("ledger", "处理到点的事"),
     "worker": ("worker", "一直处理到点的事"),
     "look-back": ("closing", "回头看：抽样、安排、该回头看的事项"),

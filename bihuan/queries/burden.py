@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from bihuan.ledger.repeats import RECENT, repeated
-from bihuan.models import Inspection, Item, Meeting, Person, Slip
+from bihuan.models import Inspection, Item, Meeting, Person, Slip, Tally
 from bihuan.queries.people import directory
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.inspection import STANDING
 from bihuan.rules.meeting import MeetingState
 from bihuan.rules.slips import LIVE, SlipState
 from bihuan.rules.workflow import OPEN
+
+_STANDING = frozenset(SlipState) - {SlipState.WITHDRAWN}
 
 __all__ = ["RECENT", "Asked", "UnitBurden", "asked_of", "burden", "repeated"]
 
@@ -46,14 +48,13 @@ def burden(
     since: datetime, until: datetime, *, units: Iterable[int] | None = None, using: str = "default"
 ) -> list[UnitBurden]:
     """Return the burden of each unit that was asked for anything from ``since`` to before ``until``, in the units' own order."""
-    sent, waiting = _sent(since, until, units, using), _waiting(units, using)
     kinds: dict[int, Counter[str]] = {}
-    for unit, kind, times in sent.values_list("unit_id", "kind").annotate(Count("id")).order_by():
+    asked: Counter[int] = Counter()
+    sent = _sent(since, until, units, using).values_list("unit_id", "kind")
+    for unit, kind, times, answers in sent.annotate(times=Count("*"), answers=Count("answer_due")).order_by():
         kinds.setdefault(unit, Counter())[kind] = times
-    asked = dict(
-        sent.filter(answer_due__isnull=False).values_list("unit_id").annotate(Count("id")).order_by()
-    )
-    waits = dict(waiting.values_list("unit_id").annotate(Count("id")).order_by())
+        asked[unit] += answers
+    waits = dict(_waiting(units, using).values_list("unit_id").annotate(times=Count("*")).order_by())
     given, open_ = _items(since, until, units, using)
     inspected = Counter(u for _, u in _inspections(since, until, units, using))
     called = Counter(u for _, u in _meetings(since, until, units, using))
@@ -61,7 +62,7 @@ def burden(
     return [
         UnitBurden(
             unit, name, sum(kinds.get(unit, Counter()).values()), dict(sorted(kinds.get(unit, Counter()).items())),
-            asked.get(unit, 0), given.get(unit, 0), open_.get(unit, 0), waits.get(unit, 0),
+            asked[unit], given.get(unit, 0), open_.get(unit, 0), waits.get(unit, 0),
             inspected[unit], called[unit],
         )
         for unit, name in names.items()
@@ -94,8 +95,7 @@ def asked_of(unit: int, since: datetime, until: datetime, using: str = "default"
 
 def _sent(since: datetime, until: datetime, units: Iterable[int] | None, using: str) -> QuerySet[Slip]:
     """The slips of the period that were not taken back."""
-    sent = Slip.objects.using(using).filter(issued_at__gte=since, issued_at__lt=until)
-    sent = sent.exclude(state=SlipState.WITHDRAWN)
+    sent = Slip.objects.using(using).filter(issued_at__gte=since, issued_at__lt=until, state__in=_STANDING)
     return sent if units is None else sent.filter(unit_id__in=list(units))
 
 
@@ -108,18 +108,18 @@ def _waiting(units: Iterable[int] | None, using: str) -> QuerySet[Slip]:
 def _items(
     since: datetime, until: datetime, units: Iterable[int] | None, using: str
 ) -> tuple[dict[int, int], dict[int, int]]:
-    """Return, by unit, the items given to it in the period and those it has to do now."""
-    items = Item.objects.using(using).exclude(owner_id=0)
-    if units is not None:
-        items = items.filter(owner_id__in=list(units))
-    given = Q(assigned_at__gte=since, assigned_at__lt=until)
-    rows = (
-        items.values_list("owner_id")
-        .annotate(given=Count("id", filter=given), open=Count("id", filter=Q(state__in=OPEN)))
-        .order_by()
+    """Return, by unit, the items given to it in the period and those it has to do now (by the counters)."""
+    items = (
+        Item.objects.using(using).filter(assigned_at__gte=since, assigned_at__lt=until).exclude(owner_id=0)
     )
-    listed: Sequence[tuple[int, int, int]] = list(rows)
-    return {u: n for u, n, _ in listed if n}, {u: n for u, _, n in listed if n}
+    tallies = Tally.objects.using(using).filter(facet="unit", state__in=OPEN, items__gt=0).exclude(label="0")
+    if units is not None:
+        units = list(units)
+        items = items.filter(owner_id__in=units)
+        tallies = tallies.filter(label__in=[str(u) for u in units])
+    given = items.values_list("owner_id").annotate(times=Count("*")).order_by()
+    open_ = tallies.values_list("label").annotate(Sum("items")).order_by()
+    return dict(given), {int(unit): n for unit, n in open_}
 
 
 def _inspections(

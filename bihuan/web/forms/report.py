@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from bihuan.models import Campaign
+from bihuan.queries.templates import STAGE, content_of, offered, usual_of
 from bihuan.reports.stage import Letterhead
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.periods import PERIODS, period
@@ -39,6 +40,11 @@ class StageReport(forms.Form):
         field = self.fields["campaign"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(key, c.name) for key, c in self.campaigns.items()]
+        own = [(str(t.id), t.name) for t in offered(STAGE)]
+        if len(own) > 1:
+            self.fields["template"] = f.choice(
+                "模板", [("", "该专项工作默认的模板"), *own], help_text="只用于 Word 报告。"
+            )
 
     def clean_as_of(self) -> Any:
         """Refuse a day to come: nothing is known of it."""
@@ -75,6 +81,11 @@ class StageReport(forms.Form):
                 for n in ("title", "office", "recipient", "document_number", "contact")
             }
         )
+
+    def template(self) -> bytes | None:
+        """Return the file of the template that was chosen, or that the campaign uses; None for the built-in one."""
+        given = self.cleaned_data.get("template", "")
+        return content_of(STAGE, int(given) if given else usual_of(STAGE, self.chosen().pk))
 
     def file_name(self, suffix: str) -> str:
         """Return what the file is called."""

@@ -78,8 +78,8 @@ def board(who: Scope, campaign: Campaign, day: date | None, by: str) -> dict[str
     as_of = dates.end_of(day) if day is not None and day < dates.today() else None
     units = who.units_in(registers[0]) if registers else who.units
     cuts = CUTS if units is None else {key: name for key, name in CUTS.items() if key != "class"}
-    found = overview(registers, now, as_of=as_of, units=units, classes="class" in cuts)
     by = by if by in cuts else ("register" if len(registers) > 1 else "unit")
+    found = overview(registers, now, as_of=as_of, units=units, classes=by == "class")
     links = Links(campaign.pk, "owner" if units is not None else "", as_of)
     table = [_line(line, by, found, links) for line in _lines(found, by)]
     return {

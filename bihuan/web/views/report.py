@@ -29,7 +29,6 @@ from bihuan.web.facts import facts_address
 from bihuan.web.forms.report import StageReport
 
 Link = Callable[[str], str]
-WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx": write_xlsx}
 
 
 @opens_to(Duty.REPORT)
@@ -54,7 +53,9 @@ def _preview(who: Scope, form: StageReport) -> dict[str, Any]:
         "campaign": campaign,
         "as_of": at,
         "since": report.period_from,
-        "parts": [_shown(part, _links(campaign, at, seq)) for part in preview(write_docx(report))],
+        "parts": [
+            _shown(part, _links(campaign, at, seq)) for part in preview(write_docx(report, form.template()))
+        ],
         "figures": [
             (FIGURES[ref], value, facts_address(campaign.pk, ref, at, seq)) for ref, value in values.items()
         ],
@@ -89,12 +90,13 @@ def _context(form: StageReport) -> StageContext:
 @opens_to(Duty.REPORT)
 def file(request: Request, kind: str) -> HttpResponseBase:
     """Hand out the report as a Word or an Excel file."""
-    if kind not in WRITERS:
+    if kind not in {"docx", "xlsx"}:
         raise NotFound("没有这种格式的报告。", hint="可下载 docx 或 xlsx。")
     form = StageReport(request.who.whole, request.GET)
     if not form.is_valid():
         raise Invalid("报告的选项有误：" + "".join(str(e) for errors in form.errors.values() for e in errors))
-    content = WRITERS[kind](_context(form))
+    context = _context(form)
+    content = write_docx(context, form.template()) if kind == "docx" else write_xlsx(context)
     return FileResponse(BytesIO(content), as_attachment=True, filename=form.file_name(kind))
 
 
