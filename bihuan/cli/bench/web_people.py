@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-
 #: Each of them opens a page, reads it for so many seconds in the mean (some longer, some shorter), opens the next.
 THINK_SECONDS = 3.0
 #: The twentieth, who opens every page of everybody in turn, rests only so long between two.
