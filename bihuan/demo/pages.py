@@ -44,6 +44,10 @@ def _first(model: str) -> Any:
     return getattr(models, model).objects.order_by("id").first()
 
 
+def _tough() -> str:
+    return f"/items/{Item.objects.filter(number__startswith='攻坚').order_by('id')[0].pk}/"
+
+
 def _slip(**wanted: str) -> str:
     found = Slip.objects.filter(**wanted).order_by("-id").first() or _first("Slip")
     return f"/slips/{found.pk}/"
@@ -162,7 +166,14 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "library-proofread": "/library/proofread/",
         "library-drafts": "/library/drafts/",
         "library-draft": lambda: f"/library/drafts/{_first('Draft').pk}/?find=责任&check=1",
-        "report": lambda: f"/report/?campaign={_first('Campaign').pk}",
+        "procedure-new": lambda: f"/procedures/new/?from={_first('Procedure').pk}",
+        "days-new": "/days/new/",
+        "templates": "/templates/",
+        "report": lambda: f"/report/?campaign={_first('Campaign').pk}&period=quarter",
+        "facts": "/facts/?ref=overdue",
+        "picture": "/picture/",
+        "picture-item": lambda: f"{_tough()}picture/",
+        "burden": lambda: f"/overview/burden/{_first('Slip').unit_id}/",
         "inbox": "/inbox/",
         "inbox-calendar": "/inbox/calendar/",
         "items-bulk": lambda: f"/items/bulk/?do=comment&id={_working()}",
@@ -195,7 +206,9 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
     "fuzeren": {"head-todo": "/", "head-items": "/items/", "head-overview": "/overview/"},
     "admin": {"admin-home": "/", "error-403": "/items/", "people": "/people/", "people-new": "/people/new/",
               "person": lambda: f"/people/{_person('chengban').pk}/", "units": "/units/",
-              "unit": lambda: f"/units/{_person('chengban').unit_id}/"},
+              "unit": lambda: f"/units/{_person('chengban').unit_id}/", "days": "/days/", "days-provisional": "/days/?year=2035",
+              "procedures": "/procedures/", "procedure": lambda: f"/procedures/{_first('Procedure').pk}/", "outlets": "/outlets/",
+              "backups": "/backups/"},
     "security": {"security-home": "/", "security-account": "/security/", "api": "/api/", "second-set": "/security/second/"},
     "audit": {"audit-home": "/", "audit-ledger": "/ledger/"},
 }  # fmt: skip

@@ -43,6 +43,7 @@ from bihuan.models.sample import Sample
 from bihuan.models.sign import SignBand, SignMark, SignPhoto, SignPosition, SignText
 from bihuan.models.slip import Happening, Receipt, Slip
 from bihuan.models.tally import Tally, Timer, Transition
+from bihuan.models.template import TemplateChoice, WordTemplate
 
 #: Projections, in an order in which they may be created; each is recreated from the entries, byte for byte.
 PROJECTIONS = (
@@ -149,10 +150,12 @@ __all__ = [
     "SignedIn",
     "Slip",
     "Tally",
+    "TemplateChoice",
     "Timer",
     "Token",
     "Transition",
     "Unit",
     "UnitAlias",
     "WalkStep",
+    "WordTemplate",
 ]

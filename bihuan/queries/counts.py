@@ -151,9 +151,15 @@ def _fold(cuts: Cuts, facets: Iterable[str], found: Cells) -> None:
 
 
 def open_colours(
-    registers: Sequence[int], *, units: Iterable[int] | None = None, using: str = "default"
+    registers: Sequence[int],
+    *,
+    as_of: datetime | None = None,
+    units: Iterable[int] | None = None,
+    using: str = "default",
 ) -> dict[tuple[int, int], dict[str, int]]:
-    """Return the open items of each (unit, register) by colour; ``units`` keeps only those units."""
+    """Return the open items of each (unit, register) by colour; ``as_of`` and ``units`` as in ``cells``."""
+    if as_of is not None:
+        return _open_then(_summed(registers, as_of, None, units, using))
     rows = Tally.objects.using(using).filter(register_id__in=registers, facet="unit", state__in=OPEN)
     if units is not None:
         rows = rows.filter(label__in=[str(u) for u in units])
@@ -162,6 +168,15 @@ def open_colours(
     for unit, register, colour, items in grouped:
         found.setdefault((int(unit), register), {})[colour] = items
     return found
+
+
+def _open_then(found: Cells) -> dict[tuple[int, int], dict[str, int]]:
+    colours: dict[tuple[int, int], dict[str, int]] = {}
+    for key, sums in found.items():
+        if key.unit and key.state in OPEN and sums.items:
+            spot = colours.setdefault((key.unit, key.register), {})
+            spot[key.colour] = spot.get(key.colour, 0) + sums.items
+    return colours
 
 
 @dataclass(frozen=True)

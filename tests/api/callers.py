@@ -114,7 +114,7 @@ def at(address, ids):
     known = {
         **ids,
         "thing_id": ids.get(f"{kind}_id", 1),
-        "kind": "docx",
+        "kind": "svg" if "picture." in address else "docx",
         "day": "2026-03-05",
         "deed": "off",
         "name": "none",

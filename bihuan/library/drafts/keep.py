@@ -18,6 +18,7 @@ from bihuan.library.intake import Clock, Taken, take
 from bihuan.library.store import correct
 from bihuan.models import Campaign, Document, Draft, Unit
 from bihuan.queries.meetings import MeetingDetail
+from bihuan.queries.templates import usual_content
 from bihuan.reports.sentences import chinese_date
 from bihuan.reports.stage import stage_context
 from bihuan.rules.clocked import CHINA
@@ -54,9 +55,10 @@ def begin(
         if campaign
         else None
     )
+    template = usual_content(kind, campaign.pk if campaign else 0, using)
     about = meeting.meeting.title if meeting else campaign.name if campaign else "〔会议名称待填〕"
     draft = Draft(
-        kind=kind, title=known.title.format(about)[:300], body=body_of(known, office, ctx, meeting),
+        kind=kind, title=known.title.format(about)[:300], body=body_of(known, office, ctx, meeting, template),
         head={"office": office, "recipient": "", "number": "", "signed": chinese_date(now.astimezone(CHINA).date())},
         campaign_id=campaign.pk if campaign else 0, meeting_id=meeting.meeting.pk if meeting else 0,
         since=since, as_of=as_of, digest="", person_id=person, made_at=now, changed_at=now, changed_by=person,

@@ -24,9 +24,15 @@ GAP = "〔{}待填〕"
 _LISTS = ("总体情况", "已办事项", "未完成事项", "下步工作")
 
 
-def body_of(kind: Kind, office: str, ctx: StageContext | None, meeting: MeetingDetail | None) -> str:
-    """Return the body with which a draft of this kind begins. Raises what the template raises."""
-    filled = OfficeTemplate(path_of(kind.code)).fill(_values(office, ctx, meeting))
+def body_of(
+    kind: Kind,
+    office: str,
+    ctx: StageContext | None,
+    meeting: MeetingDetail | None,
+    template: bytes | None = None,
+) -> str:
+    """Return the body with which a draft of this kind begins, by ``template`` or the built-in one. Raises what it raises."""
+    filled = OfficeTemplate(template or path_of(kind.code)).fill(_values(office, ctx, meeting))
     lines = [paragraph.text for paragraph in WordFile(io.BytesIO(filled)).paragraphs]
     return "\n".join(unmarked(line) for line in lines if line.strip())
 

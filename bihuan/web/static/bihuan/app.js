@@ -123,7 +123,8 @@ document.addEventListener("submit", (event) => {
 });
 
 // Printing, and the address that a view is saved with: it changes with every fragment.
-for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; button.addEventListener("click", () => window.print()); }
+for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 document.addEventListener("submit", (event) => {
   const here = event.target.querySelector?.("[data-here]");
   if (here) here.value = location.search.slice(1);
