@@ -15,6 +15,7 @@ from bihuan.ledger.scan import scanned
 from bihuan.library.extract import extract_one
 from bihuan.library.intake import take
 from bihuan.library.marking import paragraphs
+from bihuan.library.store import document_of
 from bihuan.library.tasks.accept import Accepted, Proposal, accept, corrected
 from bihuan.library.tasks.decompose import Task, decompose
 from bihuan.models import Document
@@ -25,7 +26,6 @@ from bihuan.rules.permissions import Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.views.items import own_registers
-from bihuan.web.views.library_read import document_of
 from bihuan.web.views.library_search import campaign_of
 
 _RECENT = 12
