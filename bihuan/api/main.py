@@ -11,15 +11,21 @@ from django.urls import URLPattern, path, re_path
 
 from bihuan.api import (
     checking,
+    drafts,
     figures,
     house,
     inspections,
     institutions,
     items,
     ledger,
+    library,
+    library_bring,
+    library_mine,
+    library_tasks,
     meetings,
     mine,
     overview,
+    proofreading,
     steps,
     supervise,
 )
@@ -39,6 +45,12 @@ _PARTS = (
     overview,
     house,
     ledger,
+    library,
+    library_mine,
+    library_bring,
+    library_tasks,
+    proofreading,
+    drafts,
 )
 
 api = make_api()
