@@ -52,7 +52,7 @@ class HeadOut(Schema):
     signed: str = ""
 
 
-class FigureOut(Schema):
+class InDraftOut(Schema):
     """A figure that stands in it."""
 
     ref: str
@@ -70,7 +70,7 @@ class DraftOut(DraftRow):
     since: date | None
     as_of: datetime | None
     text: list[str]
-    figures: list[FigureOut]
+    figures: list[InDraftOut]
 
 
 class BeginIn(Body):
@@ -104,7 +104,7 @@ class PutPassage(Body):
     end: int = Field(ge=0, le=2**53)
 
 
-class ProblemOut(Schema):
+class FaultOut(Schema):
     """What is wrong: ``finding`` is the number by which a finding of the proofreader can be put aside, 0 for none."""
 
     kind: str
@@ -184,9 +184,9 @@ def _shown(found: Draft) -> DraftOut:
     return fill(DraftOut, found, text=[line.text for line in paper.lines], figures=_figures(paper))
 
 
-def _figures(paper: Paper) -> list[FigureOut]:
+def _figures(paper: Paper) -> list[InDraftOut]:
     return [
-        FigureOut(ref=ref, label=label, value=value, unit=unit, definition=told)
+        InDraftOut(ref=ref, label=label, value=value, unit=unit, definition=told)
         for ref, (label, value, unit, told) in paper.values.items()
     ]
 
@@ -228,14 +228,14 @@ def put(request: Call, draft_id: Id, if_match: Version, payload: PutPassage) -> 
     )
 
 
-@router.get("/drafts/{draft_id}/problems", response=list[ProblemOut], summary="检查：还有什么问题")
-def wrong(request: Call, draft_id: Id) -> list[ProblemOut]:
+@router.get("/drafts/{draft_id}/problems", response=list[FaultOut], summary="检查：还有什么问题")
+def wrong(request: Call, draft_id: Id) -> list[FaultOut]:
     """Tell what is wrong with a draft."""
-    return [fill(ProblemOut, p) for p in problems(read_paper(_draft(request, draft_id), now()))]
+    return [fill(FaultOut, p) for p in problems(read_paper(_draft(request, draft_id), now()))]
 
 
-@router.post("/drafts/{draft_id}/actions/ignore", response=list[ProblemOut], summary="认定一处不是错误")
-def ignore(request: Call, draft_id: Id, payload: IgnoreIn) -> list[ProblemOut]:
+@router.post("/drafts/{draft_id}/actions/ignore", response=list[FaultOut], summary="认定一处不是错误")
+def ignore(request: Call, draft_id: Id, payload: IgnoreIn) -> list[FaultOut]:
     """Keep that a finding of the proofreader is none, and why."""
     found = _draft(request, draft_id)
     text, known = findings(read_paper(found, now()))

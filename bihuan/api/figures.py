@@ -108,7 +108,7 @@ class ProblemOut(Schema):
     place: str
 
 
-class VerdictOut(Schema):
+class ReportVerdict(Schema):
     """Whether a report holds."""
 
     ok: bool
@@ -210,10 +210,10 @@ def _whole(request: Call, campaign_id: int) -> Campaign:
     return found
 
 
-@router.post("/reports/verify", response=VerdictOut, summary="核对一份报告")
-def verify(request: Call, file: Annotated[UploadedFile, File(...)]) -> VerdictOut:
+@router.post("/reports/verify", response=ReportVerdict, summary="核对一份报告")
+def verify(request: Call, file: Annotated[UploadedFile, File(...)]) -> ReportVerdict:
     """Verify a report against the ledger."""
     demand(request.who.actor, Duty.REPORT)
     verdict = verify_for(request.who, file)
     problems = [fill(ProblemOut, p) for p in verdict.problems]
-    return fill(VerdictOut, verdict, problems=problems)
+    return fill(ReportVerdict, verdict, problems=problems)

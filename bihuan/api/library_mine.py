@@ -113,14 +113,6 @@ def put(request: Call, payload: PutIn) -> PutOut:
     return PutOut(added=baskets.put(request.who.actor.person, payload.documents))
 
 
-@router.delete("/library/basket/{document_id}", response={204: None}, summary="从资料篮取出一份")
-def take_out(request: Call, document_id: Id) -> Any:
-    """Take a document out of the basket."""
-    demand(request.who.actor, Duty.READ)
-    baskets.take_out(request.who.actor.person, document_id)
-    return Status(204, None)
-
-
 @router.get("/library/basket/zip", summary="资料篮打成一个 zip", **FILE)
 def basket_zip(
     request: Call, form: Annotated[Form, Query("original", alias="as", description="下载成什么")]
@@ -131,3 +123,11 @@ def basket_zip(
     if not found:
         raise Invalid("资料篮是空的。", hint="请先把要带走的文档放进来。")
     return handed(f"资料（{len(found)}份）.zip", zip_of(found, form))
+
+
+@router.delete("/library/basket/{document_id}", response={204: None}, summary="从资料篮取出一份")
+def take_out(request: Call, document_id: Id) -> Any:
+    """Take a document out of the basket."""
+    demand(request.who.actor, Duty.READ)
+    baskets.take_out(request.who.actor.person, document_id)
+    return Status(204, None)

@@ -28,7 +28,7 @@ from bihuan.rules.permissions import Duty
 router = Router(tags=["资料库"])
 
 
-class TargetOut(Schema):
+class AimOut(Schema):
     """The figure aimed at."""
 
     text: str
@@ -36,7 +36,7 @@ class TargetOut(Schema):
     unit: str
 
 
-class TaskOut(Schema):
+class ProposedOut(Schema):
     """A task that a document sets: exactly the text from ``start`` to ``end``; names as written."""
 
     text: str
@@ -47,7 +47,7 @@ class TaskOut(Schema):
     due: date | None
     ongoing: bool
     due_text: str | None
-    target: TargetOut | None
+    target: AimOut | None
     headings: list[str]
 
 
@@ -82,7 +82,7 @@ class AcceptedOut(Schema):
 Base = Annotated[date | None, Query(None, description="没写年份的时限从哪天算起")]
 
 
-@router.post("/library/decompose", response=list[TaskOut], summary="拆出一个文件里的任务；不存入")
+@router.post("/library/decompose", response=list[ProposedOut], summary="拆出一个文件里的任务；不存入")
 def look(
     request: Call,
     file: Brought,
@@ -96,7 +96,9 @@ def look(
     return [one.task.to_data() for one in found]
 
 
-@router.get("/library/documents/{document_id}/tasks", response=list[TaskOut], summary="拆出一份资料里的任务")
+@router.get(
+    "/library/documents/{document_id}/tasks", response=list[ProposedOut], summary="拆出一份资料里的任务"
+)
 def tasks(request: Call, document_id: Id, base: Base) -> Any:
     """Tell the tasks of a document."""
     demand(request.who.actor, Duty.COLLECT)

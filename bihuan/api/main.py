@@ -32,7 +32,7 @@ from bihuan.api import (
 from bihuan.api.door import guarded, make_api
 from bihuan.rules.errors import NotFound
 
-_PARTS = (
+PARTS = (
     mine,
     items,
     steps,
@@ -54,7 +54,7 @@ _PARTS = (
 )
 
 api = make_api()
-for _part in _PARTS:
+for _part in PARTS:
     api.add_router("", _part.router)
 
 

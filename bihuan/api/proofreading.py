@@ -31,7 +31,7 @@ router = Router(tags=["校对"])
 _LONGEST = 500_000
 
 
-class FindingOut(Schema):
+class MistakeOut(Schema):
     """A finding: ``start`` and ``end`` count characters of the plain text; ``suggestion`` replaces ``text``, null: only a person
     can say; ``reason``: why it was put aside, "" while it is open."""
 
@@ -51,10 +51,10 @@ class FindingOut(Schema):
     reason: str
 
 
-class ProofOut(Schema):
+class ProofreadOut(Schema):
     """The findings in ``text``; ``fixed`` is the text with what is safe put right."""
 
-    findings: list[FindingOut]
+    findings: list[MistakeOut]
     text: str
     fixed: str
 
@@ -99,16 +99,16 @@ Of = Annotated[int, Form(0, ge=0, le=2**53, description="与哪个专项工作�
 Mechanical = Annotated[bool, Form(False, description="只查标点、序号、数字、格式")]
 
 
-@router.post("/proofread", response=ProofOut, summary="校对一段文字")
-def text(request: Call, payload: ProofIn) -> ProofOut:
+@router.post("/proofread", response=ProofreadOut, summary="校对一段文字")
+def text(request: Call, payload: ProofIn) -> ProofreadOut:
     """Proofread a text."""
     demand(request.who.actor, Duty.READ)
     plain = _plain(payload.text)
     return _told(plain, _found(request, Text(plain), payload.office, payload.campaign, payload.mechanical))
 
 
-@router.post("/proofread/file", response=ProofOut, summary="校对一个文件")
-def file(request: Call, file: Brought, office: Office, campaign: Of, mechanical: Mechanical) -> ProofOut:
+@router.post("/proofread/file", response=ProofreadOut, summary="校对一个文件")
+def file(request: Call, file: Brought, office: Office, campaign: Of, mechanical: Mechanical) -> ProofreadOut:
     """Proofread a file; places count characters of the text that is returned."""
     demand(request.who.actor, Duty.READ)
     source = _source(request, file)
@@ -128,8 +128,8 @@ def fixed(
     return handed(f"{name.stem}（校对）{name.suffix}", content)
 
 
-@router.post("/proofread/dismiss", response=FindingOut, summary="认定一处不是错误，写明理由")
-def dismiss(request: Call, payload: DismissIn) -> FindingOut:
+@router.post("/proofread/dismiss", response=MistakeOut, summary="认定一处不是错误，写明理由")
+def dismiss(request: Call, payload: DismissIn) -> MistakeOut:
     """Keep that a finding is none: in this text and in later versions of it."""
     demand(request.who.actor, Duty.READ)
     plain = Text(_plain(payload.text))
@@ -165,14 +165,14 @@ def _campaign(request: Call, wanted: int) -> Campaign | None:
     return found
 
 
-def _told(plain: str, found: list[Reviewed]) -> ProofOut:
+def _told(plain: str, found: list[Reviewed]) -> ProofreadOut:
     right = replaced(plain, [one.finding for one in found if not one.reason])
-    return ProofOut(findings=[_finding(one, one.reason) for one in found], text=plain, fixed=right)
+    return ProofreadOut(findings=[_finding(one, one.reason) for one in found], text=plain, fixed=right)
 
 
-def _finding(one: Reviewed, reason: str) -> FindingOut:
+def _finding(one: Reviewed, reason: str) -> MistakeOut:
     name, why = (one.rule.name, one.rule.why) if one.rule else (one.finding.rule, "")
-    return fill(FindingOut, one.finding, id=one.no, name=name, why=why, reason=reason)
+    return fill(MistakeOut, one.finding, id=one.no, name=name, why=why, reason=reason)
 
 
 @router.get("/proofread/words", response=WordsOut, summary="本单位的用语表")

@@ -1,11 +1,15 @@
 """The schema against the API: schemathesis makes calls from it and finds no fault and no answer that it does not name."""
 
+from collections import Counter
+
 import hypothesis
 import schemathesis
 from hypothesis import HealthCheck, Phase, given
+from ninja import Schema
 from schemathesis import GenerationMode, checks
 from schemathesis.core.failures import FailureGroup
 
+from bihuan.api.main import PARTS
 from bihuan.web.wsgi import application
 from tests.api.callers import Callers, connection_kept
 
@@ -66,3 +70,11 @@ def tried(office, operation, mode, ids):
     except FailureGroup as failures:
         return f"{operation.label} ({mode.value}): {failures}\n"
     return ""
+
+
+def test_no_two_answers_share_a_name_in_the_schema():
+    """A name that comes twice describes one of them wrongly."""
+    own = [schema for module in PARTS for schema in vars(module).values() if isinstance(schema, type)]
+    here = [s for s in own if issubclass(s, Schema) and s.__module__.startswith("bihuan.api.")]
+    names = Counter(name for name, _ in {(s.__name__, s.__module__) for s in here})
+    assert [name for name, count in names.items() if count > 1] == []
