@@ -66,7 +66,7 @@ Brought = Annotated[UploadedFile, File(...)]
 
 
 @router.post(
-    "/library/documents",
+    "/library/files",
     response={201: AddedOut},
     summary="收文：一个文件，或一个 zip；汇编自动拆分",
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bihuan.library.drafts.paper import Line, Paper, word_of_paper
+from bihuan.library.lines import squeezed
 from bihuan.library.proofread.base import LEVEL_NAMES, Finding, Level
 from bihuan.library.proofread.dismissals import dismissed, key_of
 from bihuan.library.proofread.engine import Options
@@ -81,8 +82,7 @@ def _quotes(paper: Paper) -> Iterator[Problem]:
         for at, bit in enumerate(line.bits):
             if bit.source is None:
                 continue
-            original = bit.source.text[bit.start : bit.end].strip()
-            if original not in _before(line, at):
+            if squeezed(bit.source.text[bit.start : bit.end]) not in squeezed(_before(line, at)):
                 place = _before(line, at)[-_AROUND:]
                 yield Problem("引文", place, f"与《{bit.source.title}》原文不一致。请恢复原文，或去掉出处。")
 
