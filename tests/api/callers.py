@@ -131,6 +131,7 @@ def at(address, ids):
         "thing_id": ids.get(f"{kind}_id", 1),
         "kind": "docx",
         "form": "docx",
+        "paper": "briefing",
         "day": "2026-03-05",
         "deed": "off",
     }

@@ -82,6 +82,7 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "library-draft-step": [item, "final"],
         "library-one": [item],
         "library-correct": [item],
+        "library-template-file": ["briefing"],
         "library-file": [item, "txt"],
         "feed": ["token"],
     }
