@@ -130,9 +130,9 @@ def stock() -> None:
     from bihuan.library import basket
     from bihuan.library.drafts.keep import begin
     from bihuan.library.intake import files_of, take_in
-    from bihuan.models import Account, Document, Person
+    from bihuan.models import Account, BasketEntry, Document, Person
 
-    if Document.objects.exists():
+    if BasketEntry.objects.exists():
         return
     list(take_in(files_of([ROOT / "examples" / "prose"]), lambda: datetime.now(UTC)))
     clerk = Person.objects.get(pk=Account.objects.get(name="duban").person_id)
@@ -144,6 +144,12 @@ def _document(kind: str) -> int:
     from bihuan.models import Document
 
     return int(Document.objects.filter(kind=kind).order_by("id").values_list("id", flat=True)[0])
+
+
+def _titled(words: str) -> int:
+    from bihuan.models import Document
+
+    return Document.objects.filter(title__contains=words).order_by("id")[0].pk
 
 
 def _first(model: str) -> Any:
@@ -280,6 +286,9 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "library-decompose": "/library/tasks/",
         "library-tasks": lambda: f"/library/tasks/{_document('讲话')}/",
         "library-proofread": "/library/proofread/",
+        "library-words": "/library/proofread/words/",
+        "library-named": lambda: f"/library/{_titled('调研报告')}/",
+        "library-templates": "/library/drafts/templates/",
         "library-drafts": "/library/drafts/",
         "library-draft": lambda: f"/library/drafts/{_first('Draft').pk}/?find=责任&check=1",
         "report": lambda: f"/report/?campaign={_first('Campaign').pk}",
