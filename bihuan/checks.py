@@ -15,6 +15,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from bihuan.models import Head
+from bihuan.rules.errors import BihuanError
+from bihuan.rules.providers import Oidc
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Finding:
 def findings(connection: BaseDatabaseWrapper) -> list[Finding]:
     """Return everything looked at, in order; a failing look is a finding, never an exception."""
     found: list[Finding] = []
-    for look in (_python, _database, _ledger, _home, _key, _secret, _hashes, _assets):
+    for look in (_python, _database, _ledger, _home, _key, _secret, _hashes, _assets, _provider):
         found += look(connection)
     return found
 
@@ -112,3 +114,23 @@ def _assets(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:
         yield Finding("网页资源", "ok", "齐全")
     else:
         yield Finding("网页资源", "error", "样式和脚本没有生成", "请运行 make setup，或安装发布的 wheel 包。")
+
+
+def _provider(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    """Ask the provider of the settings, if there is one, whether it can be reached and lets us in."""
+    provider = settings.PROVIDER
+    if provider is None:
+        return
+    try:
+        if isinstance(provider, Oidc):
+            from bihuan.web import oidc
+
+            found = oidc.look(provider)
+        else:
+            from bihuan.web import ldap
+
+            found = ldap.look(provider)
+    except BihuanError as error:
+        yield Finding(provider.name, "error", error.message, error.hint)
+    else:
+        yield Finding(provider.name, "ok", f"连得上：{found}")

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bihuan.rules.errors import Invalid
+from bihuan.rules.providers import NAME, Ldap, Oidc, Provider, one_of
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
@@ -70,3 +71,58 @@ def secret_key(home: Path) -> str:
         return key
     kept = home / "secret.key"
     return kept.read_text().strip() if kept.is_file() else secrets.token_urlsafe(50)
+
+
+def secret(name: str, file_name: str) -> str:
+    """The environment variable ``name``, else the first line of the file that ``file_name`` names, else nothing."""
+    if (given := os.environ.get(name)) or not (path := os.environ.get(file_name)):
+        return given or ""
+    try:
+        return Path(path).read_text("utf-8").split("\n", 1)[0].strip()
+    except OSError as error:
+        raise Invalid(
+            f"读不了 {file_name} 指的文件“{path}”：{error.strerror}。", hint="请核对路径和权限。"
+        ) from None
+
+
+def provider() -> Provider | None:
+    """Who says who somebody is, beside our own passwords; None where nobody else does."""
+    env = os.environ
+    common = {
+        "name": env.get("BIHUAN_PROVIDER_NAME", NAME),
+        "ca": _readable(env.get("BIHUAN_PROVIDER_CA", "")),
+    }
+    oidc = env.get("BIHUAN_OIDC") and Oidc(
+        env["BIHUAN_OIDC"],
+        env.get("BIHUAN_OIDC_CLIENT", ""),
+        secret("BIHUAN_OIDC_SECRET", "BIHUAN_OIDC_SECRET_FILE"),
+        claim=env.get("BIHUAN_OIDC_CLAIM", Oidc.claim),
+        scope=env.get("BIHUAN_OIDC_SCOPE", Oidc.scope),
+        **common,
+    )
+    ldap = env.get("BIHUAN_LDAP") and Ldap(
+        env["BIHUAN_LDAP"],
+        env.get("BIHUAN_LDAP_BASE", ""),
+        filter=env.get("BIHUAN_LDAP_FILTER", Ldap.filter),
+        user=env.get("BIHUAN_LDAP_USER", ""),
+        password=secret("BIHUAN_LDAP_PASSWORD", "BIHUAN_LDAP_PASSWORD_FILE"),
+        attribute=env.get("BIHUAN_LDAP_ATTRIBUTE", Ldap.attribute),
+        **common,
+    )
+    return one_of(oidc or None, ldap or None)
+
+
+def _readable(path: str) -> str:
+    if path and not os.access(path, os.R_OK):
+        raise Invalid(f"读不了 BIHUAN_PROVIDER_CA 指的文件“{path}”。", hint="请核对路径和权限。")
+    return path
+
+
+def local_log_in() -> str:
+    """Who logs in with a password of ours where there is a provider: ``admins`` or ``all``."""
+    found = os.environ.get("BIHUAN_LOCAL_LOG_IN", "admins")
+    if found not in {"admins", "all"}:
+        raise Invalid(
+            f"BIHUAN_LOCAL_LOG_IN 写的是“{found}”。", hint="只能写 admins（只有管理员）或 all（所有人）。"
+        )
+    return found

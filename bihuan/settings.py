@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bihuan.config import database, flag, secret_key
+from bihuan.config import database, flag, local_log_in, provider, secret_key
 from bihuan.rules.digests import Hours
 from bihuan.rules.tiers import DEFAULT, Tiers
 
@@ -92,6 +92,8 @@ SECOND_FACTOR_REQUIRED = flag("BIHUAN_SECOND_FACTOR")
 LOG_INS = int(os.environ.get("BIHUAN_LOG_INS", "100"))  # tries from one address within five minutes
 API_CALLS = int(os.environ.get("BIHUAN_API_CALLS", "600"))  # calls to the API by one token within a minute
 SCAN_COMMAND = os.environ.get("BIHUAN_SCAN", "")
+PROVIDER = provider()  # who says who somebody is, beside our own passwords
+LOCAL_LOG_IN = local_log_in()
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "todo"
 LOGOUT_REDIRECT_URL = "login"

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Query, Router, Schema, Status
 
 from bihuan.actions import house
-from bihuan.actions.accounts import create_account, reset_password, switch_account
+from bihuan.actions.accounts import create_account, reset_password, set_identity, switch_account
 from bihuan.actions.merge_unit import UnitsMerged, merge_unit
 from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
@@ -16,6 +16,7 @@ from bihuan.api.deeds import answer_of
 from bihuan.api.figures import Made
 from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_by_id
 from bihuan.models import Procedure, Unit, UnitAlias
+from bihuan.queries.accounts import wants_password
 from bihuan.queries.calendar import calendar_now
 from bihuan.queries.staff import Line, staff, staff_member
 from bihuan.rules.calendar_year import CalendarYear
@@ -57,6 +58,7 @@ class PersonOut(Schema):
     roles: list[HeldOut]
     account: str
     account_state: str
+    identity: str = Field(description="统一身份标识；空为用户名")
 
 
 class AccountOut(Schema):
@@ -151,9 +153,16 @@ def merge(request: Call, unit_id: Id, payload: Body) -> Any:
 
 def _person(line: Line) -> PersonOut:
     account = line.account.name if line.account else ""
+    identity = line.account.identity if line.account else ""
     roles = [fill(HeldOut, h) for h in line.held]
     return fill(
-        PersonOut, line.person, unit=line.unit, roles=roles, account=account, account_state=line.account_state
+        PersonOut,
+        line.person,
+        unit=line.unit,
+        roles=roles,
+        account=account,
+        account_state=line.account_state,
+        identity=identity,
     )
 
 
@@ -180,6 +189,12 @@ class AccountName(Schema):
     """The name by which somebody is to log in."""
 
     name: str = Field(min_length=1, max_length=60)
+
+
+class IdentityIn(Schema):
+    """What the provider calls somebody; "" is the name of their account."""
+
+    identity: str = Field(max_length=200, description="统一身份标识；空为用户名")
 
 
 @router.post("/people", response={201: Made}, summary="新增人员")
@@ -216,7 +231,18 @@ def new_account(request: Call, person_id: Id, payload: AccountName) -> Any:
     if _managed(request, person_id).account is not None:
         raise Invalid("这个人员已有账号。")
     name = " ".join(payload.name.split())
-    return Status(201, AccountOut(name=name, password=create_account(name, person_id)))
+    made = create_account(name, person_id, by_password=wants_password(person_id))
+    return Status(201, AccountOut(name=name, password=made))
+
+
+@router.post("/people/{person_id}/identity", response=PersonOut, summary="统一身份认证怎样称呼这个人员")
+def identity(request: Call, person_id: Id, payload: IdentityIn) -> PersonOut:
+    """Say what the provider calls a person."""
+    account = _managed(request, person_id).account
+    if account is None:
+        raise NotFound("这个人员还没有账号。", hint="请先开通。")
+    set_identity(account.name, payload.identity)
+    return person(request, person_id)
 
 
 @router.post(

@@ -13,7 +13,7 @@ from ninja import Router, Schema
 from bihuan.actions import finding, inspection, objection, register, sample
 from bihuan.api.call import Call
 from bihuan.api.deeds import begin, deeds
-from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_of_list
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, listed
 from bihuan.models import Conclusion, Inspection, Objection, Sample
 from bihuan.queries.inspection import demand_office, find_inspection, inspection_detail
 from bihuan.queries.inspection import inspections as inspections_seen
@@ -134,8 +134,7 @@ class SampleOut(SampleRow):
 def inspections(request: Call, after: After, size: Size) -> Any:
     """List the inspections that the caller may see, the newest first."""
     demand(request.who.actor, Duty.READ)
-    rows, more = page_of_list(inspections_seen(request.who.actor), after, size)
-    return Page[InspectionRow](rows=[fill(InspectionRow, row) for row in rows], next=more)
+    return listed(InspectionRow, inspections_seen(request.who.actor), after, size)
 
 
 @router.get("/inspections/{inspection_id}", response=InspectionOut, summary="一次督查：发现、结论、异议")
@@ -250,8 +249,7 @@ deeds(
 def samples(request: Call, after: After, size: Size) -> Any:
     """List the samples that the caller may see, those never drawn too, the newest first."""
     demand(request.who.actor, Duty.SAMPLE)
-    rows, more = page_of_list(samples_seen(request.who.actor), after, size)
-    return Page[SampleRow](rows=[fill(SampleRow, row) for row in rows], next=more)
+    return listed(SampleRow, samples_seen(request.who.actor), after, size)
 
 
 @router.get("/samples/{sample_id}", response=SampleOut, summary="一次抽样，以及按台账重新抽取是否一致")

@@ -8,18 +8,21 @@ from typing import Any
 
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
-from ninja import Router, Schema, Status
+from ninja import Field, Router, Schema, Status
 
 from bihuan.actions import institution as acts
 from bihuan.actions.case import review_case
 from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
 from bihuan.api.deeds import begin, deeds
-from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_by_id, page_of_list
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, listed, page_by_id
+from bihuan.ledger import blobs
 from bihuan.models import CaseReview, Institution
 from bihuan.queries.closing import case_detail, case_reviews, find_institution, institution_detail
 from bihuan.queries.closing import institutions as institutions_seen
+from bihuan.queries.recurring import proposals
 from bihuan.reports.case_paper import write_case
+from bihuan.rules.errors import NotFound
 from bihuan.rules.permissions import Duty
 
 router = Router(tags=["制度和案例"])
@@ -132,6 +135,43 @@ def institution(request: Call, institution_id: Id) -> InstitutionOut:
     )
 
 
+@router.get("/institutions/{institution_id}/file", summary="制度的文本", **FILE)
+def text(request: Call, institution_id: Id) -> HttpResponseBase:
+    """Hand out the text of an institution."""
+    row = _seen(request, institution_id)
+    if not row.digest:
+        raise NotFound("这项制度没有附文本。")
+    try:
+        stored = blobs.evidence_storage().open(blobs.path_of(row.digest))
+    except FileNotFoundError:
+        raise NotFound("制度文本不在存储中。", hint="请联系系统管理员从备份恢复。") from None
+    return FileResponse(
+        stored, as_attachment=True, filename=row.file, content_type="application/octet-stream"
+    )
+
+
+class Recurring(Schema):
+    """A class of problems in one register that came again; ``institutions`` were made because of its items."""
+
+    register_id: int
+    register_name: str
+    klass: str
+    times: int
+    across: bool = Field(description="是否跨单位")
+    units: list[str]
+    items: list[int]
+    institutions: list[int]
+    since: date
+
+
+@router.get("/recurring", response=list[Recurring], summary="反复出现的问题，建议建章立制")
+def recurring(request: Call) -> Any:
+    """Tell the problems that came again so often that a rule is proposed."""
+    demand(request.who.actor, Duty.READ)
+    found = proposals(request.who.registers, now(), request.who.units)
+    return [fill(Recurring, p, register_id=p.register, items=[i.pk for i in p.items]) for p in found]
+
+
 def _seen(request: Call, institution_id: int) -> Institution:
     demand(request.who.actor, Duty.READ)
     return find_institution(str(institution_id), request.who.units)
@@ -158,8 +198,7 @@ deeds(
 def cases(request: Call, after: After, size: Size) -> Any:
     """List the case reviews that the caller may see, the newest first."""
     demand(request.who.actor, Duty.READ)
-    rows, more = page_of_list(case_reviews(request.who.units), after, size)
-    return Page[CaseRow](rows=[fill(CaseRow, row) for row in rows], next=more)
+    return listed(CaseRow, case_reviews(request.who.units), after, size)
 
 
 @router.get("/cases/{case_id}", response=CaseOut, summary="一个案例：成因、关键节点、经验教训")

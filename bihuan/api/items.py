@@ -236,7 +236,7 @@ class Wanted(Schema):
 
     def chosen(self) -> Chosen:
         """Return the choice."""
-        values = self.dict()
+        values = {name: getattr(self, name) for name in Wanted.model_fields}
         return Chosen(**values | {"register": values.pop("register_id")})
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Field, Path, Query, Router, Schema, Status
 
 from bihuan.actions.feeds import make_feed, revoke_feed
 from bihuan.actions.inbox import mark_read
+from bihuan.actions.saved_views import drop_view, keep_view
+from bihuan.actions.sittings import end_sittings
 from bihuan.api.call import Call, now
-from bihuan.api.parts import After, Id, Page, Size, fill, page_by_id
-from bihuan.models import Message
+from bihuan.api.items import Wanted
+from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_by_id
+from bihuan.models import Message, SavedView
+from bihuan.queries.chosen import Chosen
 from bihuan.queries.messages import feeds as feeds_of
+from bihuan.queries.sittings import find_sitting, sittings
 from bihuan.queries.tasks import Task
 from bihuan.queries.todo import todo
-from bihuan.rules.permissions import ROLE_NAMES
+from bihuan.rules.permissions import ROLE_NAMES, Duty
 
 router = Router(tags=["我的"])
 
@@ -173,4 +179,74 @@ def new_feed(request: Call, payload: FeedWanted) -> Any:
 def end_feed(request: Call, feed_id: Id) -> Any:
     """Take an address back."""
     revoke_feed(request.who.actor, now(), feed_id)
+    return Status(204, None)
+
+
+class ViewOut(Schema):
+    """A list that the caller keeps under a name: ``query`` is what follows the ? of ``/api/items``."""
+
+    id: int
+    name: str
+    query: str
+
+
+class ViewIn(Wanted):
+    """A filter and an order, the columns that the page shows (none: the usual ones), and the name."""
+
+    name: str = Field(min_length=1, max_length=40, description="视图名称；同名的会被替换")
+    columns: list[Annotated[str, Field(max_length=60)]] = Field(
+        [], alias="col", max_length=60, description="显示哪些列"
+    )
+
+    def chosen(self) -> Chosen:
+        """Return the choice with its columns."""
+        return replace(super().chosen(), columns=tuple(self.columns))
+
+
+@router.get("/views", response=list[ViewOut], summary="我保存的视图")
+def views(request: Call) -> Any:
+    """List the views that the caller keeps."""
+    demand(request.who.actor, Duty.READ)
+    return [
+        fill(ViewOut, row)
+        for row in SavedView.objects.filter(person_id=request.who.actor.person).order_by("id")
+    ]
+
+
+@router.post("/views", response={201: ViewOut}, summary="保存视图")
+def new_view(request: Call, payload: ViewIn) -> Any:
+    """Keep a view."""
+    demand(request.who.actor, Duty.READ)
+    made = keep_view(request.who.actor.person, payload.name, payload.chosen().query())
+    return Status(201, fill(ViewOut, made))
+
+
+@router.delete("/views/{view_id}", response={204: None}, summary="删除视图")
+def end_view(request: Call, view_id: Id) -> Any:
+    """Delete a view."""
+    demand(request.who.actor, Duty.READ)
+    drop_view(request.who.actor.person, view_id)
+    return Status(204, None)
+
+
+class SessionOut(Schema):
+    """A browser in which the caller is logged in."""
+
+    name: str = Field(description="用来结束它")
+    address: str
+    browser: str
+    since: datetime
+    seen: datetime
+
+
+@router.get("/sessions", response=list[SessionOut], summary="我在哪里登录着")
+def sessions(request: Call) -> Any:
+    """List the caller's sessions in browsers, the latest used first."""
+    return [fill(SessionOut, s.row, name=s.name) for s in sittings(request.account, now())]
+
+
+@router.delete("/sessions/{name}", response={204: None}, summary="结束一处登录")
+def end_session(request: Call, name: Annotated[str, Path(max_length=16)]) -> Any:
+    """End a session."""
+    end_sittings([find_sitting(request.account, name, now()).row.session_key])
     return Status(204, None)

@@ -56,6 +56,12 @@ def page_of_list(found: Sequence[M], after: str, size: int) -> tuple[list[M], st
     return rest[:size], str(rest[size - 1].pk) if len(rest) > size else ""
 
 
+def listed(kind: type[S], found: Sequence[Any], after: str, size: int) -> Page[S]:
+    """Return a page of rows that were read already, as ``kind``."""
+    rows, more = page_of_list(found, after, size)
+    return Page[kind](rows=[fill(kind, row) for row in rows], next=more)  # type: ignore[valid-type]
+
+
 def number_of(after: str) -> int:
     """Return the number that a page mark is. Raises Invalid."""
     if not after.isascii() or not after.isdigit() or len(after) > 18:

@@ -23,8 +23,8 @@ from bihuan.queries.item import detail_for
 from bihuan.queries.requests import requests as requests_seen
 from bihuan.queries.slips import slip_detail
 from bihuan.queries.slips import slips as slips_seen
-from bihuan.reports.slip_paper import papers, write_slips
-from bihuan.rules.errors import Invalid, NotFound
+from bihuan.reports.slip_paper import MOST_PRINTED, papers, write_slips
+from bihuan.rules.errors import Invalid, NotAllowed, NotFound
 from bihuan.rules.permissions import Duty
 from bihuan.rules.procedure_slips import KINDS
 from bihuan.rules.requests import REQUEST_NAMES, REQUEST_STATES, STEP_OF
@@ -143,6 +143,20 @@ def paper(request: Call, slip_id: Id) -> HttpResponseBase:
     found = slip_detail(slip_id, request.who.actor, request.who.units).slip
     name = f"{found.number or found.rung}.docx"
     content = BytesIO(write_slips(papers([found])))
+    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+
+
+@router.get("/slip-papers", summary="几张单据合成一个 Word 文件", **FILE)
+def several_papers(
+    request: Call, ids: Annotated[list[Id], Query(alias="slip", min_length=1, max_length=MOST_PRINTED)]
+) -> HttpResponseBase:
+    """Hand out several slips as one Word file, a page each."""
+    demand(request.who.actor, Duty.READ)
+    chosen = list(slips_seen(request.who.units).filter(pk__in=ids).order_by("id"))
+    if len(chosen) < len(set(ids)):
+        raise NotAllowed("所选的单据里有的不存在，或不属于您的单位。")
+    name = f"{chosen[0].number or chosen[0].rung}等{len(chosen)}份.docx"
+    content = BytesIO(write_slips(papers(chosen)))
     return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
 
 

@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case": ("closing", "典型案例复盘"),
     "messages": ("message", "消息：收件箱，电子邮件和群机器人的汇总"),
     "feed": ("message", "日历订阅：把办理时限放进日历软件"),
+    "token": ("token", "接口令牌：新建、列出、停用"),
     "inspection": ("inspection", "督查、暗访、走流程：方案、批准、发现的问题"),
     "unit": ("unit", "单位名录：查看、新增、加别名、并入"),
     "sample": ("sample", "随机抽样：登记、抽取、复核"),

@@ -14,6 +14,8 @@ from bihuan.excel.states import is_colour, state_of
 from bihuan.excel.text import PLACEHOLDERS, shown
 
 _ROWS = 200
+# 已印发文件3份，正在落实 tells what was done, though it is as short as a state and ends like one.
+_COUNTED = re.compile(r"\d\s*(?:[余多]?[份个次件项处户人家台套辆座条场篇起名宗例批张亩吨米公万亿元])")
 
 
 class ColumnValues:
@@ -47,9 +49,9 @@ def is_number(value: Value) -> bool:
 
 
 def is_state(value: Value) -> bool:
-    """Whether a value is the wording of a state, or a colour."""
+    """Whether a value is the wording of a state, or a colour; what counts things is an account."""
     text = shown(value)
-    return len(text) <= 12 and (state_of(text) is not None or is_colour(text))
+    return len(text) <= 12 and not _COUNTED.search(text) and (state_of(text) is not None or is_colour(text))
 
 
 def is_day(value: Value) -> bool:

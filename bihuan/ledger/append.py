@@ -16,7 +16,7 @@ from bihuan.ledger.project import project
 from bihuan.ledger.rows import Rows, Want
 from bihuan.ledger.tables import Row, RowKey, entries
 from bihuan.ledger.tell import Outbox
-from bihuan.ledger.trips import Write
+from bihuan.ledger.trips import Query, Write, ask
 from bihuan.rules import events as ev
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.chain import GENESIS, entry_hash
@@ -47,12 +47,12 @@ class AlreadyOpened(Invalid):
 def lock_head(connection: BaseDatabaseWrapper) -> tuple[int, bytes, str]:
     """Lock the end of the chain until the transaction ends; returns its seq, its hash and the hash's name."""
     suffix = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f'SELECT "seq","hash","hash_name" FROM "head" WHERE "id"=1{suffix}')  # noqa: S608
-        found = cursor.fetchone()
-    if found is None:
+    query = Query(f'SELECT "seq","hash","hash_name" FROM "head" WHERE "id"=1{suffix}', [])  # noqa: S608
+    (found,) = ask(connection, [query])
+    if not found:
         raise NotOpened
-    return found[0], bytes(found[1]), found[2]
+    seq, digest, hash_name = found[0]
+    return seq, bytes(digest), hash_name
 
 
 def lock_all(connection: BaseDatabaseWrapper) -> tuple[int, bytes, str]:
@@ -125,20 +125,18 @@ class Ledger:
             return
         if self._hash_name and not self._holds_all:
             raise RuntimeError("items must be held before the end of the chain is locked")
-        self.rows.load([Want("item", missing, lock=not self._holds_all)])
+        self._load_timers(missing, [*self._companions(missing)])
         self._holds_items = True
-        self._load_companions([r for i in missing if (r := self.rows.find("item", i)) is not None])
+        helpers = {u for i in missing if (item := self.rows.find("item", i)) for u in item["helpers"]}
+        self.rows.prefetch("unit", helpers)
 
-    def _load_companions(self, items: list[Row]) -> None:
-        """Bring in together what every step on ``items`` asks for: one trip instead of one for each."""
-        units = {u for i in items for u in (i["office_id"], i["owner_id"], *i["helpers"])} - {0}
-        wanted = [
-            Want("procedure", {i["procedure_id"] for i in items}),
-            Want("unit", units),
-            Want("counter", ["calendar"]),
-            Want("slip", {slip for i in items for slip in i["slips"]}),
-        ]
-        self._load_timers([i["id"] for i in items], wanted)
+    def _companions(self, items: list[int]) -> Iterator[Want]:
+        """What every step on ``items`` asks for: they come in together, in one trip instead of one for each."""
+        yield Want("item", items, lock=not self._holds_all)
+        yield Want("slip", items, "item_id")
+        yield Want("procedure", items, named_by=("procedure_id",))
+        yield Want("unit", items, named_by=("office_id", "owner_id"))
+        yield Want("counter", ["calendar"])
 
     def lock(self) -> None:
         """Lock the end of the chain; others wait to append until this transaction ends."""
@@ -215,6 +213,13 @@ class Ledger:
             self._derived[item["id"]] = item["version"], calendar, timers
         return timers
 
+    def is_quiet(self, item: Row, until: datetime) -> bool:
+        """Whether ``item`` is as the database has it, and by the timers kept there nothing is due for it up to ``until``."""
+        stored = self._stored.get(item["id"])
+        if stored is None or self.rows.is_touched("item", item["id"]):
+            return False
+        return all(self.rows.get("timer", key)["due_at"] > until for key in stored)
+
     def retime(self, item_id: int) -> None:
         """Derive the timers of an item anew at the next ``checkpoint``, even if nothing is entered for it."""
         self._retime.add(item_id)
@@ -256,7 +261,7 @@ class Ledger:
 
     def _load_timers(self, items: list[int], others: Iterable[Want] = ()) -> None:
         """Bring in the timers that the database has of ``items``, and ``others`` with them."""
-        keys, *_ = self.rows.load([Want("timer", items, "item_id"), *others])
+        *_, keys = self.rows.load([*others, Want("timer", items, "item_id")])
         self._stored.update((i, []) for i in items)
         for key in keys:
             self._stored[key[0]].append(key)

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import add, itemgetter
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
@@ -47,8 +46,6 @@ SLIP = "slip"
 _FEEDBACK = frozenset({"slip.answered", "slip.judged", "slip.closed", "slip.withdrawn"})
 #: What an item waits for until ``wait`` works it out, in a long fold: only what it waited for last matters.
 UNKNOWN = "?"
-_CALENDARS: WeakKeyDictionary[Rows, tuple[int, Calendar]] = WeakKeyDictionary()
-_PROCEDURES: WeakKeyDictionary[Rows, dict[int, Procedure]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=256)
@@ -60,12 +57,9 @@ def parsed(text: str) -> Procedure:
 def procedure_of(rows: Rows, item: Row) -> Procedure:
     """Return the procedure version that ``item`` follows; the text of a version never changes."""
     version = item["procedure_id"]
-    known = _PROCEDURES.get(rows)
-    if known is None:
-        known = _PROCEDURES[rows] = {}
-    found = known.get(version)
+    found = rows.procedures.get(version)
     if found is None:
-        found = known[version] = parsed(rows.get("procedure", version)["text"])
+        found = rows.procedures[version] = parsed(rows.get("procedure", version)["text"])
     return found
 
 
@@ -74,11 +68,11 @@ def calendar_of(rows: Rows) -> Calendar:
     counter = rows.find("counter", "calendar")
     if counter is None:
         return Calendar.builtin()
-    version, calendar = _CALENDARS.get(rows, (0, None))
+    version, calendar = rows.calendar
     if calendar is None or version != counter["value"]:
         years = sorted(rows.every("calendar_year"), key=lambda r: r["version"])
         calendar = _calendar(tuple(json.dumps(r["days"], sort_keys=True) for r in years))
-        _CALENDARS[rows] = counter["value"], calendar
+        rows.calendar = counter["value"], calendar
     return calendar
 
 

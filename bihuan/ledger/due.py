@@ -20,6 +20,10 @@ PUNCTUAL = timedelta(minutes=10)
 
 def catch_up(ledger: Ledger, item: Row, until: datetime) -> int:
     """Enter everything of ``item`` due at or before ``until``, in order; returns how many entries."""
+    return 0 if ledger.is_quiet(item, until) else _catch_up(ledger, item, until)
+
+
+def _catch_up(ledger: Ledger, item: Row, until: datetime) -> int:
     entered = 0
     ledger.retime(
         item["id"]
@@ -53,7 +57,7 @@ def enter_due(ledger: Ledger, item: Row, at: datetime) -> int:
 
 def bring_up(ledger: Ledger, item: Row, at: datetime, reason: str) -> None:
     """Enter what is different for ``item`` at ``at`` because the calendar has changed: its colour, what it waits for."""
-    catch_up(ledger, item, at)
+    _catch_up(ledger, item, at)  # the timers kept are those of the calendar as it was
     before, now = set(item["waiting"].split()), set(derive.waiting(ledger.rows, item, at).split())
     found = _colour(ledger, item, at)
     if (found.name, found.rule, derive.is_overdue(item, at)) != (

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from bihuan.rules.chain import NotCanonical, canonical
 from bihuan.rules.events import Event, load
 
+_decode = json.JSONDecoder().raw_decode  # ``loads`` looks for blanks, which a canonical body has not
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -52,7 +53,7 @@ def body_of(fact: Fact) -> str:
 
 def fact_of(body: str) -> Fact:
     """Return the fact that a canonical ``body`` holds."""
-    found: dict[str, Any] = json.loads(body)
+    found: dict[str, Any] = _decode(body)[0]
     return Fact(
         found["seq"],
         datetime.fromisoformat(found["at"]),

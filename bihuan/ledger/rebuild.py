@@ -26,6 +26,8 @@ Progress = Callable[[int], None]
 #: Rows of one table kept in memory beyond those of the page of entries at hand; more gains no speed.
 CACHE = 10_000
 _PAGE = 2_000
+#: Tables whose rows no later entry looks at.
+_ADDED = ("evidence", "happening", "receipt", "review")
 _UNKNOWN = f"\"waiting\"='{derive.UNKNOWN}'"
 
 
@@ -101,7 +103,7 @@ def _fold(connection: BaseDatabaseWrapper, using: str, progress: Progress | None
                     rows.flush(forget_above=0)
                     _set_waiting(connection)
                 project(rows, fact)
-            rows.spill(CACHE)
+            rows.spill(CACHE, _ADDED)
         folded += len(page)
         if progress:
             progress(folded)

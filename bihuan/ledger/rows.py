@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -11,12 +11,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bihuan.ledger.tables import Logged, Row, RowKey, Table, tables
 from bihuan.ledger.trips import Query, Write, ask, run
+from bihuan.rules.calendar import Calendar
+from bihuan.rules.procedure import Procedure
 
 
 class Want(NamedTuple):
     """Rows of table ``name``: those with the keys ``values``, or whose ``column`` is one of ``values``.
 
-    ``prefix`` asks for a column that begins with one of them; ``lock`` holds the rows until the transaction ends.
+    ``prefix`` asks for a column that begins with one of them; ``lock`` holds the rows until the transaction ends. With
+    ``named_by`` they are those that the items ``values`` name in these columns.
     """
 
     name: str
@@ -24,6 +27,7 @@ class Want(NamedTuple):
     column: str = ""
     prefix: bool = False
     lock: bool = False
+    named_by: tuple[str, ...] = ()
 
 
 class Rows:
@@ -46,6 +50,9 @@ class Rows:
         self._before: dict[str, dict[RowKey, Row | None]] = defaultdict(dict)
         self._logged: dict[str, list[Logged]] = defaultdict(list)
         self._sums: dict[str, dict[RowKey, dict[str, int]]] = defaultdict(dict)
+        #: Kept by ``derive``: procedures by the id of their version, and the calendar with its version.
+        self.procedures: dict[int, Procedure] = {}
+        self.calendar: tuple[int, Calendar | None] = 0, None
         self._empty = set(empty)
         self._whole: set[str] = set()
 
@@ -91,6 +98,8 @@ class Rows:
 
     def _queries(self, want: Want) -> list[Query]:
         table = self._tables[want.name]
+        if want.named_by:
+            return [*table.named_by(self._tables["item"], want.named_by, want.values)]
         if want.column:
             return [*table.by_column(want.column, [*want.values], prefix=want.prefix)]
         missing = self.missing(want.name, want.values)
@@ -167,6 +176,11 @@ class Rows:
         before = self._before[name]
         return before[key] is not None if key in before else self._rows[name].get(key) is not None
 
+    def is_touched(self, name: str, key: RowKey) -> bool:
+        """Whether the row of table ``name`` with ``key`` differs from the database, as far as was asked."""
+        before = self._before[name]
+        return key in before and before[key] != self._rows[name][key]
+
     def count_up(self, series: str) -> int:
         """Raise the counter of ``series`` by one and return it; the first number is 1."""
         found = self.find("counter", series)
@@ -193,13 +207,13 @@ class Rows:
             self._forget(self._first(forget_above))
         return counts
 
-    def spill(self, above: int) -> None:
+    def spill(self, above: int, at_once: Collection[str] = ()) -> None:
         """Write and forget the first rows of each table that has more than ``above`` in memory; the others wait.
 
-        A row that changes again and again is so written once. Where unique values may move from row to row, all of the
+        Of the tables named in ``at_once``, whose rows are not looked at again, none waits. A row that changes again and again is so written once. Where unique values may move from row to row, all of the
         table's rows are written: one that waits may hold what another takes.
         """
-        first = self._first(above)
+        first = self._first(above) | {name: [*self._rows[name]] for name in at_once}
         parts: dict[str, dict[RowKey, Row | None]] = {}
         for name, keys in first.items():
             before = self._before[name]
@@ -249,6 +263,8 @@ class Rows:
                 gone.append(key)
             elif columns := _changed(row, old):
                 changed[columns].append(row)
+        if not (gone or new or changed):
+            return []
         moved = [r for columns in [*changed] if table.unique & {*columns} for r in changed.pop(columns)]
         updates = [table.update(rows, columns) for columns, rows in changed.items()]
         return [table.delete(gone + [table.key_of(r) for r in moved]), *updates, table.insert(new + moved)]

@@ -158,9 +158,11 @@ class Table:
     def _where(self, keys: list[list[Any]]) -> tuple[str, list[Any]]:
         if len(keys) == 1:
             return self.key_sql, keys[0]
+        params = [*chain.from_iterable(keys)]
+        if self._on_postgres and len(self.key) == 1:
+            return f"{_q(self.key[0])}=ANY(%s)", [params]
         if self._on_postgres:
             return f"({_list(self.key)}) IN ({self._chosen(self.key)})", [as_json(self.key, keys)]
-        params = [*chain.from_iterable(keys)]
         if len(self.key) == 1:
             return f"{_q(self.key[0])} IN ({_marks(len(keys))})", params
         return " OR ".join([f"({self.key_sql})"] * len(keys)), params
@@ -176,6 +178,14 @@ class Table:
                 yield Query(f"{self.select_sql} WHERE {_q(column)}=ANY(%s)", [[*part]])
             else:
                 yield Query(f"{self.select_sql} WHERE {_q(column)} IN ({_marks(len(part))})", [*part])
+
+    def named_by(self, other: Table, columns: Sequence[str], keys: Iterable[RowKey]) -> Iterator[Query]:
+        """Yield the queries for the rows whose keys the rows of ``other`` with these ``keys`` have in ``columns``."""
+        wanted = [other.adapt_key(k) for k in keys]
+        for start in range(0, len(wanted), _KEYS):
+            where, params = other._where(wanted[start : start + _KEYS])
+            named = " UNION ".join(f"SELECT {_q(c)} FROM {_q(other.name)} WHERE {where}" for c in columns)  # noqa: S608
+            yield Query(f"{self.select_sql} WHERE {_q(self.key[0])} IN ({named})", params * len(columns))
 
     def insert(self, rows: Iterable[Row]) -> Write:
         """Return the statement that inserts ``rows``."""

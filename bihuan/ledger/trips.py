@@ -1,22 +1,27 @@
-"""Statements on their way to the database and back: on PostgreSQL in as few trips as can be."""
+"""Statements on their way to the database and back: straight to its driver, and on PostgreSQL in as few trips as can be.
+
+Django's cursors cost more than the statements of an action themselves. They are used while somebody listens to them: a test that
+counts statements or breaks them, or a debugger.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 
 
 class Query(NamedTuple):
     """A SELECT and its parameters."""
 
     sql: str
-    params: list[Any]
+    params: Sequence[Any]
 
 
 class Write(NamedTuple):
@@ -48,60 +53,107 @@ def ask(connection: BaseDatabaseWrapper, queries: Iterable[Query]) -> list[list[
     asked = [*queries]
     if not asked:
         return []
-    with connection.cursor() as cursor:
+    with _cursor(connection) as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(";".join(q.sql for q in asked), [*chain.from_iterable(q.params for q in asked)])
-            return [cursor.fetchall(), *_further(cursor)]
-        return [*_each(cursor, asked)]
-
-
-def _further(cursor: CursorWrapper) -> Iterator[list[tuple[Any, ...]]]:
-    while cursor.nextset():
-        yield cursor.fetchall()
-
-
-def _each(cursor: CursorWrapper, queries: list[Query]) -> Iterator[list[tuple[Any, ...]]]:
-    for sql, params in queries:
-        cursor.execute(sql, params)
-        yield cursor.fetchall()
+            return [found.fetchall() for found in _send(cursor, asked)]
+        return [cursor.execute(sql, params).fetchall() for sql, params in asked]
 
 
 def run(connection: BaseDatabaseWrapper, writes: Iterable[Write]) -> list[int]:
     """Run ``writes`` in order; returns how many rows each touched. On PostgreSQL they make few trips to the server."""
-    if connection.vendor == "postgresql":
-        return _run_together(connection, [*writes])
-    counts = []
-    with connection.cursor() as cursor:
-        for write in writes:
-            if len(write.rows) == 1:
-                cursor.execute(write.sql, write.rows[0])
-            elif write.rows:
-                cursor.executemany(write.sql, write.rows)
-            counts.append(cursor.rowcount if write.rows else 0)
-    return counts
+    with _cursor(connection) as cursor:
+        if connection.vendor == "postgresql":
+            return _run_together(cursor, [*writes])
+        return [_run(cursor, write) for write in writes]
 
+
+def _run(cursor: Any, write: Write) -> int:
+    if not write.rows:
+        return 0
+    if len(write.rows) == 1:
+        cursor.execute(write.sql, write.rows[0])
+    else:
+        cursor.executemany(write.sql, write.rows)
+    return int(cursor.rowcount)
+
+
+# ---- cursors
+
+
+@contextmanager
+def _cursor(connection: BaseDatabaseWrapper) -> Iterator[Any]:
+    """Yield the driver's own cursor, or Django's while somebody listens to it: both are used alike."""
+    if connection.execute_wrappers or connection.queries_logged:
+        with connection.cursor() as watched:
+            yield watched
+        return
+    if connection.connection is None:
+        connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        yield _NATIVE[connection.vendor](connection.connection)
+
+
+class _Sqlite:
+    """A cursor of SQLite, whose driver marks parameters otherwise than Django."""
+
+    def __init__(self, raw: Any) -> None:
+        self._cursor = raw.cursor()
+
+    def execute(self, sql: str, params: Sequence[Any]) -> Any:
+        return self._cursor.execute(_native(sql), params)
+
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> Any:
+        return self._cursor.executemany(_native(sql), rows)
+
+    @property
+    def rowcount(self) -> int:
+        return int(self._cursor.rowcount)
+
+
+@lru_cache(maxsize=1_024)
+def _native(sql: str) -> str:
+    return sql.replace("%s", "?")
+
+
+def _postgres(raw: Any) -> Any:
+    from psycopg import ClientCursor  # the other database's driver need not be there
+
+    return ClientCursor(raw)
+
+
+_NATIVE: dict[str, Callable[[Any], Any]] = {"sqlite": _Sqlite, "postgresql": _postgres}
+
+
+# ---- several statements in one trip
 
 #: Rows from which on one statement takes all of them, rows in such a statement, and values in one trip to the server.
 _FEW, _ROWS, _VALUES = 4, 2_000, 100_000
 
 
-def _run_together(connection: BaseDatabaseWrapper, writes: list[Write]) -> list[int]:
+def _send(cursor: Any, statements: Sequence[Query]) -> Iterator[Any]:
+    """Make one trip of ``statements``; yields the cursor once for each of them, when it stands at its answer."""
+    cursor.execute(";".join(s.sql for s in statements), [*chain.from_iterable(s.params for s in statements)])
+    yield cursor
+    while cursor.nextset():
+        yield cursor
+
+
+def _run_together(cursor: Any, writes: list[Write]) -> list[int]:
     counts = [0] * len(writes)
-    with connection.cursor() as cursor:
-        for trip in _trips(writes):
-            cursor.execute(";".join(sql for _, sql, _ in trip), [*chain.from_iterable(p for *_, p in trip)])
-            for at, *_ in trip:
-                counts[at] += cursor.rowcount
-                cursor.nextset()
+    for trip in _trips(writes):
+        answers = _send(cursor, [query for _, query in trip])
+        for (at, _), answer in zip(trip, answers, strict=True):
+            counts[at] += answer.rowcount
     return counts
 
 
-def _trips(writes: list[Write]) -> Iterator[list[tuple[int, str, Sequence[Any]]]]:
-    trip: list[tuple[int, str, Sequence[Any]]] = []
+def _trips(writes: list[Write]) -> Iterator[list[tuple[int, Query]]]:
+    trip: list[tuple[int, Query]] = []
     values = 0
     for at, write in enumerate(writes):
-        for sql, params, size in _statements(write):
-            trip.append((at, sql, params))
+        for query, size in _statements(write):
+            trip.append((at, query))
             values += size
             if values > _VALUES:
                 yield trip
@@ -110,10 +162,10 @@ def _trips(writes: list[Write]) -> Iterator[list[tuple[int, str, Sequence[Any]]]
         yield trip
 
 
-def _statements(write: Write) -> Iterator[tuple[str, Sequence[Any], int]]:
+def _statements(write: Write) -> Iterator[tuple[Query, int]]:
     if len(write.rows) < _FEW or not write.whole:
-        yield from ((write.sql, row, len(row)) for row in write.rows)
+        yield from ((Query(write.sql, row), len(row)) for row in write.rows)
         return
     for start in range(0, len(write.rows), _ROWS):
         part = write.rows[start : start + _ROWS]
-        yield write.whole, [as_json(write.columns, part)], len(part) * len(write.columns)
+        yield Query(write.whole, [as_json(write.columns, part)]), len(part) * len(write.columns)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bihuan", "0030_library_web"),
+        ("bihuan", "0060_signin_identity"),
     ]
 
     operations = [

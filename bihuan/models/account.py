@@ -24,6 +24,11 @@ class Account(AbstractBaseUser):
 
     name = models.CharField("用户名", max_length=60, unique=True)
     person_id = models.BigIntegerField(unique=True)
+    identity = models.CharField(
+        max_length=200,
+        default="",
+        help_text="what the provider calls the person; empty: the name of the account",
+    )
     is_active = models.BooleanField(default=True)
     must_change = models.BooleanField(
         default=False, help_text="the password must be changed at the next log-in"
@@ -43,6 +48,11 @@ class Account(AbstractBaseUser):
         """Not a projection."""
 
         db_table = "account"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["identity"], condition=~models.Q(identity=""), name="account_identity"
+            ),
+        )
 
 
 class SignedIn(models.Model):

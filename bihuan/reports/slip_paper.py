@@ -14,6 +14,9 @@ from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import Invalid
 from bihuan.rules.slip_words import TITLES, day_words, instant_words
 
+#: More slips than this are printed in several files.
+MOST_PRINTED = 200
+
 
 class NotIssued(Invalid):
     """这张单据还没有发出，不能打印。"""

@@ -83,3 +83,10 @@ class Missing(BihuanError):
     """缺少运行所需的组件。"""
 
     code = "missing"
+
+
+class Unreachable(BihuanError):
+    """统一身份认证现在连不上。"""
+
+    code = "unreachable"
+    default_hint = "请稍后再试；系统管理员可用本机密码登录，并用 bihuan check 查看原因。"

@@ -12,9 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
-from bihuan.rules.errors import BihuanError, NotAllowed, NotFound
+from bihuan.rules.errors import BihuanError, NotAllowed, NotFound, Unreachable
 
-_STATUS: tuple[tuple[type[BihuanError], int], ...] = ((NotFound, 404), (NotAllowed, 403))
+_STATUS: tuple[tuple[type[BihuanError], int], ...] = (
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (Unreachable, 503),
+)
 
 
 def status_of(error: BihuanError) -> int:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.sessions.models import Session
-
+from bihuan.actions.sittings import end_sittings
 from bihuan.models import Account, SignedIn
 from bihuan.web import dates
 
@@ -40,33 +39,7 @@ def forget(request: Any) -> None:
     SignedIn.objects.filter(session_key=request.session.session_key).delete()
 
 
-def of_account(account: Account) -> list[SignedIn]:
-    """Return the sessions that are alive, the latest used first; what is over is swept away."""
-    rows = list(SignedIn.objects.filter(account_id=account.pk).order_by("-seen"))
-    alive = set(
-        Session.objects.filter(
-            session_key__in=[r.session_key for r in rows], expire_date__gt=dates.now()
-        ).values_list("session_key", flat=True)
-    )
-    SignedIn.objects.filter(pk__in=[r.pk for r in rows if r.session_key not in alive]).delete()
-    return [r for r in rows if r.session_key in alive]
-
-
-def end(account: Account, number: int) -> bool:
-    """End the session at place ``number`` (from 0) of ``of_account``; its key never leaves the server. False if there is none."""
-    rows = of_account(account)
-    if not 0 <= number < len(rows):
-        return False
-    _end([rows[number].session_key])
-    return True
-
-
 def end_others(request: Any) -> None:
-    """End every session of the account but this one."""
-    rows = of_account(request.account)
-    _end([r.session_key for r in rows if r.session_key != request.session.session_key])
-
-
-def _end(keys: list[str]) -> None:
-    Session.objects.filter(session_key__in=keys).delete()
-    SignedIn.objects.filter(session_key__in=keys).delete()
+    """End every session of the account but this one; what was over already is swept away."""
+    rows = SignedIn.objects.filter(account_id=request.account.pk)
+    end_sittings(rows.exclude(session_key=request.session.session_key).values_list("session_key", flat=True))

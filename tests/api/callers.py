@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 
 from django.core.signals import request_finished, request_started
@@ -77,9 +78,10 @@ class Callers(Office):
         self.do("attach", item, "handler", file=upload())
         meeting = self.meet([item])
         request = self.ask("extension", item, due=in_days(75))
-        day = self.now.astimezone(CHINA).date()  # after 16 o’clock UTC the plan begins tomorrow
+        day = self.now.astimezone(CHINA).date()  # from four in the afternoon UTC on it is tomorrow there
+        last = day + timedelta(days=1)
         plan = Plan(
-            "检查", "planned", ["道路"], "东镇", "道路", [units["town"]], day, day, people["checker"].person
+            "检查", "planned", ["道路"], "东镇", "道路", [units["town"]], day, last, people["checker"].person
         )
         by = (people["supervisor"], self.later(minutes=1))
         inspection = propose_inspection(*by, units["office"], plan).inspection
@@ -101,7 +103,7 @@ class Callers(Office):
             "campaign_id": self.campaign, "slip_id": Slip.objects.first().pk, "request_id": request,
             "meeting_id": meeting, "inspection_id": inspection, "sample_id": sample, "institution_id": rule,
             "conclusion_id": conclusion, "objection_id": objection, "unit_id": units["village"],
-            "person_id": people["other_head"].person, "procedure_id": self.procedures["rectification"], "case_id": 999, "feed_id": feed,
+            "person_id": people["other_head"].person, "procedure_id": self.procedures["rectification"], "case_id": 999, "view_id": 999, "feed_id": feed,
             "document_id": document, "draft_id": draft, "search_id": KeptSearch.objects.get(name="好").pk,
         }  # fmt: skip
 
@@ -123,6 +125,10 @@ def answered(response, status):
     return found
 
 
+#: What an address asks for beside its path.
+_ASKED = {"/api/slip-papers": "?slip={slip_id}"}
+
+
 def at(address, ids):
     """``address`` of the schema with ``ids`` put in; ``thing_id`` is that of the first word of the address."""
     kind = address.removeprefix("/api/").partition("/")[0].rstrip("s")
@@ -134,8 +140,9 @@ def at(address, ids):
         "paper": "briefing",
         "day": "2026-03-05",
         "deed": "off",
+        "name": "none",
     }
-    return address.format(**known)
+    return (address + _ASKED.get(address, "")).format(**known)
 
 
 @contextmanager

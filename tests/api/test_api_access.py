@@ -19,12 +19,12 @@ DUTIES = {
     "/api/procedures/{procedure_id}": None, "/api/calendar/{day}": None, "/api/people": Duty.ROLES,
     "/api/people/{person_id}": Duty.ROLES, "/api/campaigns/{campaign_id}/report.{kind}": Duty.REPORT,
     "/api/feeds": None, "/api/registers/{register_id}/signs": Duty.SIGNS, "/api/imports": Duty.IMPORT,
-    "/api/ledger": Duty.AUDIT, "/api/ledger/export": Duty.AUDIT, "/api/library/documents/{document_id}/tasks": Duty.COLLECT,
+    "/api/sessions": None, "/api/look-backs": Duty.SAMPLE, "/api/ledger": Duty.AUDIT, "/api/ledger/export": Duty.AUDIT, "/api/library/documents/{document_id}/tasks": Duty.COLLECT,
     "/api/draft-templates": Duty.DRAFT, "/api/draft-templates/{paper}/file": Duty.DRAFT,
     **{f"/api/drafts{rest}": Duty.DRAFT for rest in ("", "/{draft_id}", "/{draft_id}/problems", "/{draft_id}/file")},
 }  # fmt: skip
 #: What changes nothing but the caller's own.
-OWN = {"/api/messages/read", "/api/feeds", "/api/library/basket", "/api/library/searches"}
+OWN = {"/api/messages/read", "/api/feeds", "/api/views", "/api/library/basket", "/api/library/searches"}
 #: What only looks at a text that is sent.
 LOOKS = {"/api/library/similar", "/api/proofread"}
 #: Reads of one thing of the town's, which the village must not see.
@@ -42,8 +42,10 @@ def least(schema):
         return schema["enum"][0]
     if schema.get("type") == "object":
         return {name: least(schema["properties"][name]) for name in schema.get("required", [])}
+    if schema.get("type") == "array":
+        return [least(schema["items"])] * schema.get("minItems", 0)
     text = {"date": "2026-03-05", "date-time": "2026-03-05T09:00:00+08:00"}.get(schema.get("format"), "内容")
-    return {"string": text, "integer": 1, "boolean": True, "array": [], None: "内容"}[schema.get("type")]
+    return {"string": text, "integer": 1, "boolean": True, None: "内容"}[schema.get("type")]
 
 
 def body_of(address):
@@ -85,7 +87,7 @@ def test_whoever_supervises_reads_everything(office: Callers):
         response.getvalue()
     closed = {a: s for a, s in statuses.items() if s != 200}
     assert closed == {
-        "/api/cases/{case_id}": 404, "/api/cases/{case_id}/paper": 404, "/api/people": 403, "/api/people/{person_id}": 403,
+        "/api/institutions/{institution_id}/file": 404, "/api/cases/{case_id}": 404, "/api/cases/{case_id}/paper": 404, "/api/people": 403, "/api/people/{person_id}": 403,
     }  # fmt: skip
 
 

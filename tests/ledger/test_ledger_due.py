@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from bihuan.clock.tick import pending, tick
+from bihuan.ledger.append import writing
 from bihuan.ledger.reading import facts_of, head
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.verify import verify
@@ -126,3 +127,16 @@ def test_ended_items_wait_for_no_deadline(county):
     for state in ("cancelled", "merged"):
         ended = county.at(state, due="2026-03-31")
         assert not Timer.objects.filter(item_id=ended).exists()
+
+
+def test_what_is_due_by_the_timers_kept_is_asked_without_working_them_out(county, item):
+    with writing(DUE - timedelta(days=1)) as ledger:
+        row = ledger.item(item)
+        earliest = min(Timer.objects.filter(item_id=item).values_list("due_at", flat=True))
+        assert ledger.is_quiet(row, earliest - timedelta(microseconds=1))
+        assert not ledger.is_quiet(row, earliest)
+        row["version"] += 1  # the timers kept are no longer those of the item
+        assert not ledger.is_quiet(row, earliest - timedelta(microseconds=1))
+        row["version"] -= 1
+        ledger.checkpoint()
+        assert not ledger.is_quiet(row, earliest - timedelta(microseconds=1))  # they may have changed since

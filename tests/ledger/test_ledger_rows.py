@@ -302,6 +302,16 @@ def test_spilling_writes_what_came_in_first_and_lets_go_of_it_alone(rows, django
     assert dict(Counter.objects.values_list("name", "value")) == {"1": 10, "2": 2, "3": 30, "4": 4, "5": 5}
 
 
+def test_spilling_lets_go_at_once_of_what_nobody_looks_at_again(rows, django_assert_num_queries):
+    rows.add("unit", unit(1, "甲"))
+    rows.add("counter", {"name": "1", "value": 1})
+    rows.spill(3, ("unit", "review"))
+    assert dict(Unit.objects.values_list("id", "name")) == {1: "甲"}
+    assert Counter.objects.count() == 0
+    with django_assert_num_queries(1):
+        assert rows.get("unit", 1) == unit(1, "甲")
+
+
 def test_spilling_writes_a_whole_table_whose_unique_values_may_move(rows):
     rows.add("unit", unit(1, "甲"))
     rows.add("unit", unit(2, "乙"))

@@ -16,6 +16,7 @@ CODES = {
     "ProcedureInvalid": "procedure-invalid",
     "ChainBroken": "chain-broken",
     "Missing": "missing",
+    "Unreachable": "unreachable",
 }
 CLASSES = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, BihuanError)]
 

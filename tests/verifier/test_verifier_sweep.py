@@ -1,8 +1,8 @@
 """Every single-byte change of an export of 1,000 entries is found, and its entry named.
 
-That no altered line is taken for an entry is tried in every place always. The entry is named in every eighth place, in depth
-in every one. ``BIHUAN_TEST_SWEEP=full`` puts every other byte in every place and names the entry of each of them (hours: see
-docs/operations.md); else the choice is the same every time.
+That no altered line is taken for an entry is tried in every place always, with each bit flipped and more. The entry is named
+for one of these changes in every eighth place, in depth for each of them in every place. ``BIHUAN_TEST_SWEEP=full`` puts every
+other byte in every place and names the entry of each (hours: see docs/operations.md); else the choice is the same every time.
 """
 
 import io
@@ -82,7 +82,7 @@ def test_each_altered_byte_names_its_entry_and_no_other(part):
             continue
         rest = line[place + 1 :] + after + b"".join(LEDGER.lines[index + 2 : index + 4])
         possible = CHANGES[line[place]]
-        for change in possible if FULL else [pick.choice(possible)]:
+        for change in possible if EACH == 1 else [pick.choice(possible)]:
             named = {seq for seq, _ in told(index, line[:place] + change + rest)}
             between = {index} if place == 0 and change.startswith((b"\n", b"\r")) else set()
             if not named or not named <= {index + 1} | between:

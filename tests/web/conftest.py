@@ -1,6 +1,13 @@
 """An office whose people have accounts, for each test."""
 
 import pytest
+from django.core.cache import cache
+
+
+@pytest.fixture(autouse=True)
+def _uncounted():
+    """The tries to log in of other tests are no tries of this one's address."""
+    cache.clear()
 
 
 @pytest.fixture

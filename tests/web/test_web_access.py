@@ -17,7 +17,7 @@ from tests.web.office import HTMX, Office, text_of
 
 PATTERNS: list[URLPattern] = list(get_resolver("bihuan.web.urls").url_patterns)
 NAMES = [str(p.name) for p in PATTERNS]
-OPEN_NAMES = {"login", "logout", "second", "feed"}
+OPEN_NAMES = {"login", "logout", "second", "provider", "provider-back", "feed"}
 #: The pages of an item; whoever may not see the item is refused at each.
 OF_ITEMS = {"items-one", "items-step", "items-evidence"}
 #: The pages of one slip, request, inspection or sample, which are refused to others in their own way; see below.
@@ -66,6 +66,7 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "people-one": [item],
         "people-revoke": [item],
         "people-account": [item],
+        "people-identity": [item],
         "units-one": [item],
         "library-drop": [item],
         "library-batch": ["batch"],
@@ -94,7 +95,7 @@ def test_every_view_says_for_whom_it_is_open(pattern):
     assert isinstance(pattern.callback.opens_to, Door | Duty)
 
 
-def test_only_log_in_with_its_second_step_log_out_and_secret_calendars_are_open_to_anyone():
+def test_only_log_in_in_its_ways_log_out_and_secret_calendars_are_open_to_anyone():
     assert {p.name for p in PATTERNS if p.callback.opens_to is Door.ANYONE} == OPEN_NAMES
 
 

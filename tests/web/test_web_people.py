@@ -7,6 +7,7 @@ from django.test import Client
 
 from bihuan.models import Account, Grant, Person, Unit, UnitAlias
 from bihuan.rules.permissions import Role
+from bihuan.rules.providers import Oidc
 from tests.web.office import HTMX, Office, notice_of, text_of
 
 
@@ -185,3 +186,48 @@ def test_a_supervisor_changes_only_units_below_their_own(office: Office):
     refused = office.as_("supervisor").post(f"/units/{office.units['town']}/", values)
     assert refused.status_code == 422
     assert Unit.objects.get(pk=office.units["town"]).name == "东镇"
+
+
+@pytest.fixture
+def provider(settings):
+    """An organisation whose people log in through a provider of its own."""
+    settings.PROVIDER = Oidc("https://sso.example.cn", "bihuan", "s", name="一网通")
+
+
+def test_an_account_made_where_there_is_a_provider_has_no_password_but_an_administrators_has(
+    office: Office, provider
+):
+    said = add(office)
+    assert said.status_code == 302
+    made = Account.objects.get(name="qianduo")
+    assert (made.has_usable_password(), made.must_change) == (False, False)
+    page = text_of(office.as_("admin").get(said["Location"]))
+    assert "本人用一网通登录，没有本机密码" in page
+    assert "重置密码" not in page
+    shown = add(office, name="孙管", account="sunguan", role="audit_admin")
+    assert shown_password(shown)
+    assert Account.objects.get(name="sunguan").must_change
+
+
+def test_what_the_provider_calls_somebody_is_written_on_their_page_and_belongs_to_one_account(
+    office: Office, provider
+):
+    handler, head = (office.account(name) for name in ("handler", "head"))
+    page = f"/people/{handler.person_id}/"
+    assert 'name="identity"' in office.as_("admin").get(page).content.decode()
+    for identity, kept in (("E-1047", "E-1047"), ("", ""), (" E-2 ", "E-2")):
+        assert office.as_("admin").post(f"{page}identity/", {"identity": identity})["Location"] == page
+        handler.refresh_from_db()
+        assert handler.identity == kept
+    for taken in ("E-2", "handler"):
+        refused = office.as_("admin").post(f"/people/{head.person_id}/identity/", {"identity": taken})
+        assert refused.status_code == 422
+        assert "已是另一个账号的" in text_of(refused)
+    assert add(office, account="E-2").status_code == 422
+    assert office.as_("supervisor").post(f"{page}identity/", {"identity": "x"}).status_code == 403
+
+
+def test_a_person_without_an_account_has_no_identity(office: Office, provider):
+    person = office.people["other_head"].person
+    refused = office.as_("admin").post(f"/people/{person}/identity/", {"identity": "x"})
+    assert (refused.status_code, "还没有账号" in text_of(refused)) == (422, True)

@@ -115,6 +115,11 @@ def test_sessions_are_listed_to_their_owner_and_ended(account):
     assert first.get("/items/").status_code == 200
     assert SignedIn.objects.count() == 1
     assert first.post("/security/end/", {"which": "7"}).status_code == 404
+    phone, _ = log_in(Client(headers={"user-agent": "Phone"}))
+    name = re.search(r'name="which" value="([0-9a-f]{16})"', first.get("/security/").content.decode())[1]
+    first.post("/security/end/", {"which": name})
+    assert phone.get("/items/").status_code == 302
+    assert first.get("/items/").status_code == 200
     first.post("/logout/")
     assert not SignedIn.objects.exists()
 

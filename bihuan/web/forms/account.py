@@ -9,6 +9,7 @@ from django.contrib.auth import authenticate, password_validation
 from django.http import HttpRequest
 
 from bihuan.models import Account
+from bihuan.rules.errors import BihuanError
 from bihuan.web.signin import REFUSED
 
 
@@ -35,13 +36,17 @@ class LogIn(forms.Form):
         self.account: Account | None = None
 
     def clean(self) -> dict[str, Any]:
-        """Find the account. The refusal is the same whatever is wrong."""
+        """Find the account. The refusal is the same whatever is wrong with what was typed."""
         data = super().clean() or {}
-        if not self.errors:
+        if self.errors:
+            return data
+        try:
             found = authenticate(self.request, name=data["name"], password=data["password"])
-            if not isinstance(found, Account):
-                raise forms.ValidationError(REFUSED)
-            self.account = found
+        except BihuanError as error:  # of the directory, or of somebody whom it knows and we do not
+            raise forms.ValidationError(str(error)) from None
+        if not isinstance(found, Account):
+            raise forms.ValidationError(REFUSED)
+        self.account = found
         return data
 
 

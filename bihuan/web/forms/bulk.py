@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from bihuan.actions.bulk import values_for
 from bihuan.models import Item
 from bihuan.queries.people import Directory
 from bihuan.web.forms import fields as f
@@ -47,7 +48,7 @@ class Assign(BulkForm):
 
     def values(self, item: Item) -> dict[str, Any]:
         """Where no unit is given, the one that the item names."""
-        return {"owner": item.owner_id or None, **super().values(item)}
+        return values_for("assign", item, super().values(item))
 
 
 class Close(BulkForm):

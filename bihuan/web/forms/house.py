@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from bihuan.queries.people import Directory
 from bihuan.rules.permissions import ROLE_NAMES, Role
@@ -40,6 +41,9 @@ class NewPerson(forms.Form):
             "岗位", roles, help_text="管到上面的单位和它的下级单位；可以再加别的。"
         )
         account = "登录用，建议用姓名拼音。密码由系统随机生成，首次登录须修改。"
+        if settings.PROVIDER:
+            alone = "除管理员外没有本机密码。" if settings.LOCAL_LOG_IN == "admins" else "也给出本机密码。"
+            account = f"写{settings.PROVIDER.name}里的用户名；{alone}"
         self.fields["account"] = f.line("用户名", required=True, most=60, help_text=account)
 
 

@@ -5,26 +5,29 @@ from __future__ import annotations
 from time import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout as end_session
 from django.contrib.auth import password_validation, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 
-from bihuan.queries.accounts import password_is_old
+from bihuan.queries.accounts import password_is_old, provider_name, uses_password
+from bihuan.rules.errors import Invalid
+from bihuan.rules.providers import Oidc
 from bihuan.web import dates, sittings
 from bihuan.web.access import Door, Request, opens_to
 from bihuan.web.forms.account import ChangePassword, LogIn
-from bihuan.web.signin import TOO_MANY, begin, too_many
+from bihuan.web.signin import TOO_MANY, begin, safe, too_many
+from bihuan.web.views import provider
 
 
 @opens_to(Door.ANYONE, "GET", "POST")
 @sensitive_post_parameters("password")
 def login(request: HttpRequest) -> HttpResponse:
     """Begin a session, and go where the person wanted to go."""
-    target = _safe(request, request.POST.get("next") or request.GET.get("next", ""))
+    target = safe(request, request.POST.get("next") or request.GET.get("next", ""))
     if request.user.is_authenticated:
         return redirect(target or "todo")
     if request.method == "POST" and too_many(request):
@@ -39,22 +42,20 @@ def login(request: HttpRequest) -> HttpResponse:
         begin(request, form.account)
         return redirect(target or "todo")
     status = 401 if form.errors else 200
-    return render(request, "login.html", {"form": form, "next": target}, status=status)
-
-
-def _safe(request: HttpRequest, target: str) -> str:
-    """Return ``target`` if it lies on this site, else nothing: a link to us must not lead on to somewhere else."""
-    hosts, secure = {request.get_host()}, request.is_secure()
-    return (
-        target if url_has_allowed_host_and_scheme(target, allowed_hosts=hosts, require_https=secure) else ""
-    )
+    context = {"form": form, "next": target, "provider": settings.PROVIDER}
+    context["by_redirect"] = isinstance(settings.PROVIDER, Oidc)
+    context["admins_alone"] = settings.LOCAL_LOG_IN == "admins"
+    return render(request, "login.html", context, status=status)
 
 
 @opens_to(Door.ANYONE, "POST")
 def logout(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session; a provider's own session is ended by the page that is shown then (a form may not lead to another host)."""
+    token = request.session.get("vouched", "")
     sittings.forget(request)
     end_session(request)
+    if token and (onward := provider.sign_out_address(request, token)):
+        return render(request, "logged_out.html", {"onward": onward, "provider": settings.PROVIDER})
     messages.success(request, "已退出登录。")
     return redirect("login")
 
@@ -64,6 +65,8 @@ def logout(request: HttpRequest) -> HttpResponse:
 def password(request: Request) -> HttpResponse:
     """Change the person's own password; other sessions of the account end."""
     account = request.account
+    if not uses_password(account):
+        raise Invalid(f"您用{provider_name()}登录，这里没有密码。", hint="密码请到那里修改。")
     form = ChangePassword(account, request.POST or None)
     if request.method == "POST" and form.is_valid():
         account.set_password(form.cleaned_data["new"])

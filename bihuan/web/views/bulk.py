@@ -6,34 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from bihuan.actions import do
+from bihuan.actions.bulk import MOST, do_on_many
 from bihuan.models import Item
 from bihuan.queries.items import matching
 from bihuan.queries.people import directory, unit_labels
-from bihuan.rules.errors import BihuanError, Invalid, NotFound
+from bihuan.rules.errors import Invalid, NotFound
 from bihuan.rules.permissions import Duty
 from bihuan.rules.workflow import STATE_NAMES, STEPS
 from bihuan.web import dates, filters
 from bihuan.web.access import Request, opens_to
 from bihuan.web.forms.bulk import BULK_FORMS, BulkForm
-
-#: More items than this are not done at one go: nobody would read the preview.
-MOST = 500
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the step does, or did, to one item: its ``state`` afterwards and its deadline, or why it is refused."""
-
-    item: Item
-    owner: str
-    state: str
-    due: str
-    refused: str
 
 
 @opens_to(Duty.READ, "GET", "POST")
@@ -91,6 +76,17 @@ def _versions(request: Request) -> dict[int, int]:
     return {int(i): int(v) for i, _, v in pairs if i.isdecimal() and v.isdecimal()}
 
 
+@dataclass(frozen=True)
+class Shown:
+    """An outcome as the page shows it."""
+
+    item: Item
+    owner: str
+    state: str
+    due: str
+    refused: str
+
+
 def _take(
     request: Request,
     action: str,
@@ -99,24 +95,17 @@ def _take(
     seen: dict[int, int],
     *,
     for_real: bool,
-) -> list[Outcome]:
-    """Take the step on each item; a preview does the same and takes everything back."""
+) -> list[Shown]:
+    """Take the step on each item, or preview it."""
     names = unit_labels()
-    with transaction.atomic():
-        found = [_one(request, action, item, form, seen.get(item.pk), names) for item in items]
-        transaction.set_rollback(not for_real)
-    return found
-
-
-def _one(
-    request: Request, action: str, item: Item, form: BulkForm, version: int | None, names: dict[int, str]
-) -> Outcome:
-    try:
-        with transaction.atomic():
-            done = do(action, item.pk, request.who.actor, dates.now(), version=version, **form.values(item))
-            after = Item.objects.get(pk=item.pk)
-    except BihuanError as error:
-        return Outcome(item, names.get(item.owner_id, ""), "", "", str(error))
-    return Outcome(
-        after, names.get(after.owner_id, ""), STATE_NAMES[done.state], dates.day_words(after.due), ""
-    )
+    found = do_on_many(action, items, request.who.actor, dates.now, form.values, seen=seen, for_real=for_real)
+    return [
+        Shown(
+            o.item,
+            names.get(o.item.owner_id, ""),
+            STATE_NAMES[o.state] if o.state else "",
+            "" if o.refused else dates.day_words(o.item.due),
+            o.refused,
+        )
+        for o in found
+    ]

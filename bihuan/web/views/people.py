@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from bihuan.actions.accounts import create_account, reset_password, switch_account
+from bihuan.actions.accounts import create_account, reset_password, set_identity, switch_account
 from bihuan.actions.house import create_person, grant_role, revoke_role
+from bihuan.queries.accounts import provider_name, wants_password
 from bihuan.queries.people import directory
 from bihuan.queries.staff import staff, staff_member
 from bihuan.rules.errors import BihuanError, Invalid, NotFound
@@ -52,7 +54,7 @@ def _add(actor: Actor, given: dict[str, Any]) -> tuple[int, str]:
         person = create_person(actor, now, given["name"], given["unit"], post=given["post"])
         if given["role"]:
             grant_role(actor, now, person, Role(given["role"]), given["unit"])
-        return person, create_account(given["account"], person)
+        return person, create_account(given["account"], person, by_password=wants_password(person))
 
 
 @opens_to(Duty.ROLES, "GET", "POST")
@@ -70,7 +72,8 @@ def one(request: Request, person_id: int) -> HttpResponse:
             messages.success(request, f"已授予{line.person.name}“{ROLE_NAMES[role]}”岗位。")
             return redirect("people-one", person_id)
     context = {"line": line, "form": form, "unit_names": list(units.units)}
-    context["may_manage"] = request.who.actor.may(Duty.PEOPLE)
+    context |= {"may_manage": request.who.actor.may(Duty.PEOPLE), "provider": settings.PROVIDER}
+    context["wants_password"] = wants_password(person_id)
     return render(request, "person.html", context, status=422 if form.errors else 200)
 
 
@@ -96,7 +99,8 @@ def account(request: Request, person_id: int) -> HttpResponse:
     name = line.account.name if line.account else " ".join(request.POST.get("name", "").split())
     what = request.POST.get("do", "")
     if what == "create" and line.account is None:
-        return _show_password(request, person_id, name, create_account(name, person_id))
+        made = create_account(name, person_id, by_password=wants_password(person_id))
+        return _show_password(request, person_id, name, made)
     if line.account is None or what not in {"reset", "on", "off"}:
         raise Invalid("没有这样的账号操作。", hint="请从人员页面办理。")
     if what == "reset":
@@ -108,7 +112,22 @@ def account(request: Request, person_id: int) -> HttpResponse:
     return redirect("people-one", person_id)
 
 
+@opens_to(Duty.PEOPLE, "POST")
+def identity(request: Request, person_id: int) -> HttpResponse:
+    """Say what the provider calls a person."""
+    line = staff_member(request.who.actor, person_id)
+    if line.account is None:
+        raise Invalid("这个人员还没有账号。", hint="请先建账号。")
+    set_identity(line.account.name, request.POST.get("identity", ""))
+    messages.success(request, f"已记下{line.person.name}的统一身份标识。")
+    return redirect("people-one", person_id)
+
+
 def _show_password(request: Request, person_id: int, name: str, password: str) -> HttpResponse:
+    """Show a new password this once; whoever logs in through the provider has none."""
+    if not password:
+        messages.success(request, f"账号“{name}”已建好。本人用{provider_name()}登录，没有本机密码。")
+        return redirect("people-one", person_id)
     return render(
         request, "person_password.html", {"person_id": person_id, "name": name, "password": password}
     )

@@ -8,9 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from bihuan.actions.sittings import end_sittings
 from bihuan.models import Account
-from bihuan.rules.errors import Invalid, NotFound
-from bihuan.web import second, sittings
+from bihuan.queries.accounts import provider_name, uses_password, uses_second
+from bihuan.queries.sittings import find_sitting
+from bihuan.queries.sittings import sittings as sittings_of
+from bihuan.rules.errors import Invalid
+from bihuan.web import dates, second, sittings
 from bihuan.web.access import Door, Request, opens_to
 from bihuan.web.forms.account import Code
 from bihuan.web.signin import TOO_MANY, begin, count_failure, is_locked, too_many
@@ -45,10 +49,14 @@ def enter(request: HttpRequest) -> HttpResponse:
 @opens_to(Door.SIGNED_IN)
 def page(request: Request) -> HttpResponse:
     """Show how the account is secured, and where it is used."""
-    rows = sittings.of_account(request.account)
+    here = request.session.session_key
     context = {
         "second": bool(request.account.second),
-        "sittings": [(n, row, row.session_key == request.session.session_key) for n, row in enumerate(rows)],
+        "asks_second": uses_second(request.account),
+        "by_provider": "" if uses_password(request.account) else provider_name(),
+        "sittings": [
+            (s.name, s.row, s.row.session_key == here) for s in sittings_of(request.account, dates.now())
+        ],
     }
     return render(request, "security.html", context)
 
@@ -92,7 +100,7 @@ def end(request: Request) -> HttpResponse:
     which = request.POST.get("which", "")
     if which == "others":
         sittings.end_others(request)
-    elif not which.isdecimal() or not sittings.end(request.account, int(which)):
-        raise NotFound("没有这个登录，可能已经结束。")
+    else:
+        end_sittings([find_sitting(request.account, which, dates.now()).row.session_key])
     messages.success(request, "已结束。")
     return redirect("security")

@@ -18,7 +18,7 @@ from bihuan.models import Item, Slip, Unit
 from bihuan.queries.scope import Scope
 from bihuan.queries.slip_draft import slip_draft
 from bihuan.queries.slips import SlipDetail, slip_detail, slips
-from bihuan.reports.slip_paper import papers, write_slips
+from bihuan.reports.slip_paper import MOST_PRINTED, papers, write_slips
 from bihuan.rules.errors import BihuanError, Invalid, NotAllowed, NotFound
 from bihuan.rules.permissions import Duty, Role
 from bihuan.rules.procedure_slips import KINDS
@@ -33,8 +33,6 @@ from bihuan.web.procedures import procedures_of
 from bihuan.web.views.item import visible
 
 PAGE = 50
-#: More slips than this are printed in several files.
-MOST_PRINTED = 200
 #: Choices of the state field that stand for several states.
 _GROUPS: dict[str, tuple[str, frozenset[SlipState]]] = {
     "out": ("发出过的", frozenset(SlipState) - {SlipState.PROPOSED, SlipState.WITHDRAWN}),

@@ -1,0 +1,153 @@
+"""Programs can do what the pages do: each page has its operations in the API, or a reason why it needs none.
+
+A page that is added without a line here fails, and so does a line whose operation is gone.
+"""
+
+from fnmatch import fnmatch
+
+import pytest
+from django.urls import get_resolver
+
+from bihuan.api.main import api
+from bihuan.rules.workflow import STEPS
+
+SCHEMA = api.get_openapi_schema(path_prefix="/api")
+OPERATIONS = {f"{m.upper()} {a.removeprefix('/api')}" for a, ms in SCHEMA["paths"].items() for m in ms}
+
+#: A session is a browser's; a program shows its token with each call.
+OF_A_BROWSER = "of a session in a browser; a program shows a token instead"
+#: Whoever has a token must not make of it what outlives it.
+OF_ITS_OWNER = "of its owner alone: with a stolen token nobody may change what opens the account"
+
+#: Page (or a pattern of pages) → its operations, or why there are none.
+PAGES: dict[str, list[str] | str] = {
+    "todo": ["GET /todo"],
+    "overview": ["GET /campaigns", "GET /campaigns/{campaign_id}/overview"],
+    "overview-more": ["GET /campaigns/{campaign_id}/overview/more"],
+    "login": OF_A_BROWSER,
+    "logout": OF_A_BROWSER,
+    "provider": OF_A_BROWSER,
+    "provider-back": OF_A_BROWSER,
+    "second": OF_A_BROWSER,
+    "password": OF_ITS_OWNER,
+    "second-set": OF_ITS_OWNER,
+    "second-off": OF_ITS_OWNER,
+    "security-tokens": OF_ITS_OWNER,
+    "security": ["GET /me", "GET /sessions"],
+    "security-end": ["DELETE /sessions/{name}"],
+    "items": ["GET /items", "GET /registers"],
+    "items-new": ["POST /registers/{register_id}/items"],
+    "items-bulk": [f"POST /many/{a}" for a in ("approve", "assign", "extend", "transfer", "suspend", "resume", "close", "comment")],
+    "items-views": ["GET /views", "POST /views"],
+    "items-view-drop": ["DELETE /views/{view_id}"],
+    "items-cell": ["POST /items/{item_id}/actions/amend"],  # taking a correction back is a correction
+    "items-export": ["GET /registers/{register_id}/workbook"],
+    "items-one": ["GET /items/{item_id}"],
+    "items-evidence": ["GET /items/{item_id}/evidence/{evidence_id}"],
+    "items-slip": ["POST /items/{item_id}/slips"],
+    "items-sign": ["POST /items/{item_id}/signs/dismiss"],
+    "items-ask": [f"POST /items/{{item_id}}/requests/{k}" for k in ("extension", "transfer", "return", "suspension", "merge", "escalation")],
+    "items-step": [f"POST /items/{{item_id}}/actions/{action}" for action in STEPS],
+    "requests": ["GET /requests"],
+    "requests-one": ["GET /requests/{request_id}"],
+    "requests-step": [f"POST /requests/{{thing_id}}/actions/{a}" for a in ("approve", "refuse", "withdraw")],
+    "slips": ["GET /slips"],
+    "slips-print": ["GET /slip-papers"],
+    "slips-one": ["GET /slips/{slip_id}", "GET /slips/{slip_id}/paper"],
+    "slips-step": [f"POST /slips/{{thing_id}}/actions/{a}" for a in ("approve", "deliver", "read", "acknowledge", "answer", "judge", "close", "withdraw")],
+    "inspections": ["GET /inspections"],
+    "inspections-new": ["POST /inspections"],
+    "inspections-one": ["GET /inspections/{inspection_id}"],
+    "inspections-sheet": ["GET /inspections/{inspection_id}/sheet"],
+    "inspections-finding": ["POST /inspections/{thing_id}/actions/finding"],
+    "inspections-walk": ["POST /inspections/{thing_id}/actions/walk"],
+    "inspections-object": ["POST /conclusions/{thing_id}/actions/object"],
+    "objections-one": ["POST /objections/{thing_id}/actions/reexamine"],
+    "inspections-step": [f"POST /inspections/{{thing_id}}/actions/{a}" for a in ("approve", "finish", "cancel", "amend")],
+    "samples": ["GET /samples", "POST /samples"],
+    "samples-one": ["GET /samples/{sample_id}"],
+    "samples-draw": ["POST /samples/{thing_id}/actions/draw"],
+    "meetings": ["GET /meetings"],
+    "meetings-new": ["POST /meetings"],
+    "meetings-one": ["GET /meetings/{meeting_id}"],
+    "meetings-paper": ["GET /meetings/{meeting_id}/minutes"],
+    "meetings-decide": ["POST /meetings/{thing_id}/actions/decide"],
+    "meetings-step": [f"POST /meetings/{{thing_id}}/actions/{a}" for a in ("agenda", "attendance", "minute", "confirm", "cancel")],
+    "institutions": ["GET /institutions"],
+    "institutions-new": ["POST /institutions"],
+    "institutions-recurring": ["GET /recurring"],
+    "institutions-one": ["GET /institutions/{institution_id}"],
+    "institutions-file": ["GET /institutions/{institution_id}/file"],
+    "institutions-step": [f"POST /institutions/{{thing_id}}/actions/{a}" for a in ("link", "issue", "revise", "keep", "repeal")],
+    "cases": ["GET /cases"],
+    "cases-new": ["POST /cases"],
+    "cases-one": ["GET /cases/{case_id}"],
+    "cases-paper": ["GET /cases/{case_id}/paper"],
+    "signs": ["GET /registers/{register_id}/signs"],
+    "lookbacks": ["GET /look-backs", "POST /samples"],
+    "import": ["POST /imports/preview", "GET /imports"],
+    "import-preview": ["POST /imports"],
+    "report": ["GET /campaigns/{campaign_id}/report.{kind}"],
+    "report-file": ["GET /campaigns/{campaign_id}/report.{kind}"],
+    "report-check": ["POST /reports/verify"],
+    "ledger": ["GET /ledger", "GET /ledger/export"],
+    "ledger-check": ["POST /ledger/verify"],
+    "ledger-seal": ["POST /ledger/seals"],
+    "library": "the library's operations come with the branch of that name",
+    "library-*": "the library's operations come with the branch of that name",
+    "people": ["GET /people"],
+    "people-new": ["POST /people", "POST /people/{person_id}/account"],
+    "people-one": ["GET /people/{person_id}", "POST /people/{person_id}/actions/grant"],
+    "people-revoke": ["POST /people/{person_id}/actions/revoke"],
+    "people-account": ["POST /people/{person_id}/account/{deed}"],
+    "people-identity": ["POST /people/{person_id}/identity"],
+    "inbox": ["GET /messages"],
+    "inbox-read": ["POST /messages/read"],
+    "inbox-calendar": ["GET /feeds", "POST /feeds", "DELETE /feeds/{feed_id}"],
+    "feed": "it is for programs itself: a calendar under the secret address that POST /feeds gives",
+    "units": ["GET /units", "POST /units"],
+    "units-one": ["POST /units/{unit_id}/actions/change", "POST /units/{unit_id}/actions/merge"],
+}  # fmt: skip
+NAMES = sorted(str(p.name) for p in get_resolver("bihuan.web.urls").url_patterns)
+
+
+def line_of(name: str) -> list[str] | str | None:
+    """What the table says of a page: by its own name before a pattern."""
+    return PAGES.get(
+        name, next((said for key, said in PAGES.items() if "*" in key and fnmatch(name, key)), None)
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_has_its_operations_in_the_api_or_a_reason_why_not(name):
+    said = line_of(name)
+    assert said, f"{name}: name its operations in PAGES, or say why programs need none"
+    if isinstance(said, list):
+        assert [operation for operation in said if operation not in OPERATIONS] == []
+
+
+def test_every_line_of_the_table_is_of_a_page_that_there_is():
+    assert [key for key in PAGES if not any(fnmatch(name, key) for name in NAMES)] == []
+
+
+def test_the_steps_of_many_items_are_the_same_on_the_page_and_in_the_api():
+    from bihuan.actions.bulk import BULK
+    from bihuan.web.forms.bulk import BULK_FORMS
+
+    assert tuple(BULK_FORMS) == BULK
+    assert set(PAGES["items-bulk"]) == {f"POST /many/{action}" for action in BULK}
+
+
+def test_the_addresses_of_the_pages_are_found_without_loading_the_api():
+    """It takes a second of every command and every test that loads the addresses."""
+    import subprocess
+    import sys
+
+    program = (
+        "import django, sys; django.setup()\n"
+        "from django.urls import resolve, reverse\n"
+        "assert resolve(reverse('items')).url_name == 'items'\n"
+        "assert 'bihuan.api.main' not in sys.modules and 'authlib' not in sys.modules and 'ldap3' not in sys.modules\n"
+        "assert reverse('api:page') == '/api/' and resolve('/api/me').namespace == 'api'\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
