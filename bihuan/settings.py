@@ -125,6 +125,7 @@ STORAGES = {
 }
 LIBRARY_CACHE = HOME / "library"  # made anew from the database where it is missing
 SEAL_FILE = Path(os.environ.get("BIHUAN_SEALS", HOME / "seals.jsonl"))
+BACKUPS = Path(os.environ.get("BIHUAN_BACKUPS", HOME / "backups"))
 KEY_FILE = Path(os.environ.get("BIHUAN_KEY", HOME / "seal.key"))
 
 DIGEST_HOURS = Hours.read(

@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "assets"
 VENDOR = ROOT / "bihuan" / "web" / "static" / "vendor"
 NODE_LOCK = ROOT / "tools" / "node.lock"
+#: What looks at the pages in tests: beside the package, never in it.
+CHECKS = ASSETS / "checks"
+CHECK_FILES = {"axe.min.js": "axe-core/axe.min.js"}
 STAMP = "made-from.txt"
 FILES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
@@ -54,16 +57,24 @@ def ensure() -> bool:
     """Make the vendor directory unless it is there as the lock wants it; return whether there was something to do."""
     wanted = digest()
     stamp = VENDOR / STAMP
-    if stamp.is_file() and stamp.read_text() == wanted and all((VENDOR / name).is_file() for name in FILES):
+    if stamp.is_file() and stamp.read_text() == wanted and all(path.is_file() for path in _wanted()):
         return False
     with tempfile.TemporaryDirectory(prefix="bihuan-assets-") as work:
         made = Path(work) / "vendor"
-        copy(install(Path(work)), made)
+        modules = install(Path(work))
+        copy(modules, made)
         (made / STAMP).write_text(wanted)
+        CHECKS.mkdir(exist_ok=True)
+        for name, source in CHECK_FILES.items():
+            shutil.copy(modules / source, CHECKS / name)
         shutil.rmtree(VENDOR, ignore_errors=True)
         VENDOR.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(made, VENDOR)
     return True
+
+
+def _wanted() -> list[Path]:
+    return [*(VENDOR / name for name in FILES), *(CHECKS / name for name in CHECK_FILES)]
 
 
 def digest() -> str:

@@ -13,12 +13,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import quote
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
@@ -125,200 +123,9 @@ def log_in(page: Page, base: str, name: str, password: str) -> None:
     page.click("button:has-text('登录')")
 
 
-def stock() -> None:
-    """Fill the library with the examples, and begin a draft."""
-    from bihuan.library import basket
-    from bihuan.library.drafts.keep import begin
-    from bihuan.library.intake import files_of, take_in
-    from bihuan.models import Account, BasketEntry, Document, Person
-
-    if BasketEntry.objects.exists():
-        return
-    list(take_in(files_of([ROOT / "examples" / "prose"]), lambda: datetime.now(UTC)))
-    clerk = Person.objects.get(pk=Account.objects.get(name="duban").person_id)
-    basket.put(clerk.pk, Document.objects.order_by("id").values_list("id", flat=True)[:3])
-    begin("briefing", clerk.pk, clerk.unit_id, datetime.now(UTC), campaign=_first("Campaign"))
-
-
-def _document(kind: str) -> int:
-    from bihuan.models import Document
-
-    return int(Document.objects.filter(kind=kind).order_by("id").values_list("id", flat=True)[0])
-
-
-def _titled(words: str) -> int:
-    from bihuan.models import Document
-
-    return Document.objects.filter(title__contains=words).order_by("id")[0].pk
-
-
-def _first(model: str) -> Any:
-    from bihuan import models
-
-    return getattr(models, model).objects.order_by("id").first()
-
-
-def _slip(**wanted: str) -> str:
-    from bihuan.models import Slip
-
-    found = Slip.objects.filter(**wanted).order_by("-id").first() or _first("Slip")
-    return f"/slips/{found.pk}/"
-
-
-def _inspection(**wanted: str) -> str:
-    from bihuan.models import Inspection
-
-    found = Inspection.objects.filter(**wanted).order_by("id").first() or _first("Inspection")
-    return f"/inspections/{found.pk}/"
-
-
-def _meeting(state: str) -> str:
-    from bihuan.models import Meeting
-
-    return f"/meetings/{Meeting.objects.filter(state=state).order_by('-decisions', '-id')[0].pk}/"
-
-
-def _deciding() -> str:
-    """Where a meeting that is held decides on its first two items."""
-    from bihuan.models import Agenda
-
-    held = _meeting("held")
-    items = Agenda.objects.filter(meeting_id=held.strip("/").split("/")[-1]).order_by("no")[:2]
-    return f"{held}decide/?step=plan&{'&'.join(f'item={a.item_id}' for a in items)}"
-
-
-def _ask() -> str:
-    """An extension that the unit of the handler may ask for."""
-    return f"{_item('working', unit='chengban')}ask/extension/"
-
-
-def _escalated() -> str:
-    from bihuan.models import Item
-
-    item = Item.objects.exclude(escalated_at=None).order_by("responded_at", "id").first()
-    assert item is not None
-    return f"/items/{item.pk}/"
-
-
-def _institution(**wanted: Any) -> str:
-    from bihuan.models import Institution
-
-    found = Institution.objects.filter(**wanted).order_by("id").first() or _first("Institution")
-    return f"/institutions/{found.pk}/"
-
-
-def _closed_ids() -> str:
-    from bihuan.models import Item
-
-    found = Item.objects.filter(state="closed").order_by("-version").values_list("id", flat=True)[:2]
-    return "&".join(f"id={i}" for i in found)
-
-
-def _item(state: str, unit: str = "") -> str:
-    from bihuan.models import Account, Item, Person
-
-    found = Item.objects.filter(state=state).order_by("-evidence", "-measures_done", "id")
-    if unit:
-        person = Account.objects.get(name=unit).person_id
-        found = found.filter(owner_id=Person.objects.get(pk=person).unit_id)
-    row = found.first()
-    return f"/items/{row.pk}/" if row else f"/items/?state={state}"
-
-
-def _working() -> int:
-    from bihuan.models import Item
-
-    return int(Item.objects.filter(state="working").exclude(slips=[]).order_by("id")[0].pk)
-
-
-def _rung() -> str:
-    from bihuan.models import Item, Slip
-
-    item = Item.objects.get(pk=_working())
-    return quote(Slip.objects.filter(item_id=item.pk)[0].rung)
-
-
-_STATES = ("registered", "approved", "assigned", "working", "reviewing", "passed", "closed")
-#: User name → the pages that somebody in this role looks at: name of the picture → address, or how to find it.
-PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
-    "duban": {
-        "todo": "/",
-        "overview": "/overview/",
-        "overview-as-of": "/overview/?by=unit&as_of=2026-10-01",
-        "items": "/items/",
-        "items-empty": "/items/?q=没有这样的事项",
-        "items-new": "/items/new/",
-        "slips": "/slips/",
-        "slip-answered": lambda: _slip(state="answered"),
-        "slip-closed": lambda: _slip(state="closed"),
-        "slip-issue": lambda: f"/items/{_working()}/slip/",
-        "slip-issue-again": lambda: f"/items/{_working()}/slip/?rung={_rung()}",
-        "inspections": "/inspections/",
-        "inspection": partial(_inspection, state="finished"),
-        "inspection-walk": partial(_inspection, mode="walk"),
-        "inspections-new": "/inspections/new/",
-        "requests": "/requests/",
-        "meetings": "/meetings/",
-        "meeting-new": "/meetings/new/",
-        "meeting-called": partial(_meeting, "called"),
-        "meeting-confirmed": partial(_meeting, "confirmed"),
-        "institutions": "/institutions/",
-        "institutions-recurring": "/institutions/recurring/",
-        "institution": partial(_institution, review_waits=False, state="issued"),
-        "institution-waiting": partial(_institution, review_waits=True),
-        "institution-new": "/institutions/new/",
-        "cases": "/cases/",
-        "case": lambda: f"/cases/{_first('CaseReview').pk}/",
-        "case-choose": "/cases/new/",
-        "case-new": lambda: f"/cases/new/?{_closed_ids()}",
-        "lookbacks": "/lookbacks/",
-        "item-escalated": _escalated,
-        "samples": "/samples/",
-        "sample": lambda: f"/samples/{_first('Sample').pk}/",
-        **{f"item-{state}": partial(_item, state) for state in _STATES},
-        "library": "/library/",
-        "library-found": "/library/?q=整改 落实",
-        "library-none": "/library/?q=没有这样的一句话",
-        "library-read": lambda: f"/library/{_document('讲话')}/?find=环境#f1",
-        "library-add": "/library/add/",
-        "library-basket": "/library/basket/",
-        "library-similar": lambda: f"/library/similar/?document={_document('讲话')}",
-        "library-decompose": "/library/tasks/",
-        "library-tasks": lambda: f"/library/tasks/{_document('讲话')}/",
-        "library-proofread": "/library/proofread/",
-        "library-words": "/library/proofread/words/",
-        "library-named": lambda: f"/library/{_titled('调研报告')}/",
-        "library-templates": "/library/drafts/templates/",
-        "library-drafts": "/library/drafts/",
-        "library-draft": lambda: f"/library/drafts/{_first('Draft').pk}/?find=责任&check=1",
-        "report": lambda: f"/report/?campaign={_first('Campaign').pk}",
-        "error-404": "/items/99999999/",
-    },
-    "lingdao": {"lead-todo": "/", "lead-overview": "/overview/", "lead-slip": lambda: _slip(state="proposed"),
-                "lead-meeting": partial(_meeting, "confirmed")},
-    "shenhe": {"reviewer-todo": "/"},
-    "jiancha": {"checker-todo": "/", "finding": lambda: f"{_inspection(state='underway')}finding/"},
-    "shenji": {"auditor-home": "/"},
-    "chengban": {
-        "handler-todo": "/",
-        "handler-overview": "/overview/",
-        "handler-items": "/items/?state=working",
-        "handler-item": lambda: _item("working", unit="chengban"),
-        "handler-slips": "/slips/",
-        "handler-library": "/library/",
-        "handler-ask": _ask,
-    },
-    "fuzeren": {"head-todo": "/"},
-    "admin": {"admin-home": "/", "error-403": "/items/", "people": "/people/", "people-new": "/people/new/",
-              "units": "/units/"},
-    "security": {"security-home": "/", "security-account": "/security/", "api": "/api/"},
-}  # fmt: skip
-
-
 def importing(page: Page, base: str, shot: Callable[[str], None]) -> None:
     """The pages of an import."""
     page.goto(f"{base}/import/")
-    shot("import")
     page.set_input_files("[name=file]", next((ROOT / "examples" / "ledgers").glob("B-*.xlsx")))
     page.wait_for_selector("#commit")
     shot("import-preview")
@@ -331,30 +138,15 @@ def verifying(page: Page, base: str, shot: Callable[[str], None]) -> None:
     page.goto(f"{base}/ledger/")
     page.click("text=立即核验")
     page.wait_for_selector(".note-success")
-    shot("ledger")
+    shot("ledger-verified")
 
 
-def holding(page: Page, base: str, shot: Callable[[str], None]) -> None:
-    """A meeting while it is held, and what only shows once it was compared."""
-    address = _deciding()
-    page.goto(base + address)
-    shot("meeting-decide")
-    page.goto(base + address.partition("decide/")[0])
-    shot("meeting-held")
+def comparing(page: Page, base: str, shot: Callable[[str], None]) -> None:
+    """What only shows once it was compared."""
     page.goto(f"{base}/signs/")
     if page.query_selector("text=现在比对"):
         page.click("text=现在比对")
-    shot("signs")
-
-
-def keeping(page: Page, base: str, shot: Callable[[str], None]) -> None:
-    """A person and a unit."""
-    page.goto(f"{base}/people/")
-    page.goto(base + (page.get_attribute(".table tbody a", "href") or ""))
-    shot("person")
-    page.goto(f"{base}/units/")
-    page.goto(base + (page.get_attribute(".tree a", "href") or ""))
-    shot("unit")
+    shot("signs-found")
 
 
 def calling(page: Page, base: str, shot: Callable[[str], None]) -> None:
@@ -363,7 +155,7 @@ def calling(page: Page, base: str, shot: Callable[[str], None]) -> None:
     page.fill("[name=name]", "每周汇总脚本")
     page.click("main .actions button")
     page.wait_for_selector(".token")
-    shot("tokens")
+    shot("token-made")
 
 
 def proofreading(page: Page, base: str, shot: Callable[[str], None]) -> None:
@@ -399,14 +191,15 @@ def proofreading(page: Page, base: str, shot: Callable[[str], None]) -> None:
 
 #: User name → what has to be clicked through.
 WALKS: dict[str, tuple[Callable[..., Any], ...]] = {
-    "duban": (importing, verifying, holding, proofreading),
-    "admin": (keeping,),
+    "duban": (importing, verifying, comparing, proofreading),
     "security": (calling,),
 }
 
 
 def look(page: Page, base: str, account: str, shot: Callable[[str], None]) -> None:
     """Take the pictures of one person's pages."""
+    from bihuan.demo.pages import PAGES
+
     for name, address in PAGES[account].items():
         page.goto(base + (address if isinstance(address, str) else address()))
         shot(name)
@@ -443,12 +236,14 @@ def for_the_readme(findings: Findings) -> None:
 def main() -> int:
     """Take all pictures, or those of the user names given."""
     accounts, findings = demonstration(), Findings()
-    wanted = sys.argv[1:] or list(PAGES)
     if not sys.argv[1:]:
         shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True, exist_ok=True)
     with served() as base:
-        stock()
+        from bihuan.demo.pages import PAGES, stock  # Django is set up by now
+
+        wanted = sys.argv[1:] or list(PAGES)
+        stock(ROOT / "examples" / "prose")
         for width in WIDTHS:
             for account in wanted:
                 with browser(width, findings) as (_, page):

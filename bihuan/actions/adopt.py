@@ -10,13 +10,11 @@ from datetime import datetime
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger, writing
 from bihuan.ledger.due import catch_up
+from bihuan.ledger.fitting import misfit
 from bihuan.ledger.tables import Row, scan
 from bihuan.rules.errors import Invalid, NotAllowed, NotFound
 from bihuan.rules.events import ItemMigrated, RegisterChanged
 from bihuan.rules.permissions import DUTIES, Actor, Duty
-from bihuan.rules.procedure import Procedure
-from bihuan.rules.slips import LIVE
-from bihuan.rules.workflow import State
 
 _PAGE = 500
 
@@ -70,9 +68,9 @@ def _migrate(ledger: Ledger, actor: Actor, register: int, version: Row, reason: 
     adopted, procedure = Adopted(), derive.parsed(version["text"])
     for item in _items(ledger, register, version["id"]):
         catch_up(ledger, item, ledger.now)
-        misfit = _misfit(ledger, item, procedure)
-        if misfit:
-            adopted.left[misfit].append(item["number"])
+        why = misfit(ledger.rows, item, procedure)
+        if why:
+            adopted.left[why].append(item["number"])
             continue
         at = max(ledger.now, item["changed_at"])
         event = ItemMigrated(procedure=version["id"], version=version["version"], reason=reason)
@@ -89,14 +87,3 @@ def _items(ledger: Ledger, register: int, procedure: int) -> Iterator[Row]:
         ledger.hold(row["id"] for row in page)
         yield from (ledger.rows.get("item", row["id"]) for row in page)
         ledger.checkpoint()
-
-
-def _misfit(ledger: Ledger, item: Row, procedure: Procedure) -> str:
-    """Return why the item must stay with its version, "" if it need not."""
-    if item["state"] == State.REVIEWING:
-        return "正在审核"
-    rungs = {slip.name for slip in procedure.slips}
-    live = [s for s in (ledger.rows.get("slip", i) for i in item["slips"]) if s["state"] in LIVE]
-    if any(s["rung"] not in rungs for s in live):
-        return "有新规程里没有的单据尚未办结"
-    return ""

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connections
+
 from bihuan.actions.step import read_deadline
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger
 from bihuan.ledger.due import bring_up
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.reading import facts_of
+from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row, scan
-from bihuan.rules.calendar import Calendar, Due
+from bihuan.rules.calendar import Calendar, CalendarYear, Due
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.events import ItemRescheduled
 from bihuan.rules.permissions import Actor
@@ -41,16 +44,60 @@ def reschedule(ledger: Ledger, actor: Actor, old: Calendar, reason: str) -> int:
     return moved
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """A deadline that a calendar would move (or make certain, where ``before`` is ``after``)."""
+
+    item: int
+    number: str
+    title: str
+    register: int
+    owner: int
+    before: date
+    after: date
+
+
+def foresee(year: CalendarYear, using: str = "default") -> list[Foreseen]:
+    """Return the deadlines that publishing ``year`` would settle, by the same reckoning; nothing is written."""
+    connection = connections[using]
+    rows = Rows(connection)
+    old = derive.calendar_of(rows)
+    new, found = old.with_year(year), []
+    where = f'{_CONCERNED} AND "provisional" AND "due" IS NOT NULL'
+    for page in scan(connection, rows.table("item"), where, page=_PAGE):
+        for item in page:
+            due = _settled(item, facts_of(item["id"], using), derive.procedure_of(rows, item), old, new)
+            if due is not None:
+                found.append(
+                    Foreseen(
+                        item["id"],
+                        item["number"],
+                        item["title"],
+                        item["register_id"],
+                        item["owner_id"],
+                        item["due"],
+                        due.date,
+                    )
+                )
+    return found
+
+
+def _settled(item: Row, facts: list[Fact], procedure: Procedure, old: Calendar, new: Calendar) -> Due | None:
+    """Return the deadline that a provisional item comes to on the ``new`` calendar, None where nothing is to be entered."""
+    if due_of(facts, procedure, old).date != item["due"]:
+        return None  # it was not computed as we know how; it stays provisional, and a person decides
+    due = due_of(facts, procedure, new)
+    return None if due == Due(item["due"], provisional=True) else due
+
+
 def _reschedule(ledger: Ledger, actor: Actor, item: Row, old: Calendar, reason: str) -> bool:
     """Compute the deadline of a provisional item again; returns whether it moved."""
     if not item["provisional"] or item["due"] is None:
         return False
     facts = facts_of(item["id"], str(ledger.connection.alias))
     procedure = derive.procedure_of(ledger.rows, item)
-    if due_of(facts, procedure, old).date != item["due"]:
-        return False  # it was not computed as we know how; it stays provisional, and a person decides
-    due = due_of(facts, procedure, derive.calendar_of(ledger.rows))
-    if due == Due(item["due"], provisional=True):
+    due = _settled(item, facts, procedure, old, derive.calendar_of(ledger.rows))
+    if due is None:
         return False
     moved: bool = due.date != item["due"]
     event = ItemRescheduled(due=due.date.isoformat(), provisional=due.provisional, reason=reason)

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.http.response import HttpResponseBase
-from ninja import Field, Path, Router, Schema, Status
+from ninja import Field, Router, Schema, Status
 
 from bihuan.api.bodies import Body
 from bihuan.api.call import Call, now
 from bihuan.api.errors import Behind
 from bihuan.api.library import handed
-from bihuan.api.library_bring import Brought
 from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_of_list
 from bihuan.api.steps import Version, version_of
-from bihuan.excel.incoming import keep as incoming
 from bihuan.library.drafts import keep
 from bihuan.library.drafts.check import findings, problems
 from bihuan.library.drafts.paper import Paper, read_paper
 from bihuan.library.drafts.readers import readable
-from bihuan.library.drafts.templates import (
-    Template,
-    drop_template,
-    keep_template,
-    template_of,
-    templates,
-)
 from bihuan.library.proofread.dismissals import dismiss
 from bihuan.library.store import document_of
 from bihuan.models import Draft
@@ -293,58 +284,3 @@ def paper(request: Call, draft_id: Id) -> HttpResponseBase:
     found = _draft(request, draft_id)
     state = "" if found.final else "（草稿）"
     return handed(f"{found.title}{state}.docx", keep.content_of(found, now()))
-
-
-class DraftTemplateOut(Schema):
-    """The template of a kind of draft: the office's own, or the built-in one (``own`` false)."""
-
-    kind: str
-    kind_name: str
-    name: str
-    own: bool
-    person_id: int
-    at: datetime | None
-
-
-Kind = Annotated[str, Path(max_length=20, description="speech、briefing、notice 或 minutes")]
-
-
-@router.get("/draft-templates", response=list[DraftTemplateOut], summary="文稿的模板")
-def all_templates(request: Call) -> list[DraftTemplateOut]:
-    """List the templates from which drafts begin."""
-    demand(request.who.actor, Duty.DRAFT)
-    return [_template(one) for one in templates()]
-
-
-def _template(one: Template) -> DraftTemplateOut:
-    own = one.own
-    return DraftTemplateOut(
-        kind=one.kind.code, kind_name=one.kind.name, name=one.name, own=own is not None,
-        person_id=own.person_id if own else 0, at=own.at if own else None,
-    )  # fmt: skip
-
-
-@router.get("/draft-templates/{paper}/file", summary="一种文稿的模板文件（Word）", **FILE)
-def template_file(request: Call, paper: Kind) -> HttpResponseBase:
-    """Hand out the template that counts."""
-    demand(request.who.actor, Duty.DRAFT)
-    found = template_of(paper)
-    return handed(found.name, found.content())
-
-
-@router.post(
-    "/draft-templates/{paper}", response=DraftTemplateOut, summary="换成本单位的模板；有误的指出在哪里"
-)
-def new_template(request: Call, paper: Kind, file: Brought) -> DraftTemplateOut:
-    """Let drafts begin from a Word file of the office."""
-    demand(request.who.actor, Duty.COLLECT)
-    kept = incoming(file, request.who.actor.person)
-    return _template(keep_template(paper, kept.name, kept.content(), request.who.actor.person, now()))
-
-
-@router.delete("/draft-templates/{paper}", response={204: None}, summary="用回内置的模板")
-def no_template(request: Call, paper: Kind) -> Any:
-    """Go back to the built-in template."""
-    demand(request.who.actor, Duty.COLLECT)
-    drop_template(paper, request.who.actor.person, now())
-    return Status(204, None)

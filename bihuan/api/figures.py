@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Annotated, Any, Literal
@@ -19,10 +18,13 @@ from bihuan.api.items import ItemRow, row_of
 from bihuan.api.parts import FILE, Id, demand, fill
 from bihuan.models import Campaign, Register
 from bihuan.queries.chosen import campaign_of
+from bihuan.queries.item import detail_for
 from bihuan.queries.overview import overview
 from bihuan.queries.people import unit_labels
+from bihuan.queries.picture import campaign_picture, item_picture
+from bihuan.queries.templates import STAGE, usual_content
 from bihuan.reports.check import verify_for
-from bihuan.reports.context import StageContext
+from bihuan.reports.picture import WRITERS, Sheet, draw_campaign, draw_item
 from bihuan.reports.stage import Letterhead, stage_context
 from bihuan.reports.word import write_docx
 from bihuan.reports.xlsx import write_xlsx
@@ -31,7 +33,7 @@ from bihuan.rules.errors import Invalid, NotAllowed
 from bihuan.rules.permissions import Duty
 
 router = Router(tags=["专项工作和数据"])
-_WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx": write_xlsx}
+Drawn = Literal["svg", "png"]
 AsOf = Annotated[date | None, Query(None, description="截至哪一天 24 时；不给为现在")]
 
 
@@ -108,6 +110,18 @@ class ProblemOut(Schema):
     place: str
 
 
+class CheckedOut(Schema):
+    """One figure of a report: stated there, recomputed from the ledger, and whether it holds wherever it is printed."""
+
+    ref: str
+    label: str
+    stated: str
+    recomputed: str
+    places: int
+    printed: str
+    ok: bool
+
+
 class ReportVerdict(Schema):
     """Whether a report holds."""
 
@@ -116,6 +130,7 @@ class ReportVerdict(Schema):
     checked: int
     figures: int
     problems: list[ProblemOut]
+    listed: list[CheckedOut]
 
 
 class Head(Schema):
@@ -164,7 +179,7 @@ def new_register(request: Call, payload: Body) -> Any:
     return Status(201, {"id": create_register(request.who.actor, now(), **payload.given())})
 
 
-def _instant(day: date | None) -> datetime | None:
+def instant_of(day: date | None) -> datetime | None:
     """The end of ``day`` (a figure as of a day includes all of it); None for today, which is not over. Raises Invalid."""
     if day is None or day_end(day) > now():
         if day is not None and day_end(day) - timedelta(days=1) > now():
@@ -180,7 +195,7 @@ def one_overview(request: Call, campaign_id: Id, as_of: AsOf) -> OverviewOut:
     who = request.who
     mine: list[Register] = who.registers_in(campaign_of(campaign_id, who))
     units = who.units_in(mine[0]) if mine else who.units
-    found = overview(mine, now(), as_of=_instant(as_of), units=units, classes=units is None)
+    found = overview(mine, now(), as_of=instant_of(as_of), units=units, classes=units is None)
     names = unit_labels()
     parts: dict[str, Any] = {"tiles": [fill(TileOut, t) for t in found.tiles]}
     for cut in ("registers", "units", "classes"):
@@ -195,12 +210,52 @@ def report(
     """Hand out the stage report of a campaign that the caller sees as a whole."""
     demand(request.who.actor, Duty.REPORT)
     campaign = _whole(request, campaign_id)
-    instant = _instant(head.as_of) or now()
+    instant = instant_of(head.as_of) or now()
     letterhead = Letterhead(**head.dict(exclude={"as_of", "since"}))
     context = stage_context(campaign, instant, period_from=head.since, letterhead=letterhead)
     name = f"{head.title or f'{campaign.name}阶段报告'}.{kind}"
-    content = BytesIO(_WRITERS[kind](context))
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    content = (
+        write_xlsx(context) if kind == "xlsx" else write_docx(context, usual_content(STAGE, campaign.pk))
+    )
+    return FileResponse(
+        BytesIO(content), as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
+
+
+@router.get(
+    "/campaigns/{campaign_id}/picture.{kind}", summary="专项工作的一图读懂（SVG 或 PNG，A3 一页）", **FILE
+)
+def campaign_in_a_picture(
+    request: Call, campaign_id: Id, kind: Drawn, as_of: AsOf, by: Literal["register", "unit"] = "register"
+) -> HttpResponseBase:
+    """Hand out a campaign on one page, as far as the caller sees it."""
+    demand(request.who.actor, Duty.READ)
+    who = request.who
+    campaign = campaign_of(campaign_id, who)
+    mine: list[Register] = who.registers_in(campaign)
+    units = who.units_in(mine[0]) if mine else who.units
+    found = campaign_picture(campaign, mine, now(), as_of=instant_of(as_of), units=units, by=by)
+    return _picture(draw_campaign(found), kind, campaign.name)
+
+
+@router.get("/items/{item_id}/picture.{kind}", summary="事项的一图读懂（SVG 或 PNG，A3 一页）", **FILE)
+def item_in_a_picture(request: Call, item_id: Id, kind: Drawn, as_of: AsOf) -> HttpResponseBase:
+    """Hand out an item on one page."""
+    demand(request.who.actor, Duty.READ)
+    found = detail_for(request.who, item_id)
+    name = Campaign.objects.get(pk=found.item.campaign_id).name
+    sheet = draw_item(item_picture(found, name, now(), as_of=instant_of(as_of)))
+    return _picture(sheet, kind, found.item.number)
+
+
+def _picture(sheet: Sheet, kind: Drawn, name: str) -> HttpResponseBase:
+    content = BytesIO(WRITERS[kind](sheet))
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=f"{name}一图读懂.{kind}",
+        content_type="application/octet-stream",
+    )
 
 
 def _whole(request: Call, campaign_id: int) -> Campaign:
@@ -216,4 +271,5 @@ def verify(request: Call, file: Annotated[UploadedFile, File(...)]) -> ReportVer
     demand(request.who.actor, Duty.REPORT)
     verdict = verify_for(request.who, file)
     problems = [fill(ProblemOut, p) for p in verdict.problems]
-    return fill(ReportVerdict, verdict, problems=problems)
+    listed = [fill(CheckedOut, c) for c in verdict.listed]
+    return fill(ReportVerdict, verdict, problems=problems, listed=listed)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from bihuan.api.call import Call, now
-from bihuan.api.parts import Id, demand, fill
+from bihuan.api.figures import AsOf, instant_of
+from bihuan.api.parts import Id, Size, demand, fill
 from bihuan.queries.burden import burden
 from bihuan.queries.chosen import Chosen, campaign_of, filter_of
 from bihuan.queries.counts import figures, open_colours
+from bihuan.queries.facts import Fact, facts_of
 from bihuan.queries.people import unit_labels
 from bihuan.queries.tiers import tiers
 from bihuan.queries.trend import falls_due, trend
 from bihuan.rules.clocked import CHINA
+from bihuan.rules.errors import Invalid
 from bihuan.rules.figures import FIGURES, Ref
 from bihuan.rules.permissions import Duty
 
@@ -93,7 +96,10 @@ class FigureOut(Schema):
 
 
 class MoreOut(Schema):
-    """The rest of the overview of a campaign, as far as the caller sees it; ``slips`` only where that is all of it."""
+    """The rest of the overview of a campaign, as far as the caller sees it; ``slips`` only where that is all of it.
+
+    ``due`` and ``burden`` are those of now: empty where a day was given.
+    """
 
     weeks: list[WeekOut]
     due: list[DueOut]
@@ -111,10 +117,10 @@ _SLIPS = ("slips", "slips_asked", "slips_answered", "slips_answered_in_time", "s
     response=MoreOut,
     summary="总览：走势、到期、分布、单据、分档、负担",
 )
-def more(request: Call, campaign_id: Id) -> MoreOut:
+def more(request: Call, campaign_id: Id, as_of: AsOf) -> MoreOut:
     """Tell the further figures of a campaign."""
     demand(request.who.actor, Duty.READ)
-    who, at = request.who, now()
+    who, at, then = request.who, now(), instant_of(as_of)
     campaign = campaign_of(campaign_id, who)
     registers = who.registers_in(campaign)
     units = who.units_in(registers[0]) if registers else who.units
@@ -122,32 +128,98 @@ def more(request: Call, campaign_id: Id) -> MoreOut:
     wanted = filter_of(Chosen(campaign=campaign.pk, state="open"), registers, who)
     year = datetime.combine(at.astimezone(CHINA).date().replace(month=1, day=1), time(), CHINA)
     return MoreOut(
-        weeks=[fill(WeekOut, week) for week in trend(ids, at, units=units)],
-        due=[fill(DueOut, due) for due in falls_due(wanted, at)],
-        matrix=_matrix(ids, units),
-        slips=_slips(ids) if units is None else [],
+        weeks=[fill(WeekOut, week) for week in trend(ids, then or at, units=units)],
+        due=[fill(DueOut, due) for due in falls_due(wanted, at) if then is None],
+        matrix=_matrix(ids, units, then),
+        slips=_slips(ids, then) if units is None else [],
         tiers=[
             TierOut(tier=group.tier.name, units=[fill(StandingOut, unit) for unit in group.units])
-            for group in tiers(ids, units=units)
+            for group in tiers(ids, as_of=then, units=units)
         ],
-        burden=[fill(BurdenOut, unit) for unit in burden(year, at + timedelta(seconds=1), units=units)],
+        burden=[
+            fill(BurdenOut, unit)
+            for unit in burden(year, at + timedelta(seconds=1), units=units)
+            if then is None
+        ],
     )
 
 
-def _matrix(registers: list[int], units: frozenset[int] | None) -> list[SpotOut]:
+def _matrix(registers: list[int], units: frozenset[int] | None, then: datetime | None) -> list[SpotOut]:
     names: dict[int, str] = unit_labels()
-    found = open_colours(registers, units=units)
+    found = open_colours(registers, as_of=then, units=units)
     return [
         SpotOut(unit=unit, name=names.get(unit, ""), register_id=register, colours=colours)
         for (unit, register), colours in sorted(found.items())
     ]
 
 
-def _slips(registers: list[int]) -> list[FigureOut]:
-    values: dict[str, Any] = figures([Ref(name) for name in _SLIPS], registers)
+def _slips(registers: list[int], then: datetime | None) -> list[FigureOut]:
+    values: dict[str, Any] = figures([Ref(name) for name in _SLIPS], registers, as_of=then)
     return [
         FigureOut(
             ref=name, label=FIGURES[name].label, value=values[name], definition=FIGURES[name].definition
         )
         for name in _SLIPS
     ]
+
+
+class FactOut(Schema):
+    """One line of a figure: the item (null: none), how much it counts, and the entry by which it does, with its hash."""
+
+    item_id: int | None
+    number: str
+    title: str
+    amount: int
+    seq: int
+    kind: str
+    at: datetime
+    hash: str
+
+
+class FactsOut(Schema):
+    """A figure with its definition and a page of its lines, whose amounts add up to it; ``parts`` are the figures of a rate."""
+
+    ref: str
+    label: str
+    value: str
+    definition: str
+    parts: list[str]
+    rows: list[FactOut]
+    next: int = Field(description="下一页的 after；到底为 0")
+
+
+@router.get("/campaigns/{campaign_id}/facts", response=FactsOut, summary="一个数据项的口径和逐条出处")
+def facts(
+    request: Call,
+    campaign_id: Id,
+    ref: Annotated[str, Query("registered", max_length=400, description="数据项，如 open[colour=red]")],
+    as_of: Annotated[datetime | None, Query(None, description="时点；不给为现在")],
+    seq: Annotated[int, Query(0, ge=0, le=2**53, description="只计到第几条留痕；0 为全部")],
+    after: Annotated[int, Query(0, ge=0, le=2**53, description="从哪里接着读：上一页答复里的 next")],
+    size: Size,
+) -> FactsOut:
+    """Tell what a figure of a campaign is made of, as far as the caller sees it."""
+    demand(request.who.actor, Duty.READ)
+    who, wanted = request.who, Ref.parse(ref)
+    registers = who.registers_in(campaign_of(campaign_id, who))
+    units = who.units_in(registers[0]) if registers else who.units
+    if as_of is not None and as_of.tzinfo is None:
+        raise Invalid("时点 as_of 没有时区。", hint="请写成 2026-03-05T17:00:00+08:00 的样子，带时区。")
+    found = facts_of(
+        wanted, [r.pk for r in registers], as_of=as_of, upto=seq or None, units=units, after=after, size=size
+    )
+    return FactsOut(
+        ref=str(wanted),
+        label=found.definition.label,
+        value=found.value,
+        definition=found.definition.definition,
+        parts=[str(part) for part in found.parts],
+        rows=[_fact(row) for row in found.rows],
+        next=found.next,
+    )
+
+
+def _fact(row: Fact) -> FactOut:
+    item = row.item
+    named = {"item_id": item.pk, "number": item.number, "title": item.title} if item else {}
+    return fill(FactOut, row, **{"item_id": None, "number": "", "title": "", **named})

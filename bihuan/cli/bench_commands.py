@@ -56,6 +56,7 @@ for _name, _what in (
     ("list", "总览和清单"),
     ("chain", "核验、重建和导出"),
     ("proofread", "校对"),
+    ("web", "网页"),
 ):
     bench.add_command(_subject(_name, _what))
 bench.add_command(tick)

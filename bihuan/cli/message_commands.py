@@ -11,16 +11,15 @@ from bihuan.actions.inbox import mark_read
 from bihuan.actions.outlets import add_outlet, demand_outlets, remove_outlet
 from bihuan.cli.output import REFUSED, answer, instant, tell
 from bihuan.cli.people import acting, as_option, current
-from bihuan.models import Account, Outlet
-from bihuan.queries.messages import COUNTED, feeds, inbox, outlets, unread
+from bihuan.models import Account
+from bihuan.queries.messages import COUNTED, feeds, inbox, outlet_of, outlets, unread
 from bihuan.queries.people import directory, person_names
 from bihuan.rules.clocked import CHINA
-from bihuan.rules.digest_words import Digest
 from bihuan.rules.errors import NotFound
 from bihuan.rules.outlets import OUTLETS
 from bihuan.rules.permissions import Duty
 from bihuan.telling.deliver import deliver
-from bihuan.telling.outlet import address_of, send
+from bihuan.telling.outlet import try_out
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="结果以 JSON 输出。")
 _PERSON = click.option("--person", "person_name", metavar="用户名", help="属于哪个人。")
@@ -146,10 +145,8 @@ def remove(outlet_id: int, as_name: str | None, as_json: bool) -> None:
 def test(ctx: click.Context, outlet_id: int, as_name: str | None, as_json: bool) -> None:
     """向一个消息通道发一条测试消息，说明通不通。"""
     demand_outlets(acting(as_name))
-    outlet = Outlet.objects.filter(pk=outlet_id, active=True).first()
-    if outlet is None:
-        raise NotFound(f"没有编号为 {outlet_id} 的消息通道，或已停用。")
-    reason, _ = send(address_of(outlet), Digest("闭环测试消息", "收到这一条，说明消息通道已接通。"))
+    outlet = outlet_of(outlet_id)
+    reason = try_out(outlet)
     text = f"没有发成：{reason}" if reason else "已发出，请到对方那里确认收到。"
     answer({"id": outlet_id, "sent": not reason, "reason": reason}, as_json=as_json, text=text)
     if reason:

@@ -12,6 +12,7 @@ from bihuan.actions.house import publish_procedure
 from bihuan.cli.output import answer, tell
 from bihuan.cli.people import acting, as_option, current
 from bihuan.models import Campaign, Procedure, Register
+from bihuan.queries.procedures import versions
 from bihuan.rules.errors import Invalid, NotFound
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="结果以 JSON 输出。")
@@ -26,13 +27,13 @@ def procedure() -> None:
 @_JSON
 def list_(as_json: bool) -> None:
     """列出每种规程的各个版本，和使用它的清单。"""
-    used: dict[int, list[str]] = {}
-    for name, version in Register.objects.order_by("id").values_list("name", "procedure_id"):
-        used.setdefault(version, []).append(name)
     rows: list[dict[str, Any]] = [
-        {"id": p.pk, "code": p.code, "name": p.name, "version": p.version, "registers": used.get(p.pk, [])}
-        for p in Procedure.objects.order_by("code", "version")
-    ]
+        {
+            "id": v.row.pk, "code": v.row.code, "name": v.row.name, "version": v.row.version,
+            "registers": [r.name for r in v.registers],
+        }
+        for v in sorted(versions(), key=lambda v: (v.row.code, v.row.version))
+    ]  # fmt: skip
     lines = [f"{r['code']}　{r['name']}　第{r['version']}版　{'、'.join(r['registers'])}" for r in rows]
     answer({"procedures": rows}, as_json=as_json, text="\n".join(lines))
 

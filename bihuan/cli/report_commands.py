@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from bihuan.cli.people import acting, as_option, current
 from bihuan.clock.tick import tick
 from bihuan.queries.counts import NO_REGISTER, all_refs, campaign_named, figures, registers_of
 from bihuan.queries.people import visible_units
+from bihuan.queries.templates import STAGE, usual_content
 from bihuan.queries.tiers import Group, tiers
 from bihuan.reports.check import verify_against_ledger
 from bihuan.reports.stage import Letterhead, stage_context
@@ -39,7 +40,9 @@ def report() -> None:
 @click.option("--since", metavar="日期", help="“已销号事项”从哪天算起（默认：全部）。")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="写到哪里（.docx 或 .xlsx）。")
 @click.option(
-    "--template", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="本单位的 Word 模板。"
+    "--template",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="本单位的 Word 模板（默认：网页上为该专项工作选定的，没有选定的用内置模板）。",
 )
 @click.option("--title", default="", help="标题。")
 @click.option("--office", default="", help="落款单位。")
@@ -61,12 +64,17 @@ def stage(
     as_of = instant(as_of_text, now) or now
     tick(min(as_of, now))
     letterhead = Letterhead(document_number=words.pop("number"), **words)
-    context = stage_context(campaign_named(campaign), as_of, period_from=_day(since), letterhead=letterhead)
+    chosen = campaign_named(campaign)
+    context = stage_context(chosen, as_of, period_from=_day(since), letterhead=letterhead)
     path = out or Path(f"{context.title}.docx")
     if path.suffix not in {".docx", ".xlsx"}:
         raise click.BadParameter("报告文件名应以 .docx 或 .xlsx 结尾。")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(write_xlsx(context) if path.suffix == ".xlsx" else write_docx(context, template))
+    path.write_bytes(
+        write_xlsx(context)
+        if path.suffix == ".xlsx"
+        else write_docx(context, template or usual_content(STAGE, chosen.pk))
+    )
     answer({"file": str(path), "seq": context.position.seq}, as_json=as_json, text=str(path))
     tell(f"已写好。核对：bihuan verify-report {path}")
 
@@ -89,7 +97,9 @@ def verify_report(ctx: click.Context, file: Path, as_json: bool) -> None:
     verdict = verify_against_ledger(file.read_bytes())
     lines = [p.message for p in verdict.problems]
     lines.append(verdict.summary)
-    answer(asdict(verdict) | {"ok": verdict.ok}, as_json=as_json, text="\n".join(lines))
+    told = asdict(replace(verdict, claims=None)) | {"ok": verdict.ok}
+    told.pop("claims")  # the file says it all
+    answer(told, as_json=as_json, text="\n".join(lines))
     if not verdict.ok:
         ctx.exit(REFUSED)
 

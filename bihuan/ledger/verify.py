@@ -56,10 +56,11 @@ class Verdict:
             self.more += 1
 
 
-def verify(*, using: str = "default", progress: Progress | None = None) -> Verdict:
+def verify(*, using: str = "default", progress: Progress | None = None, whole: bool = True) -> Verdict:
     """Check the chain entry by entry, the head, every seal of the seal file, and the counters against the rows.
 
-    Others may go on writing meanwhile: what they enter after the start is left for the next time.
+    Others may go on writing meanwhile: what they enter after the start is left for the next time. Not ``whole``, it is a
+    ledger as it was earlier (a backup), of which later seals say nothing.
     """
     verdict = Verdict()
     try:
@@ -69,7 +70,7 @@ def verify(*, using: str = "default", progress: Progress | None = None) -> Verdi
         verdict.found(f"封存文件：{error}")
     _chain(verdict, using, seals, progress)
     for seal in seals:
-        if seal.count > verdict.entries:
+        if whole and seal.count > verdict.entries:
             verdict.found(f"封存（{seal.at}）写明有{seal.count}条，现在只有{verdict.entries}条，末尾被截去。")
     _tallies(verdict, using)
     return verdict

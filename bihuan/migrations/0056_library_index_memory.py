@@ -23,5 +23,5 @@ def as_before(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bihuan", "0055_office_words_and_templates")]
+    dependencies = [("bihuan", "0055_office_words")]
     operations = [migrations.RunPython(more, as_before)]

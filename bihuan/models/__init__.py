@@ -11,7 +11,7 @@ from bihuan.models.closing import (
     Institution,
     Objection,
 )
-from bihuan.models.draft import BasketEntry, Draft, DraftTemplate, LibraryUpload
+from bihuan.models.draft import BasketEntry, Draft, LibraryUpload
 from bihuan.models.entry import Entry, Head, Seal
 from bihuan.models.house import (
     CalendarYear,
@@ -43,6 +43,7 @@ from bihuan.models.sample import Sample
 from bihuan.models.sign import SignBand, SignMark, SignPhoto, SignPosition, SignText
 from bihuan.models.slip import Happening, Receipt, Slip
 from bihuan.models.tally import Tally, Timer, Transition
+from bihuan.models.template import TemplateChoice, WordTemplate
 
 #: Projections, in an order in which they may be created; each is recreated from the entries, byte for byte.
 PROJECTIONS = (
@@ -109,7 +110,6 @@ __all__ = [
     "DocumentMarks",
     "DocumentSource",
     "Draft",
-    "DraftTemplate",
     "Entry",
     "Evidence",
     "Feed",
@@ -151,10 +151,12 @@ __all__ = [
     "SignedIn",
     "Slip",
     "Tally",
+    "TemplateChoice",
     "Timer",
     "Token",
     "Transition",
     "Unit",
     "UnitAlias",
     "WalkStep",
+    "WordTemplate",
 ]

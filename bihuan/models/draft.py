@@ -39,24 +39,6 @@ class Draft(models.Model):
         indexes: ClassVar = [models.Index(fields=["campaign_id", "id"], name="draft_campaign")]
 
 
-class DraftTemplate(models.Model):
-    """The office's own Word template for a kind of draft: file ``digest``, named ``name``; "" goes back to the built-in one.
-
-    The newest of a kind counts, the others are kept.
-    """
-
-    kind = models.CharField(max_length=20, db_index=True)
-    name = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64)
-    person_id = models.BigIntegerField()
-    at = models.DateTimeField()
-
-    class Meta:
-        """Beside the ledger."""
-
-        db_table = "draft_template"
-
-
 class LibraryUpload(models.Model):
     """One file of a batch that somebody brought to the library; a batch goes on from here after an interruption.
 

@@ -116,6 +116,13 @@ class Item(models.Model):
                 condition=models.Q(waiting__gt=""),
             ),
             models.Index(fields=["office_id", "state", "due_order", "id"], name="item_office"),
+            models.Index(fields=["assigned_at", "owner_id"], name="item_assigned"),
+            models.Index(
+                fields=["owner_id", "closed_at"], name="item_closed", condition=models.Q(state="closed")
+            ),
+            models.Index(
+                fields=["owner_id", "klass", "id"], name="item_relapsed", condition=models.Q(relapses__gt=0)
+            ),
             models.Index(
                 fields=["office_id", "state", "due_order", "id"],
                 name="item_office_waits",

@@ -51,6 +51,7 @@ class Slip(models.Model):
             models.Index(fields=["register_id", "state", "id"], name="slip_register"),
             models.Index(fields=["unit_id", "state", "id"], name="slip_unit_state"),
             models.Index(fields=["office_id", "state", "id"], name="slip_office_state"),
+            models.Index(fields=["state", "issued_at", "unit_id", "kind", "answer_due"], name="slip_asked"),
         ]
 
 
@@ -93,4 +94,6 @@ class Happening(models.Model):
         """Projection."""
 
         db_table = "happening"
-        indexes: ClassVar = [models.Index(fields=["register_id", "what", "at"], name="happening_at")]
+        indexes: ClassVar = [
+            models.Index(fields=["register_id", "what", "at", "kind", "amount"], name="happening_at")
+        ]

@@ -48,18 +48,22 @@ class Moment:
 
 
 def items_as_of(
-    registers: Sequence[Register], as_of: datetime, *, upto: int | None = None, using: str = "default"
+    registers: Sequence[Register],
+    as_of: datetime,
+    *,
+    only: Sequence[int] | None = None,
+    upto: int | None = None,
+    using: str = "default",
 ) -> Moment:
-    """Return the items of ``registers`` as their entries that hold at or before ``as_of`` make them.
+    """Return the items of ``registers`` (``only`` those with these ids) as their entries that hold at or before ``as_of`` make them.
 
     ``upto`` leaves out entries after that seq: what a report written then could know.
     """
-    ids = list(
-        Item.objects.using(using)
-        .filter(register_id__in=[r.pk for r in registers], registered_at__lte=as_of)
-        .order_by("id")
-        .values_list("id", flat=True)
+    rows = Item.objects.using(using).filter(
+        register_id__in=[r.pk for r in registers], registered_at__lte=as_of
     )
+    rows = rows if only is None else rows.filter(pk__in=only)
+    ids = list(rows.order_by("id").values_list("id", flat=True))
     moment = Moment()
     for start in range(0, len(ids), _PAGE):
         _fold(moment, ids[start : start + _PAGE], as_of, upto, using)

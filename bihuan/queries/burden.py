@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet, Sum
 
 from bihuan.ledger.repeats import RECENT, repeated
-from bihuan.models import Inspection, Item, Meeting, Person, Slip
+from bihuan.models import Inspection, Item, Meeting, Person, Slip, Tally
 from bihuan.queries.people import directory
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.inspection import STANDING
@@ -18,7 +18,9 @@ from bihuan.rules.meeting import MeetingState
 from bihuan.rules.slips import LIVE, SlipState
 from bihuan.rules.workflow import OPEN
 
-__all__ = ["RECENT", "UnitBurden", "burden", "repeated"]
+_STANDING = frozenset(SlipState) - {SlipState.WITHDRAWN}
+
+__all__ = ["RECENT", "Asked", "UnitBurden", "asked_of", "burden", "repeated"]
 
 
 @dataclass(frozen=True)
@@ -46,25 +48,21 @@ def burden(
     since: datetime, until: datetime, *, units: Iterable[int] | None = None, using: str = "default"
 ) -> list[UnitBurden]:
     """Return the burden of each unit that was asked for anything from ``since`` to before ``until``, in the units' own order."""
-    wanted = {} if units is None else {"unit_id__in": list(units)}
-    sent = Slip.objects.using(using).filter(issued_at__gte=since, issued_at__lt=until, **wanted)
-    sent = sent.exclude(state=SlipState.WITHDRAWN)
     kinds: dict[int, Counter[str]] = {}
-    for unit, kind, times in sent.values_list("unit_id", "kind").annotate(Count("id")).order_by():
+    asked: Counter[int] = Counter()
+    sent = _sent(since, until, units, using).values_list("unit_id", "kind")
+    for unit, kind, times, answers in sent.annotate(times=Count("*"), answers=Count("answer_due")).order_by():
         kinds.setdefault(unit, Counter())[kind] = times
-    asked = dict(
-        sent.filter(answer_due__isnull=False).values_list("unit_id").annotate(Count("id")).order_by()
-    )
-    waiting = Slip.objects.using(using).filter(state__in=LIVE, issued_at__isnull=False, **wanted)
-    waits = dict(waiting.values_list("unit_id").annotate(Count("id")).order_by())
+        asked[unit] += answers
+    waits = dict(_waiting(units, using).values_list("unit_id").annotate(times=Count("*")).order_by())
     given, open_ = _items(since, until, units, using)
-    inspected = _inspections(since, until, units, using)
-    called = _meetings(since, until, units, using)
+    inspected = Counter(u for _, u in _inspections(since, until, units, using))
+    called = Counter(u for _, u in _meetings(since, until, units, using))
     names = directory(using).labels
     return [
         UnitBurden(
             unit, name, sum(kinds.get(unit, Counter()).values()), dict(sorted(kinds.get(unit, Counter()).items())),
-            asked.get(unit, 0), given.get(unit, 0), open_.get(unit, 0), waits.get(unit, 0),
+            asked[unit], given.get(unit, 0), open_.get(unit, 0), waits.get(unit, 0),
             inspected[unit], called[unit],
         )
         for unit, name in names.items()
@@ -72,39 +70,79 @@ def burden(
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What one unit was asked for, thing by thing: of each list as many as ``UnitBurden`` counts."""
+
+    slips: QuerySet[Slip]
+    waiting: QuerySet[Slip]
+    items: QuerySet[Item]
+    inspections: list[Inspection]
+    meetings: list[Meeting]
+
+
+def asked_of(unit: int, since: datetime, until: datetime, using: str = "default") -> Asked:
+    """Return what ``unit`` was asked for from ``since`` to before ``until``, in the order in which it came."""
+    own = Item.objects.using(using).filter(owner_id=unit)
+    return Asked(
+        _sent(since, until, [unit], using).order_by("id"),
+        _waiting([unit], using).order_by("id"),
+        own.filter(assigned_at__gte=since, assigned_at__lt=until).order_by("id"),
+        [inspection for inspection, _ in _inspections(since, until, [unit], using)],
+        [meeting for meeting, _ in _meetings(since, until, [unit], using)],
+    )
+
+
+def _sent(since: datetime, until: datetime, units: Iterable[int] | None, using: str) -> QuerySet[Slip]:
+    """The slips of the period that were not taken back."""
+    sent = Slip.objects.using(using).filter(issued_at__gte=since, issued_at__lt=until, state__in=_STANDING)
+    return sent if units is None else sent.filter(unit_id__in=list(units))
+
+
+def _waiting(units: Iterable[int] | None, using: str) -> QuerySet[Slip]:
+    """The slips that went out and are not settled yet."""
+    waiting = Slip.objects.using(using).filter(state__in=LIVE, issued_at__isnull=False)
+    return waiting if units is None else waiting.filter(unit_id__in=list(units))
+
+
 def _items(
     since: datetime, until: datetime, units: Iterable[int] | None, using: str
 ) -> tuple[dict[int, int], dict[int, int]]:
-    """Return, by unit, the items given to it in the period and those it has to do now."""
-    items = Item.objects.using(using).exclude(owner_id=0)
-    if units is not None:
-        items = items.filter(owner_id__in=list(units))
-    given = Q(assigned_at__gte=since, assigned_at__lt=until)
-    rows = (
-        items.values_list("owner_id")
-        .annotate(given=Count("id", filter=given), open=Count("id", filter=Q(state__in=OPEN)))
-        .order_by()
+    """Return, by unit, the items given to it in the period and those it has to do now (by the counters)."""
+    items = (
+        Item.objects.using(using).filter(assigned_at__gte=since, assigned_at__lt=until).exclude(owner_id=0)
     )
-    listed: Sequence[tuple[int, int, int]] = list(rows)
-    return {u: n for u, n, _ in listed if n}, {u: n for u, _, n in listed if n}
+    tallies = Tally.objects.using(using).filter(facet="unit", state__in=OPEN, items__gt=0).exclude(label="0")
+    if units is not None:
+        units = list(units)
+        items = items.filter(owner_id__in=units)
+        tallies = tallies.filter(label__in=[str(u) for u in units])
+    given = items.values_list("owner_id").annotate(times=Count("*")).order_by()
+    open_ = tallies.values_list("label").annotate(Sum("items")).order_by()
+    return dict(given), {int(unit): n for unit, n in open_}
 
 
-def _inspections(since: datetime, until: datetime, units: Iterable[int] | None, using: str) -> Counter[int]:
-    """Return, by inspected unit, the inspections of the period."""
+def _inspections(
+    since: datetime, until: datetime, units: Iterable[int] | None, using: str
+) -> Iterator[tuple[Inspection, int]]:
+    """Yield the inspections of the period with each unit that they inspected."""
     first = since.astimezone(CHINA).date()
     last = (until - timedelta(microseconds=1)).astimezone(CHINA).date()
     found = Inspection.objects.using(using).filter(state__in=STANDING, starts__lte=last, ends__gte=first)
     wanted = None if units is None else set(units)
-    told = (u for reached in found.values_list("units", flat=True) for u in reached)
-    return Counter(u for u in told if wanted is None or u in wanted)
+    for inspection in found.order_by("id"):
+        yield from ((inspection, u) for u in inspection.units if wanted is None or u in wanted)
 
 
-def _meetings(since: datetime, until: datetime, units: Iterable[int] | None, using: str) -> Counter[int]:
-    """Return, by unit, the meetings of others in the period to which somebody of it was called, however many they were."""
+def _meetings(
+    since: datetime, until: datetime, units: Iterable[int] | None, using: str
+) -> Iterator[tuple[Meeting, int]]:
+    """Yield the meetings of others in the period with each unit of which somebody was called, however many they were."""
     found = Meeting.objects.using(using).filter(called_at__gte=since, called_at__lt=until)
-    held = list(found.exclude(state=MeetingState.CANCELLED).values_list("office_id", "expected"))
-    people = Person.objects.using(using).filter(pk__in={p for _, called in held for p in called})
+    held = list(found.exclude(state=MeetingState.CANCELLED).order_by("id"))
+    people = Person.objects.using(using).filter(pk__in={p for m in held for p in m.expected})
     unit_of = dict(people.values_list("id", "unit_id"))
     wanted = None if units is None else set(units)
-    told = (u for office, called in held for u in {unit_of[p] for p in called} - {office})
-    return Counter(u for u in told if wanted is None or u in wanted)
+    for meeting in held:
+        told = {unit_of[p] for p in meeting.expected} - {meeting.office_id}
+        yield from ((meeting, u) for u in sorted(told) if wanted is None or u in wanted)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.reading import facts_of
@@ -233,16 +233,27 @@ class LookBackTask:
     overdue: bool
 
 
-def look_back_tasks(
+def look_backs_due(
     registers: Iterable[int], units: frozenset[int] | None, using: str = "default"
-) -> list[LookBackTask]:
-    """Return what is to be looked at again in ``registers``, what is due first before the rest."""
+) -> QuerySet[Item]:
+    """Return the items of ``registers`` that are to be looked at again, what is due first before the rest."""
     found = Item.objects.using(using).filter(register_id__in=list(registers), waiting__gt="")
     found = found.filter(waiting__contains="look-back")
     if units is not None:
         found = found.filter(seen_by(units))
+    return found.order_by(F("look_back_due").asc(nulls_last=True), "id")
+
+
+def look_back_tasks(
+    registers: Iterable[int],
+    units: frozenset[int] | None,
+    *,
+    most: int | None = None,
+    using: str = "default",
+) -> list[LookBackTask]:
+    """Return what is to be looked at again in ``registers``, at most the first ``most`` of it."""
     names = directory(using).labels
-    tasks = [
+    return [
         LookBackTask(
             i,
             names.get(i.owner_id, ""),
@@ -250,6 +261,5 @@ def look_back_tasks(
             i.look_back_sample,
             "recheck-overdue" in i.waiting,
         )
-        for i in found.order_by("id")
+        for i in look_backs_due(registers, units, using)[:most]
     ]
-    return sorted(tasks, key=lambda t: (t.by or date.max, t.item.pk))

@@ -23,6 +23,7 @@ CUT_BY = ("register", "unit", "class")
 _FACETS = ("unit", "class", "channel")
 _DIMENSIONS = {"register": "register", "unit": "unit", "class": "klass", "channel": "channel"}
 _CUTS = {"all": "register", "unit": "unit", "class": "class"}
+_CUT_FACETS = {cut: facet for facet, cut in _CUTS.items()}
 _PLACE = Case(When(facet="all", then=Cast("register_id", CharField())), default=F("label"))
 
 
@@ -58,10 +59,11 @@ def cells(
 
     ``as_of`` None is now (the tallies); else an instant, from the transitions up to and including it, leaving out what was
     entered after seq ``upto`` (what a report written then could not know). ``units`` keeps only
-    the items owned by these units. ``cube`` cuts by every dimension at once and always reads the transitions.
+    the items owned by these units. ``cube`` cuts by every dimension at once and always adds up the transitions; the other cuts
+    take what came after ``as_of`` away from the tallies, which costs as much as happened since.
     """
-    if as_of is None and upto is None and facet != "cube" and (units is None or facet in {"all", "unit"}):
-        return _tallied(registers, facet, units, using)
+    if facet != "cube" and (units is None or facet in {"all", "unit"}):
+        return _tallied(registers, facet, _Later(as_of, upto), units, using)
     return _summed(registers, as_of, upto, units, using)
 
 
@@ -106,7 +108,9 @@ def cuts_of(
     """
     cuts = Cuts()
     if as_of is not None:
-        _fold(cuts, CUT_BY, _summed(registers, as_of, None, units, using))
+        for cut in CUT_BY if classes else ("register", "unit"):
+            facet = _CUT_FACETS[cut]
+            _fold(cuts, (cut,), cells(registers, facet=facet, as_of=as_of, units=units, using=using))
         return cuts
     rows = Tally.objects.using(using).filter(register_id__in=registers)
     if units is None:
@@ -147,9 +151,15 @@ def _fold(cuts: Cuts, facets: Iterable[str], found: Cells) -> None:
 
 
 def open_colours(
-    registers: Sequence[int], *, units: Iterable[int] | None = None, using: str = "default"
+    registers: Sequence[int],
+    *,
+    as_of: datetime | None = None,
+    units: Iterable[int] | None = None,
+    using: str = "default",
 ) -> dict[tuple[int, int], dict[str, int]]:
-    """Return the open items of each (unit, register) by colour; ``units`` keeps only those units."""
+    """Return the open items of each (unit, register) by colour; ``as_of`` and ``units`` as in ``cells``."""
+    if as_of is not None:
+        return _open_then(_summed(registers, as_of, None, units, using))
     rows = Tally.objects.using(using).filter(register_id__in=registers, facet="unit", state__in=OPEN)
     if units is not None:
         rows = rows.filter(label__in=[str(u) for u in units])
@@ -160,17 +170,66 @@ def open_colours(
     return found
 
 
-def _tallied(registers: Sequence[int], facet: str, units: Iterable[int] | None, using: str) -> Cells:
+def _open_then(found: Cells) -> dict[tuple[int, int], dict[str, int]]:
+    colours: dict[tuple[int, int], dict[str, int]] = {}
+    for key, sums in found.items():
+        if key.unit and key.state in OPEN and sums.items:
+            spot = colours.setdefault((key.unit, key.register), {})
+            spot[key.colour] = spot.get(key.colour, 0) + sums.items
+    return colours
+
+
+@dataclass(frozen=True)
+class _Later:
+    """What a figure leaves out: what came after ``as_of``, and what was entered after the seq ``upto``."""
+
+    as_of: datetime | None
+    upto: int | None
+
+    def __bool__(self) -> bool:
+        return self.as_of is not None or self.upto is not None
+
+    def condition(self) -> Q:
+        """Return which transitions those are."""
+        found = Q() if self.as_of is None else Q(at__gt=self.as_of)
+        return found if self.upto is None else found | Q(seq__gt=self.upto)
+
+
+def _tallied(
+    registers: Sequence[int], facet: str, later: _Later, units: Iterable[int] | None, using: str
+) -> Cells:
+    """Return the tallies without what came ``later``, read in one statement: nothing is entered between the two."""
     rows = Tally.objects.using(using).filter(register_id__in=registers)
-    wanted = {"facet": facet} if units is None else {"facet": "unit", "label__in": [str(u) for u in units]}
-    rows = rows.filter(**wanted)
+    labels = None if units is None else [str(u) for u in units]
+    kept = facet if labels is None else "unit"
+    rows = rows.filter(facet=kept) if labels is None else rows.filter(facet=kept, label__in=labels)
     found: dict[Key, Sums] = {}
-    for register, label, state, colour, *sums in rows.values_list(
-        "register_id", "label", "state", "colour", *SUM_NAMES
-    ):
+    read = rows.order_by().values_list("register_id", "label", "state", "colour", *SUM_NAMES)
+    if later:
+        read = read.union(_since(registers, kept, later, labels, using), all=True)
+    for register, label, state, colour, *sums in read:
         key = _key(facet, label, state, register=register, colour=colour)
         found.setdefault(key, Sums()).add(Sums(*sums))
-    return found
+    return {k: s for k, s in found.items() if any(getattr(s, n) for n in SUM_NAMES)}
+
+
+def _since(
+    registers: Sequence[int], facet: str, later: _Later, labels: list[str] | None, using: str
+) -> QuerySet[Any, Any]:
+    """What the ``later`` transitions added, to be taken away: in the columns of the tallies of ``facet``."""
+    rows = Transition.objects.using(using).filter(later.condition(), register_id__in=registers)
+    column = {"unit": "unit_id", "class": "klass", "channel": "channel"}.get(facet)
+    cut: Any = Cast(column, CharField()) if column else Value("", CharField())
+    if labels is not None:
+        rows = rows.filter(unit_id__in=[int(label) for label in labels])
+    taken = {f"less_{name}": -Sum(name) for name in SUM_NAMES}
+    return (
+        rows.order_by()
+        .values("register_id")
+        .annotate(cut=cut)
+        .values_list("register_id", "cut", "state", "colour")
+        .annotate(**taken)
+    )
 
 
 def _key(facet: str, label: str, state: str, *, register: int = 0, colour: str = "") -> Key:
@@ -211,11 +270,13 @@ def figures(
     """Return the value of each figure over ``registers``, by its written reference; ``as_of`` and ``upto`` as in ``cells``."""
     found: dict[str, str] = {}
     read: dict[str, Cells | Deeds] = {}
+    refs = list(refs)
+    cut = any(ref.of_deeds and dim != "since" for ref in refs for dim, _ in ref.dims)
     for ref in refs:
-        facet = f"deeds {ref.since}" if ref.of_deeds else _facet(ref) if as_of is None else "cube"
+        facet = f"deeds {ref.since}" if ref.of_deeds else _facet(ref)
         if facet not in read:
             read[facet] = (
-                deeds(registers, since=ref.since, as_of=as_of, upto=upto, using=using)
+                deeds(registers, since=ref.since, as_of=as_of, upto=upto, cut=cut, using=using)
                 if ref.of_deeds
                 else cells(registers, facet=facet, as_of=as_of, upto=upto, using=using)
             )
@@ -229,11 +290,13 @@ def deeds(
     since: date | None = None,
     as_of: datetime | None = None,
     upto: int | None = None,
+    cut: bool = True,
     using: str = "default",
 ) -> Deeds:
     """Return how often each thing was done in ``registers`` (slips issued, answered …); ``as_of`` and ``upto`` as in ``cells``.
 
-    ``since`` leaves out what was done before that day. ``NO_REGISTER`` may be among the registers.
+    ``since`` leaves out what was done before that day. ``NO_REGISTER`` may be among the registers. Without ``cut`` only what was
+    done and its kind are told apart, which an index alone answers.
     """
     rows = Happening.objects.using(using).filter(register_id__in=registers)
     if since is not None:
@@ -243,6 +306,9 @@ def deeds(
     if upto is not None:
         rows = rows.filter(seq__lte=upto)
     keys = ("what", "kind", "register_id", "unit_id", "klass", "channel")
+    if not cut:
+        told = rows.values_list("what", "kind").annotate(Sum("amount")).order_by()
+        return {Deed(what, kind, 0, 0, "", ""): times for what, kind, times in told if times}
     grouped = rows.values_list(*keys).annotate(Sum("amount")).order_by()
     return {Deed(*row[:6]): row[6] for row in grouped if row[6]}
 

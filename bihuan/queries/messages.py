@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from bihuan.models import Delivery, Feed, Message, Outlet
+from bihuan.rules.errors import NotFound
 from bihuan.rules.outlets import OUTLETS
 
 STATES = {
@@ -94,6 +95,23 @@ def outlets(using: str = "default") -> list[tuple[Outlet, dict[str, int], str]]:
     failed = dict(deliveries.exclude(reason="").order_by("seq").values_list("outlet_id", "reason"))
     live = Outlet.objects.using(using).filter(active=True).order_by("id")
     return [(o, counted[o.pk], failed.get(o.pk, "")) for o in live]
+
+
+def outlet_of(outlet_id: int, using: str = "default") -> Outlet:
+    """Return the outlet in use. Raises NotFound."""
+    outlet = Outlet.objects.using(using).filter(pk=outlet_id, active=True).first()
+    if outlet is None:
+        raise NotFound(f"没有编号为 {outlet_id} 的消息通道，或已停用。")
+    return outlet
+
+
+def failures(outlet_id: int, most: int = 50, using: str = "default") -> tuple[list[Delivery], int]:
+    """Return the deliveries that failed, waiting to be tried again or given up, the newest first; and how many more there are."""
+    failed = (
+        Delivery.objects.using(using).filter(outlet_id=outlet_id).exclude(reason="").exclude(state="sent")
+    )
+    found = list(failed.order_by("-seq")[:most])
+    return found, max(failed.count() - len(found), 0)
 
 
 def feeds(person: int | None = None, using: str = "default") -> list[Feed]:

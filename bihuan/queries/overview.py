@@ -13,6 +13,8 @@ from bihuan.queries.people import unit_labels
 from bihuan.rules.figures import FIGURES, Cells, Ref, value
 
 TILES = ("registered", "open", "finished", "finishing_rate", "overdue", "reviewing", "suspended", "reopened")
+#: So many of what falls due are named; the list has the rest.
+MOST_SOON = 10
 _OF_LINE = ("registered", "open", "finished", "finishing_rate", "overdue", "measures", "measures_done")
 
 
@@ -104,7 +106,7 @@ def due_soon(
     now: datetime,
     *,
     days: int = 14,
-    most: int = 10,
+    most: int = MOST_SOON,
     units: frozenset[int] | None = None,
     using: str = "default",
 ) -> list[Item]:

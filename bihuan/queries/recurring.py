@@ -28,7 +28,10 @@ _NOT_COUNTED = (State.MERGED, State.CANCELLED)
 
 @dataclass(frozen=True)
 class Proposal:
-    """A class of problems in one register that came again ``since`` a day; ``institutions`` were made because of its items."""
+    """A class of problems in one register that came again ``since`` a day; ``institutions`` were made because of its items.
+
+    ``items`` are the newest of the ``count`` items that it is about.
+    """
 
     register: int
     register_name: str
@@ -36,6 +39,7 @@ class Proposal:
     times: int
     across: bool
     units: list[str]
+    count: int
     items: list[Item]
     institutions: list[int]
     since: date
@@ -49,15 +53,16 @@ def proposals(
     within: Span | None = None,
     times: int = 0,
     across: int = 0,
+    most: int | None = None,
     using: str = "default",
 ) -> list[Proposal]:
     """Return what comes again in each register, by the thresholds of its procedure unless others are given.
 
     ``times`` in one unit, or ``across`` so many units, ``within`` a length of time; only items that somebody who sees ``units``
-    (None: all) may see.
+    (None: all) may see. ``most``: no more than so many items are read for each.
     """
     rows = Rows(connections[using])
-    found: list[Proposal] = []
+    found: list[tuple[Register, Recurrence, date]] = []
     for register in registers:
         procedure = derive.parsed(rows.get("procedure", register.procedure_id)["text"])
         rule = procedure.recurring
@@ -65,8 +70,8 @@ def proposals(
         since = _since(now, rule.within)
         cases = _cases(register.pk, since, rule.by, units, using)
         told = recurrences(cases, times=rule.times, units=rule.units)
-        found += [_proposal(register, r, since, using) for r in told]
-    return found
+        found += [(register, r, since) for r in told]
+    return _proposals(found, most, using)
 
 
 def _since(now: datetime, within: Span) -> date:
@@ -85,11 +90,15 @@ def _cases(register: int, since: date, by: str, units: frozenset[int] | None, us
         items = items.filter(seen_by(units))
     relapses = _relapses(items, since, using)
     categories = _categories(register, using)
-    fields = ("id", "owner_id", "klass", "extra", "registered_at")
-    for pk, owner, klass, extra, registered_at in items.values_list(*fields).iterator():
-        times = (registered_at >= day_start(since)) + relapses[pk]
-        name = klass if by == "class" else str(extra.get(by, ""))
-        if by == "class" and (not klass or klass in RESULT_CLASSES):
+    # a column of its own is read by name: all of an item's would be parsed for each of tens of thousands
+    named = "klass" if by == "class" else f"extra__{by}"
+    first = day_start(since)
+    for pk, owner, klass, registered_at in items.values_list(
+        "id", "owner_id", named, "registered_at"
+    ).iterator():
+        times = (registered_at >= first) + relapses[pk]
+        name = str(klass or "")
+        if by == "class" and (not name or name in RESULT_CLASSES):
             name = categories.get(pk, "")
         if times:
             yield Case(pk, owner, name, times)
@@ -111,18 +120,30 @@ def _categories(register: int, using: str) -> dict[int, str]:
     return dict(found.values_list("item_id", "category"))
 
 
-def _proposal(register: Register, found: Recurrence, since: date, using: str) -> Proposal:
+def _proposals(
+    found: list[tuple[Register, Recurrence, date]], most: int | None, using: str
+) -> list[Proposal]:
+    """Read what is said of all of them at once."""
     names = directory(using).labels
-    items = Item.objects.using(using).in_bulk(found.items)
-    causes = Cause.objects.using(using).filter(item_id__in=found.items)
-    return Proposal(
-        register=register.pk,
-        register_name=register.name,
-        klass=found.klass,
-        times=found.times,
-        across=found.across,
-        units=[names.get(u, "（未交办）") for u in found.units],
-        items=[items[i] for i in found.items],
-        institutions=sorted(set(causes.values_list("institution_id", flat=True))),
-        since=since,
-    )
+    shown = [r.items if most is None else r.items[-most:] for _, r, _ in found]
+    items = Item.objects.using(using).in_bulk({i for ids in shown for i in ids})
+    causes = list(Cause.objects.using(using).values_list("item_id", "institution_id"))
+    return [
+        Proposal(
+            register=register.pk,
+            register_name=register.name,
+            klass=r.klass,
+            times=r.times,
+            across=r.across,
+            units=[names.get(u, "（未交办）") for u in r.units],
+            count=len(r.items),
+            items=[items[i] for i in ids],
+            institutions=_institutions(causes, set(r.items)),
+            since=since,
+        )
+        for (register, r, since), ids in zip(found, shown, strict=True)
+    ]
+
+
+def _institutions(causes: list[tuple[int, int]], items: set[int]) -> list[int]:
+    return sorted({institution for item, institution in causes if item in items})

@@ -76,6 +76,7 @@ class _Run:
 
     using: str
     closures: dict[tuple[int, date], list[int]] = field(default_factory=dict)
+    relapses: dict[tuple[int, str], list[tuple[int, int]]] = field(default_factory=dict)
 
 
 def signs(
@@ -224,6 +225,8 @@ def _copied_words(found: Copy) -> str:
 
 
 def _photos(item: Item, run: _Run) -> Iterator[_Raw]:
+    if not item.evidence:
+        return
     photos = Evidence.objects.using(run.using).filter(
         item_id=item.pk, life=item.reopens, media__startswith="image/"
     )
@@ -286,15 +289,22 @@ def _waived(item: Item, run: _Run) -> Iterator[_Raw]:
 def _relapsed(item: Item, run: _Run) -> Iterator[_Raw]:
     if not (item.owner_id and item.klass):
         return
-    others = Item.objects.using(run.using).filter(owner_id=item.owner_id, klass=item.klass, relapses__gt=0)
-    found = list(others.order_by("id"))
+    found = _fallen_back(item.owner_id, item.klass, run)
     if not found:
         return
-    seqs = _relapse_seqs([o.pk for o in found[:PROOFS]], run.using)
-    proofs = [(o.pk, seqs[o.pk], f"回潮 {o.relapses} 次") for o in found[:PROOFS]]
-    key = f"{hashed(','.join(f'{o.pk}:{o.relapses}' for o in found)):x}"
+    seqs = _relapse_seqs([pk for pk, _ in found[:PROOFS]], run.using)
+    proofs = [(pk, seqs[pk], f"回潮 {times} 次") for pk, times in found[:PROOFS]]
+    key = f"{hashed(','.join(f'{pk}:{times}' for pk, times in found)):x}"
     what = f"同一单位“{item.klass}”类事项有 {len(found)} 个曾在回头看时发现回潮{_listed(len(found))}。"
     yield _Raw("relapse", key, what, proofs)
+
+
+def _fallen_back(unit: int, klass: str, run: _Run) -> list[tuple[int, int]]:
+    """Return the items of ``unit`` and ``klass`` that ever relapsed, and how often; read once for a run."""
+    if (unit, klass) not in run.relapses:
+        found = Item.objects.using(run.using).filter(owner_id=unit, klass=klass, relapses__gt=0)
+        run.relapses[unit, klass] = list(found.order_by("id").values_list("id", "relapses"))
+    return run.relapses[unit, klass]
 
 
 def _relapse_seqs(items: list[int], using: str) -> dict[int, int]:

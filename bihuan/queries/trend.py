@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, Q, Sum, When
+from django.db.models import Case, Sum, Value, When
 
-from bihuan.models import Transition
+from bihuan.models import Tally, Transition
 from bihuan.queries.items import Filter, total_of
 from bihuan.rules.clocked import CHINA, day_end
 from bihuan.rules.workflow import OPEN, State
@@ -49,19 +49,34 @@ def trend(
     units: Iterable[int] | None = None,
     using: str = "default",
 ) -> list[Week]:
-    """Return the state at the end of each of the last ``weeks`` weeks (the last is today), in one reading of the transitions."""
+    """Return the state at the end of each of the last ``weeks`` weeks (the last is today).
+
+    One statement reads how many there are by state, and what each week added, which is taken away again.
+    """
     today = now.astimezone(CHINA).date()
     days = [today - timedelta(weeks=n) for n in reversed(range(weeks))]
-    rows = Transition.objects.using(using).filter(register_id__in=registers)
-    if units is not None:
-        rows = rows.filter(unit_id__in=list(units))
-    sums = {
-        f"{name}_{n}": Sum(Case(When(Q(at__lt=day_end(day), state__in=states), then="items"), default=0))
+    tallies = Tally.objects.using(using).filter(register_id__in=registers)
+    added = Transition.objects.using(using).filter(register_id__in=registers, at__gte=day_end(days[0]))
+    if units is None:
+        tallies = tallies.filter(facet="all")
+    else:
+        units = [*units]
+        tallies = tallies.filter(facet="unit", label__in=[str(u) for u in units])
+        added = added.filter(unit_id__in=units)
+    after = Case(
+        *(When(at__gte=day_end(day), then=Value(n)) for n, day in reversed([*enumerate(days)])), default=0
+    )
+    held = tallies.order_by().values_list("state", Value(weeks)).annotate(Sum("items"))
+    rows = [*held.union(added.order_by().values_list("state", after).annotate(less=-Sum("items")), all=True)]
+    return [
+        Week(day, **{name: _at(rows, n, weeks, states) for name, states in _STATES.items()})
         for n, day in enumerate(days)
-        for name, states in _STATES.items()
-    }
-    found = rows.aggregate(**sums)
-    return [Week(day, *(found[f"{name}_{n}"] or 0 for name in _STATES)) for n, day in enumerate(days)]
+    ]
+
+
+def _at(rows: list[tuple[str, int, int]], week: int, weeks: int, states: frozenset[State]) -> int:
+    """What is held of ``states`` now, without what came after the end of ``week``."""
+    return sum(items for state, after, items in rows if state in states and week <= after <= weeks)
 
 
 def falls_due(found: Filter, now: datetime, *, weeks: int = 6, using: str = "default") -> list[Due]:

@@ -74,12 +74,33 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """One figure of a report: what it states, what the ledger gives, in how many ``places`` it is printed, and whether all that holds.
+
+    ``printed`` is what stands in the file now, where somebody changed it by hand.
+    """
+
+    ref: str
+    label: str
+    stated: str
+    recomputed: str
+    places: int
+    printed: str
+    ok: bool
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """``checked`` printed places of ``figures`` distinct figures were compared with the ledger."""
+    """``checked`` printed places of ``figures`` distinct figures were compared with the ledger, ``listed`` one by one.
+
+    ``claims`` is the manifest of the report: its campaign, moment and ledger position. None where the file has none.
+    """
 
     checked: int = 0
     figures: int = 0
     problems: tuple[Problem, ...] = field(default_factory=tuple)
+    listed: tuple[Checked, ...] = field(default_factory=tuple)
+    claims: Manifest | None = None
 
     @property
     def ok(self) -> bool:

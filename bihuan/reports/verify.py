@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from bihuan.reports import sheets, verify_text
 from bihuan.reports.manifest import NAMESPACE, Manifest, ManifestUnreadable, loads
 from bihuan.reports.package import NotAReport, read_zip
 from bihuan.reports.reading import parse, read_blocks
-from bihuan.reports.verdict import Problem, Recompute, Recomputed, Verdict
+from bihuan.reports.verdict import ERROR, Checked, Problem, Recompute, Recomputed, Verdict
 
 
 def verify_report(source: Path | str | bytes | BinaryIO, recompute: Recompute) -> Verdict:
@@ -33,10 +34,23 @@ def verify_report(source: Path | str | bytes | BinaryIO, recompute: Recompute) -
     compare = (
         sheets.compare(manifest, parts) if is_workbook else verify_text.compare(manifest, read_blocks(parts))
     )
-    problems = [*check_claims(manifest, recomputed), *compare]
-    return Verdict(
-        len(manifest.uses), len(manifest.figures), tuple(_completed(p, recomputed) for p in problems)
-    )
+    problems = tuple(_completed(p, recomputed) for p in (*check_claims(manifest, recomputed), *compare))
+    listed = _listed(manifest, recomputed, problems)
+    return Verdict(len(manifest.uses), len(manifest.figures), problems, listed, manifest)
+
+
+def _listed(manifest: Manifest, recomputed: Recomputed, problems: tuple[Problem, ...]) -> tuple[Checked, ...]:
+    """Each figure with what was found of it: it holds where no error names it."""
+    places = Counter(use.ref for use in manifest.uses)
+    wrong = {p.ref for p in problems if p.severity == ERROR}
+    printed = {p.ref: p.printed for p in problems if p.printed}
+    return tuple(
+        Checked(
+            ref, f.label, f.value, recomputed.value(ref), places[ref], printed.get(ref, ""),
+            ok=ref not in wrong and recomputed.value(ref) == f.value,
+        )
+        for ref, f in manifest.figures.items()
+    )  # fmt: skip
 
 
 def read_manifest(parts: Mapping[str, bytes]) -> Manifest | None:

@@ -10,7 +10,7 @@ moment.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -77,6 +77,49 @@ Deeds = Mapping[Deed, int]
 
 
 @dataclass(frozen=True)
+class Adding:
+    """Adds up ``value`` over the items in ``states`` (None: in all)."""
+
+    value: str
+    states: frozenset[State] | None = None
+
+    def __call__(self, cells: Iterable[tuple[Key, Sums]]) -> str:
+        """Return the sum."""
+        return str(
+            sum(getattr(s, self.value) for k, s in cells if self.states is None or k.state in self.states)
+        )
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Counts how often ``what`` (of ``kind``, "" any) was done; ``apart`` counts the kinds: a meeting is the kind of what it decided."""
+
+    what: str
+    kind: str = ""
+    apart: bool = False
+
+    def __call__(self, deeds: Iterable[tuple[Deed, int]]) -> str:
+        """Return the number."""
+        found = [
+            (deed, times) for deed, times in deeds if deed.what == self.what and self.kind in ("", deed.kind)
+        ]
+        return str(len({deed.kind for deed, _ in found}) if self.apart else sum(times for _, times in found))
+
+
+@dataclass(frozen=True)
+class Share:
+    """The figure ``part`` as a percentage of the figure ``of``."""
+
+    part: str
+    of: str
+
+    def __call__(self, cells: Iterable[tuple[Any, Any]]) -> str:
+        """Return the percentage."""
+        kept = list(cells)
+        return percent(int(FIGURES[self.part].compute(kept)), int(FIGURES[self.of].compute(kept)))
+
+
+@dataclass(frozen=True)
 class Definition:
     """A figure: its name, what it is called, what exactly it counts, and its unit (项, 条, 个, 次, 份, %).
 
@@ -88,22 +131,8 @@ class Definition:
     label: str
     unit: str
     definition: str
-    compute: Callable[[Iterable[tuple[Any, Any]]], str]
+    compute: Adding | Counting | Share
     dims: tuple[str, ...] = DIMENSIONS
-
-
-def _sum(value: str, states: frozenset[State] | None = None) -> Callable[[Iterable[tuple[Key, Sums]]], str]:
-    def compute(cells: Iterable[tuple[Key, Sums]]) -> str:
-        return str(sum(getattr(s, value) for k, s in cells if states is None or k.state in states))
-
-    return compute
-
-
-def _times(what: str, kind: str = "") -> Callable[[Iterable[tuple[Deed, int]]], str]:
-    def compute(deeds: Iterable[tuple[Deed, int]]) -> str:
-        return str(sum(times for deed, times in deeds if deed.what == what and kind in ("", deed.kind)))
-
-    return compute
 
 
 _CLOSED = frozenset({State.CLOSED})
@@ -119,85 +148,68 @@ def percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _different(what: str) -> Callable[[Iterable[tuple[Deed, int]]], str]:
-    """How many kinds of ``what`` there are: a meeting is the kind of what it decided."""
-
-    def compute(deeds: Iterable[tuple[Deed, int]]) -> str:
-        return str(len({deed.kind for deed, _ in deeds if deed.what == what}))
-
-    return compute
-
-
-def _rate(part: str, of: str) -> Callable[[Iterable[tuple[Any, Any]]], str]:
-    def compute(cells: Iterable[tuple[Any, Any]]) -> str:
-        kept = list(cells)
-        return percent(int(FIGURES[part].compute(kept)), int(FIGURES[of].compute(kept)))
-
-    return compute
-
-
 _LIST = (
-    Definition("entered", "登记总数", "项", "登记过的全部事项，含已并案、已撤销的。", _sum("items")),
-    Definition("registered", "登记事项", "项", "登记的事项，不含已并案、已撤销的。", _sum("items", _COUNTED)),
-    Definition("measures", "措施", "条", "登记事项（不含已并案、已撤销的）的措施。", _sum("measures", _COUNTED)),
-    Definition("measures_done", "已完成措施", "条", "登记事项中已完成或经说明免办的措施。", _sum("measures_done", _COUNTED)),
-    Definition("finished", "已销号", "项", "状态为“已销号”的事项。", _sum("items", _CLOSED)),
-    Definition("finishing_rate", "销号率", "", "已销号 ÷ 登记事项。", _rate("finished", "registered")),
-    Definition("measures_rate", "措施完成率", "", "已完成措施 ÷ 措施。", _rate("measures_done", "measures")),
-    Definition("open", "在办", "项", "尚未销号、并案、撤销的事项，含待审定、待交办和已挂起的。", _sum("items", OPEN)),
-    Definition("working", "办理中", "项", "已交办、办理中、审核中和待销号的事项。", _sum("items", _WORK)),
+    Definition("entered", "登记总数", "项", "登记过的全部事项，含已并案、已撤销的。", Adding("items")),
+    Definition("registered", "登记事项", "项", "登记的事项，不含已并案、已撤销的。", Adding("items", _COUNTED)),
+    Definition("measures", "措施", "条", "登记事项（不含已并案、已撤销的）的措施。", Adding("measures", _COUNTED)),
+    Definition("measures_done", "已完成措施", "条", "登记事项中已完成或经说明免办的措施。", Adding("measures_done", _COUNTED)),
+    Definition("finished", "已销号", "项", "状态为“已销号”的事项。", Adding("items", _CLOSED)),
+    Definition("finishing_rate", "销号率", "", "已销号 ÷ 登记事项。", Share("finished", "registered")),
+    Definition("measures_rate", "措施完成率", "", "已完成措施 ÷ 措施。", Share("measures_done", "measures")),
+    Definition("open", "在办", "项", "尚未销号、并案、撤销的事项，含待审定、待交办和已挂起的。", Adding("items", OPEN)),
+    Definition("working", "办理中", "项", "已交办、办理中、审核中和待销号的事项。", Adding("items", _WORK)),
     Definition("reviewing", "审核中", "项", "已申请销号、正在审核或待销号的事项。",
-               _sum("items", frozenset({State.REVIEWING, State.PASSED}))),
-    Definition("suspended", "已挂起", "项", "状态为“已挂起”的事项。", _sum("items", frozenset({State.SUSPENDED}))),
-    Definition("overdue", "逾期", "项", "已过办结时限、尚未销号的事项，不含已挂起的。", _sum("overdue")),
-    Definition("ongoing", "长期坚持", "项", "登记事项（不含已并案、已撤销的）中需要长期坚持的。", _sum("ongoing", _COUNTED)),
-    Definition("claimed", "报称完成待核", "项", "导入时写明已完成或已销号、尚未经程序销号的事项。", _sum("claimed", OPEN)),
-    Definition("merged", "已并案", "项", "并入其他事项的事项。", _sum("items", frozenset({State.MERGED}))),
-    Definition("cancelled", "已撤销", "项", "经批准撤销的事项。", _sum("items", frozenset({State.CANCELLED}))),
-    Definition("reopened", "回潮重办", "次", "销号后重新办理的次数。", _sum("reopens")),
-    Definition("looked_back", "回头看", "次", "销号后回头看的次数。", _sum("look_backs")),
-    Definition("relapsed", "回头看发现回潮", "次", "回头看认定问题反弹的次数。", _sum("relapses")),
-    Definition("extended", "延期", "次", "批准延期的次数。", _sum("extensions")),
+               Adding("items", frozenset({State.REVIEWING, State.PASSED}))),
+    Definition("suspended", "已挂起", "项", "状态为“已挂起”的事项。", Adding("items", frozenset({State.SUSPENDED}))),
+    Definition("overdue", "逾期", "项", "已过办结时限、尚未销号的事项，不含已挂起的。", Adding("overdue")),
+    Definition("ongoing", "长期坚持", "项", "登记事项（不含已并案、已撤销的）中需要长期坚持的。", Adding("ongoing", _COUNTED)),
+    Definition("claimed", "报称完成待核", "项", "导入时写明已完成或已销号、尚未经程序销号的事项。", Adding("claimed", OPEN)),
+    Definition("merged", "已并案", "项", "并入其他事项的事项。", Adding("items", frozenset({State.MERGED}))),
+    Definition("cancelled", "已撤销", "项", "经批准撤销的事项。", Adding("items", frozenset({State.CANCELLED}))),
+    Definition("reopened", "回潮重办", "次", "销号后重新办理的次数。", Adding("reopens")),
+    Definition("looked_back", "回头看", "次", "销号后回头看的次数。", Adding("look_backs")),
+    Definition("relapsed", "回头看发现回潮", "次", "回头看认定问题反弹的次数。", Adding("relapses")),
+    Definition("extended", "延期", "次", "批准延期的次数。", Adding("extensions")),
     Definition("slips", "发出单据", "份", "向承办单位发出的通知、提示、反馈、预警、约谈等单据，不含已撤回的。",
-               _times("slip-issued"), DEED_DIMENSIONS),
+               Counting("slip-issued"), DEED_DIMENSIONS),
     Definition("slips_asked", "要求答复的单据", "份", "发出的单据中要求限期答复的，不含已撤回的。",
-               _times("slip-asked"), DEED_DIMENSIONS),
+               Counting("slip-asked"), DEED_DIMENSIONS),
     Definition("slips_answered", "已答复单据", "份", "要求答复的单据中已经答复的，答复后被退回的也计入。",
-               _times("slip-answered"), DEED_DIMENSIONS),
+               Counting("slip-answered"), DEED_DIMENSIONS),
     Definition("slips_answered_in_time", "按时答复单据", "份", "要求答复的单据中首次答复没有超过时限的。",
-               _times("slip-answered-in-time"), DEED_DIMENSIONS),
-    Definition("slips_answer_rate", "单据答复率", "", "已答复单据 ÷ 要求答复的单据。", _rate("slips_answered", "slips_asked"),
+               Counting("slip-answered-in-time"), DEED_DIMENSIONS),
+    Definition("slips_answer_rate", "单据答复率", "", "已答复单据 ÷ 要求答复的单据。", Share("slips_answered", "slips_asked"),
                DEED_DIMENSIONS),
     Definition("slips_in_time_rate", "单据按时答复率", "", "按时答复单据 ÷ 要求答复的单据。",
-               _rate("slips_answered_in_time", "slips_asked"), DEED_DIMENSIONS),
+               Share("slips_answered_in_time", "slips_asked"), DEED_DIMENSIONS),
     Definition("inspections", "督查", "次", "已结束的督查，按督查方式（kind）划分；单位是督查单位。",
-               _times("inspection"), DEED_DIMENSIONS),
-    Definition("walk_throughs", "走流程", "次", "已结束的走流程，也计入督查。", _times("inspection", "walk"), DEED_DIMENSIONS),
-    Definition("obstacles", "走流程发现堵点", "个", "走流程各步中记有堵点的。", _times("obstacle"), DEED_DIMENSIONS),
+               Counting("inspection"), DEED_DIMENSIONS),
+    Definition("walk_throughs", "走流程", "次", "已结束的走流程，也计入督查。", Counting("inspection", "walk"), DEED_DIMENSIONS),
+    Definition("obstacles", "走流程发现堵点", "个", "走流程各步中记有堵点的。", Counting("obstacle"), DEED_DIMENSIONS),
     Definition("findings", "督查发现问题", "个", "督查登记的问题，按问题类别（class）、督查方式（kind）、所在单位划分。",
-               _times("finding"), DEED_DIMENSIONS),
+               Counting("finding"), DEED_DIMENSIONS),
     Definition("findings_registered", "督查问题立项", "项", "督查登记的问题中立为新事项的，其余并入已有事项。",
-               _times("finding-registered"), DEED_DIMENSIONS),
+               Counting("finding-registered"), DEED_DIMENSIONS),
     Definition("inspected", "接受督查", "次", "收到督查结论的次数，同一次督查每个被督查单位计一次。",
-               _times("inspected"), DEED_DIMENSIONS),
-    Definition("objections", "对督查结论提出异议", "次", "被督查单位在期限内提出的异议。", _times("objection"), DEED_DIMENSIONS),
-    Definition("chosen", "抽中回头看", "项", "销号后被抽样抽中、安排回头看的事项，抽中几次计几次。", _times("chosen"),
+               Counting("inspected"), DEED_DIMENSIONS),
+    Definition("objections", "对督查结论提出异议", "次", "被督查单位在期限内提出的异议。", Counting("objection"), DEED_DIMENSIONS),
+    Definition("chosen", "抽中回头看", "项", "销号后被抽样抽中、安排回头看的事项，抽中几次计几次。", Counting("chosen"),
                DEED_DIMENSIONS),
     Definition("institutions", "印发制度", "项", "因事项而制定并印发的制度，计入首个起因事项所在的清单；单位是印发单位。",
-               _times("institution-issued"), DEED_DIMENSIONS),
-    Definition("institutions_revised", "修订制度", "次", "因事项而修订制度的次数。", _times("institution-revised"),
+               Counting("institution-issued"), DEED_DIMENSIONS),
+    Definition("institutions_revised", "修订制度", "次", "因事项而修订制度的次数。", Counting("institution-revised"),
                DEED_DIMENSIONS),
     Definition("reviews_passed", "审核通过", "次", "各级审核通过的次数，含会议决定的；按 kind 可查某一级。",
-               _times("review-passed"), DEED_DIMENSIONS),
+               Counting("review-passed"), DEED_DIMENSIONS),
     Definition("reviews_sent_back", "审核退回", "次", "审核不通过、退回修改的次数，含会议决定的；按 kind 可查某一级。",
-               _times("review-sent-back"), DEED_DIMENSIONS),
-    Definition("meetings", "会审", "次", "对事项作出过议定的会议，一次会议计一次。", _different("meeting-item"), DEED_DIMENSIONS),
+               Counting("review-sent-back"), DEED_DIMENSIONS),
+    Definition("meetings", "会审", "次", "对事项作出过议定的会议，一次会议计一次。", Counting("meeting-item", apart=True), DEED_DIMENSIONS),
     Definition("meeting_items", "会议议定事项", "项", "会议议定的事项，同一事项每上会一次计一次。",
-               _times("meeting-item"), DEED_DIMENSIONS),
+               Counting("meeting-item"), DEED_DIMENSIONS),
     Definition("requests", "提出申请", "次", "延期、转办、退回、挂起、并案、提级等申请；按 kind 可查某一种。",
-               _times("request-asked"), DEED_DIMENSIONS),
-    Definition("requests_approved", "批准申请", "次", "提出的申请中已批准的。", _times("request-approved"), DEED_DIMENSIONS),
-    Definition("requests_refused", "未批准申请", "次", "提出的申请中经审核不予批准的。", _times("request-refused"), DEED_DIMENSIONS),
+               Counting("request-asked"), DEED_DIMENSIONS),
+    Definition("requests_approved", "批准申请", "次", "提出的申请中已批准的。", Counting("request-approved"), DEED_DIMENSIONS),
+    Definition("requests_refused", "未批准申请", "次", "提出的申请中经审核不予批准的。", Counting("request-refused"), DEED_DIMENSIONS),
 )  # fmt: skip
 
 FIGURES: dict[str, Definition] = {d.name: d for d in _LIST}
@@ -274,4 +286,5 @@ def _pair(part: str) -> tuple[str, str]:
 
 def value(ref: Ref, cells: Cells | Deeds) -> str:
     """The value of ``ref`` as it is printed: an integer, or a rate such as ``87.5%``; ``cells`` are deeds where it counts these."""
-    return FIGURES[ref.name].compute((k, s) for k, s in cells.items() if ref.matches(k))
+    kept: Iterable[tuple[Any, Any]] = ((k, s) for k, s in cells.items() if ref.matches(k))
+    return FIGURES[ref.name].compute(kept)

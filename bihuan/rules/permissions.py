@@ -67,6 +67,8 @@ class Duty(StrEnum):
     OUTLETS = "outlets"
     COLLECT = "collect"
     DRAFT = "draft"
+    TEMPLATES = "templates"
+    BACKUP = "backup"
 
 
 DUTIES: dict[Duty, frozenset[Role]] = {
@@ -94,6 +96,8 @@ DUTIES: dict[Duty, frozenset[Role]] = {
     Duty.OUTLETS: frozenset({Role.SYSTEM_ADMIN}),
     Duty.COLLECT: frozenset({Role.SUPERVISOR}),
     Duty.DRAFT: frozenset({Role.SUPERVISOR, Role.LEAD}),
+    Duty.TEMPLATES: frozenset({Role.SUPERVISOR}),
+    Duty.BACKUP: frozenset({Role.SYSTEM_ADMIN}),
 }
 
 

@@ -57,3 +57,8 @@ def _without_secrets(text: str, address: str) -> str:
     for token in sorted(set(re.findall(r"[^/?&=:@]{6,}", address)), key=len, reverse=True):
         shown = shown.replace(token, "…")
     return shown[:_LONGEST]
+
+
+def try_out(outlet: Outlet) -> str:
+    """Send a message that says it is a trial; returns "" when it was taken, else why not."""
+    return send(address_of(outlet), Digest("闭环测试消息", "收到这一条，说明消息通道已接通。")).reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from bihuan.rules.clocked import CHINA, day_end
+from bihuan.rules.clocked import CHINA, day_end, day_start
 
 _WEEKDAYS = "一二三四五六日"
 _SOON = timedelta(minutes=1)
@@ -71,6 +71,11 @@ def left_words(due: date | None, on: date) -> str:
 def end_of(day: date) -> datetime:
     """Return the last microsecond of ``day`` in China: a figure as of a day includes all of it."""
     return day_end(day) - timedelta(microseconds=1)
+
+
+def year_start() -> datetime:
+    """Return when this year began in China: burdens are counted from then."""
+    return day_start(today().replace(month=1, day=1))
 
 
 def read_day(text: str) -> date | None:

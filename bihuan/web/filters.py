@@ -28,16 +28,14 @@ from bihuan.web import dates
 __all__ = ["BEHIND", "COLOUR_CHOICES", "GROUPS", "PARTS", "Chosen", "address", "campaign_of", "filter_of", "read", "registers_of",
            "states_of"]  # fmt: skip
 
-#: Figure of a tile → the filter of the list behind it.
+#: Figure → the filter of the list of just the items that it counts now. What counts times, or is a rate, has none.
 BEHIND: dict[str, dict[str, str]] = {
     "registered": {"state": "counted"},
     "open": {"state": "open"},
     "finished": {"state": "closed"},
-    "finishing_rate": {"state": "closed"},
     "overdue": {"overdue": "1"},
     "reviewing": {"state": "checking"},
     "suspended": {"state": "suspended"},
-    "reopened": {"reopened": "1"},
 }
 
 

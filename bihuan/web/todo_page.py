@@ -151,7 +151,7 @@ def _of_slip(task: Task, units: Mapping[int, str], now: datetime) -> Line:
         why=why,
         late=late,
         exact=dates.moment_words(limit) if limit else "",
-        do=one_tap if task.kind in _ONE_TAP else Button(name, f"{link}#step"),
+        do=one_tap if task.kind in _ONE_TAP else Button(name, f"{link}?do={step}#step"),
     )
 
 

@@ -135,9 +135,8 @@ def at(address, ids):
     known = {
         **ids,
         "thing_id": ids.get(f"{kind}_id", 1),
-        "kind": "docx",
         "form": "docx",
-        "paper": "briefing",
+        "kind": "svg" if "picture." in address else "docx",
         "day": "2026-03-05",
         "deed": "off",
         "name": "none",

@@ -20,7 +20,6 @@ DUTIES = {
     "/api/people/{person_id}": Duty.ROLES, "/api/campaigns/{campaign_id}/report.{kind}": Duty.REPORT,
     "/api/feeds": None, "/api/registers/{register_id}/signs": Duty.SIGNS, "/api/imports": Duty.IMPORT,
     "/api/sessions": None, "/api/look-backs": Duty.SAMPLE, "/api/ledger": Duty.AUDIT, "/api/ledger/export": Duty.AUDIT, "/api/library/documents/{document_id}/tasks": Duty.COLLECT,
-    "/api/draft-templates": Duty.DRAFT, "/api/draft-templates/{paper}/file": Duty.DRAFT,
     **{f"/api/drafts{rest}": Duty.DRAFT for rest in ("", "/{draft_id}", "/{draft_id}/problems", "/{draft_id}/file")},
 }  # fmt: skip
 #: What changes nothing but the caller's own.

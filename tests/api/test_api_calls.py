@@ -402,3 +402,18 @@ def test_signs_are_told_to_who_checks_and_set_aside_with_a_reason(office: Caller
     office.post("checker", f"/items/{second}/signs/dismiss", given)
     assert found[0]["key"] not in {s["key"] for s in office.get("checker", register) if s["item"] == second}
     assert office.call("handler", "get", register).status_code == 403
+
+
+def test_the_lines_of_a_figure_are_read_to_their_end_and_add_up(office: Callers):
+    for _ in range(4):
+        office.at("working")
+    campaign, after, amounts, value = office.campaign, 0, [], ""
+    while True:
+        page = office.get("chief", f"/campaigns/{campaign}/facts?ref=open&size=2&after={after}")
+        amounts += [row["amount"] for row in page["rows"]]
+        value, after = page["value"], page["next"]
+        if not after:
+            break
+    assert str(sum(amounts)) == value
+    assert len(amounts) >= 4
+    assert office.call("handler", "get", f"/campaigns/{campaign}/facts?ref=slips").status_code == 403

@@ -14,7 +14,7 @@ def found() -> dict[str, str]:
     from tests.web.office import Office
 
     office = Office()
-    for name in ("supervisor", "handler", "head", "reviewer", "lead", "chief"):
+    for name in ("supervisor", "handler", "head", "reviewer", "lead", "chief", "admin"):
         account = office.account(name)
         account.set_password(PASSWORD)
         account.save()

@@ -50,7 +50,7 @@ def test_without_a_reference_a_relative_target_does_not_hold():
 
 
 def test_every_subject_of_the_issue_is_there():
-    assert list(SUBJECTS) == ["import", "action", "list", "chain", "proofread"]
+    assert list(SUBJECTS) == ["import", "action", "list", "chain", "proofread", "web"]
 
 
 @pytest.mark.slow

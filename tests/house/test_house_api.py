@@ -18,6 +18,10 @@ OPERATIONS = {f"{m.upper()} {a.removeprefix('/api')}" for a, ms in SCHEMA["paths
 OF_A_BROWSER = "of a session in a browser; a program shows a token instead"
 #: Whoever has a token must not make of it what outlives it.
 OF_ITS_OWNER = "of its owner alone: with a stolen token nobody may change what opens the account"
+#: What is set up once, by a person who looks at what it would change.
+NOT_YET = "no operation yet: it is set up once, on its page"
+#: A copy of everything is made and put back where the server is.
+OF_THE_SERVER = "of the server: a program there calls bihuan backup and bihuan restore"
 
 #: Page (or a pattern of pages) → its operations, or why there are none.
 PAGES: dict[str, list[str] | str] = {
@@ -105,8 +109,23 @@ PAGES: dict[str, list[str] | str] = {
     "inbox-read": ["POST /messages/read"],
     "inbox-calendar": ["GET /feeds", "POST /feeds", "DELETE /feeds/{feed_id}"],
     "feed": "it is for programs itself: a calendar under the secret address that POST /feeds gives",
+    "days": ["GET /calendar/{day}"],
+    "days-new": ["POST /calendar"],
+    "procedures": ["GET /procedures"],
+    "procedures-new": ["POST /procedures"],
+    "procedures-one": ["GET /procedures/{procedure_id}"],
+    "procedures-file": ["GET /procedures/{procedure_id}"],
+    "procedures-adopt": NOT_YET,
+    "templates": NOT_YET,
+    "templates-*": NOT_YET,
+    "outlets": NOT_YET,
+    "outlets-one": NOT_YET,
+    "backups": OF_THE_SERVER,
+    "backups-one": OF_THE_SERVER,
     "units": ["GET /units", "POST /units"],
-    "units-one": ["POST /units/{unit_id}/actions/change", "POST /units/{unit_id}/actions/merge"],
+    "units-move": ["POST /units/{unit_id}/actions/change"],
+    "units-merge": ["POST /units/{unit_id}/actions/merge"],
+    "units-one": ["POST /units/{unit_id}/actions/change"],
 }  # fmt: skip
 NAMES = sorted(str(p.name) for p in get_resolver("bihuan.web.urls").url_patterns)
 

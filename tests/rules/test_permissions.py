@@ -29,6 +29,8 @@ CARRIED_BY = {
     "review_case": "supervisor lead checker",
     "collect": "supervisor",
     "draft": "supervisor lead",
+    "templates": "supervisor",
+    "backup": "system_admin",
 }
 
 

@@ -62,7 +62,8 @@ def _structure(page: Markup):
     if page.all("html"):
         if page.all("html")[0].get("lang") != "zh-CN":
             yield "no language"
-        if len(page.all("title")) != 1 or len(page.all("h1")) != 1:
+        titles = [e for e in page.elements if e.tag == "title" and "svg" not in e.within]
+        if len(titles) != 1 or len(page.all("h1")) != 1:
             yield "needs one title and one h1"
         if "main" not in {e.tag for e in page.elements}:
             yield "no main"

@@ -9,8 +9,7 @@ from django.urls import reverse
 from docx import Document as WordFile
 
 from bihuan.library.drafts.kinds import KINDS
-from bihuan.library.drafts.start import body_of, meeting_values
-from bihuan.library.drafts.templates import template_of
+from bihuan.library.drafts.start import body_of
 from bihuan.library.drafts.tokens import parts_of, ref_of, refs_of, unmarked
 from bihuan.models import Document, Draft
 from bihuan.reports.check import verify_against_ledger
@@ -109,7 +108,7 @@ def test_a_notice_and_minutes_take_time_place_and_decisions_from_a_meeting(offic
     places = [{"item": item, "matter": "是否销号"}]
     acts.set_agenda(met.meeting, office.people["supervisor"], office.later(minutes=1), places)
     (found,) = meetings(office.people["supervisor"])
-    body = body_of(template_of("notice").content(), "督查室", None, meeting_values(meeting_detail(found)))
+    body = body_of(KINDS["notice"], "督查室", None, meeting_detail(found))
     assert "三楼会议室。" in body.split("\n")
     assert "更换东街路灯（是否销号）。" in body
     page = office.as_("supervisor").post(reverse("library-drafts"), {"kind": "minutes", "meeting": found.pk})

@@ -50,3 +50,25 @@ def test_nothing_is_verified_or_sealed_by_a_link(office: Office, url):
 def test_it_is_closed_to_those_who_do_not_audit(office: Office, person):
     assert office.as_(person).get("/ledger/").status_code == 403
     assert office.as_(person).post("/ledger/check/").status_code == 403
+
+
+def test_the_export_and_the_seals_are_what_the_stand_alone_verifier_finds_whole(
+    office: Office, tmp_path, capsys
+):
+    from verifier.bihuan_verify import main
+
+    office.at("working")
+    client = office.as_("chief")
+    assert client.get("/ledger/seals/").status_code == 404
+    client.post("/ledger/seal/")
+    for name in ("export", "seals"):
+        (tmp_path / name).write_bytes(client.get(f"/ledger/{name}/").getvalue())
+    status = main([str(tmp_path / "export"), "--seals", str(tmp_path / "seals")])
+    told = capsys.readouterr().out
+    assert (status, "结论：完好" in told) == (0, True), told
+
+
+def test_an_administrator_who_audits_is_handed_no_business_content(office: Office):
+    page = office.as_("audit").get("/ledger/").content.decode()
+    assert "/ledger/export/" not in page
+    assert office.as_("audit").get("/ledger/export/").status_code == 403

@@ -1,18 +1,9 @@
 """What an office makes its own: the list of words that every proofreading uses, and the Word templates from which drafts begin."""
 
-import io
-
-import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from docx import Document as WordFile
 
-from bihuan.library.drafts.keep import begin
-from bihuan.library.drafts.templates import template_of
 from bihuan.library.proofread.own_words import words_text
-from bihuan.models import Campaign, DraftTemplate, OfficeWords
-from bihuan.reports.make_drafts import draft_template
-from bihuan.reports.wordfile import paragraph, word_file
+from bihuan.models import OfficeWords
 from tests.web.markup import faults
 from tests.web.office import Office, notice_of, text_of
 
@@ -21,17 +12,6 @@ WORDS = "[names]\n江源县“百日攻坚”行动\n[wrong]\n清水和 清水�
 
 def save(office, text, version=0, person="supervisor"):
     return office.as_(person).post(reverse("library-words"), {"text": text, "version": version})
-
-
-def template(*paragraphs):
-    return word_file(
-        "".join(paragraph("Body", text) for text in paragraphs), title="{{ 标题 }}", creator="{{ 单位 }}"
-    )
-
-
-def change(office, kind, content, person="supervisor", **more):
-    given = {"kind": kind, "file": SimpleUploadedFile("我们的.docx", content), **more}
-    return office.as_(person).post(reverse("library-templates"), given)
 
 
 def test_the_list_of_words_is_kept_by_supervisors_and_used_by_the_page(office: Office):
@@ -64,58 +44,3 @@ def test_two_who_change_the_list_do_not_overwrite_each_other_and_every_version_s
     assert save(office, "[words]\n清水河 三提三争", OfficeWords.objects.latest("id").pk).status_code == 302
     assert OfficeWords.objects.count() == 2, "what is the same is no new version"
     assert words_text("[allowed]\n座落") == "[words]\n清水河 三提三争\n[words]\n[allowed]\n座落"
-
-
-def test_a_draft_begins_from_the_template_of_the_office_and_from_the_built_in_one_again(office: Office):
-    page = office.as_("supervisor").get(reverse("library-templates"))
-    assert faults(page.content.decode()) == []
-    own = template(
-        "{{ 专项工作 }}这样写：共登记{{ 数据('registered') }}项。",
-        "{%p for 段 in 总体情况 %}",
-        "{{ 段 }}",
-        "{%p endfor %}",
-    )
-    assert change(office, "briefing", own).status_code == 302
-    assert "本单位的" in text_of(office.as_("lead").get(reverse("library-templates")))
-    kept = office.as_("lead").get(reverse("library-template-file", args=["briefing"]))
-    assert kept.getvalue() == own
-    campaign = Campaign.objects.get(pk=office.campaign)
-    made = begin("briefing", 1, office.units["office"], office.later(minutes=1), campaign=campaign)
-    assert made.body.startswith(f"{campaign.name}这样写：共登记【登记事项】项。\n")
-    back = {"kind": "briefing", "do": "builtin"}
-    assert office.as_("supervisor").post(reverse("library-templates"), back).status_code == 302
-    assert template_of("briefing").content() == draft_template("briefing")
-    assert DraftTemplate.objects.count() == 2
-
-
-@pytest.mark.parametrize(
-    ("kind", "content", "said"),
-    [
-        ("briefing", template("第一段。", "{{ 没有的名称 }}。"), "正文第2段"),
-        ("briefing", template("{%p for 段 in 总体情况 %}", "{{ 段 }}"), "endfor"),
-        ("briefing", template("{{ ''.__class__ }}"), "__class__"),
-        ("briefing", template("{{ 单位.ljust(1000000000) }}"), "ljust"),
-        ("notice", template("{{ 专项工作 }}。"), "专项工作"),
-        ("minutes", template("{{ 会议.没有的 }}。"), "没有的"),
-        ("briefing", b"no docx", "已损坏"),
-    ],
-    ids=["name", "loop", "python", "method", "without a campaign", "of a meeting", "no docx"],
-)
-def test_a_template_that_is_wrong_is_told_where_and_does_not_count(office: Office, kind, content, said):
-    refused = change(office, kind, content)
-    assert (refused.status_code, DraftTemplate.objects.count()) == (422, 0)
-    assert said in notice_of(refused)
-    assert template_of(kind).content() == draft_template(kind)
-
-
-def test_an_empty_template_and_a_change_by_others_are_refused(office: Office):
-    assert "没有正文" in notice_of(change(office, "notice", template("")))
-    assert change(office, "notice", template("好。"), person="lead").status_code == 403
-    assert office.as_("handler").get(reverse("library-templates")).status_code == 403
-
-
-def test_every_built_in_template_passes_its_own_trial(office: Office):
-    for kind in ("speech", "briefing", "notice", "minutes"):
-        content = office.as_("supervisor").get(reverse("library-template-file", args=[kind])).getvalue()
-        assert WordFile(io.BytesIO(content)).paragraphs
-        assert change(office, kind, content).status_code == 302

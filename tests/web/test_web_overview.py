@@ -2,10 +2,13 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
+from bihuan.ledger.reading import entry_hash_at
 from bihuan.models import Item
+from bihuan.rules.figures import percent
 from bihuan.web.dates import day_words, today
 from tests.support.recall import recalled
 from tests.web.office import HTMX, Office, text_of
@@ -39,28 +42,101 @@ def _lived() -> Office:
     return office
 
 
-def linked_numbers(html: str) -> list[tuple[str, int]]:
-    """Every link of the overview to a list, with the number that it shows."""
-    links = re.findall(r'<a href="(/items/\?[^"]+)"[^>]*>(.*?)</a>', html, re.DOTALL)
-    shown = [(url.replace("&amp;", "&"), re.sub(r"<[^>]+>", " ", inside)) for url, inside in links]
+def linked_numbers(html: str) -> list[tuple[str, str]]:
+    """Every link of the overview that shows a number or a rate, with what it shows."""
+    links = re.findall(r'<a\b[^>]*?href="([^"]+)"[^>]*>(.*?)</a>', html, re.DOTALL)
+    shown = [(unescape(url), re.sub(r"<[^>]+>", " ", inside).strip()) for url, inside in links]
     return [
-        (url, int(m[1]))
+        (url, m[1])
         for url, text in shown
-        if (m := re.search(r"(?<![\d.])(\d+)(?![\d.%])\s*(?:项)?\s*$", text.strip()))
+        if url.startswith(("/items/?", "/facts/", "/slips/?", "/overview/burden/"))
+        and (m := re.search(r"(?<![\d.])(\d+(?:\.\d%)?|—)\s*(?:项|次|份)?$", text))
     ]
 
 
-@pytest.mark.parametrize("person", ["supervisor", "chief", "handler", "head", "other_handler"])
-def test_every_number_opens_a_list_of_just_so_many(lived: Office, person: str):
-    shown = set()
-    for cut in ("register", "unit", "class"):
-        numbers = linked_numbers(lived.as_(person).get(f"/overview/?by={cut}").content.decode())
-        assert len(numbers) > 8
-        shown.update(numbers)
-    for url, number in shown:
-        if "reopened=1" in url:
-            continue  # counts times, the list counts items
-        assert f"共 {number} 项" in text_of(lived.as_(person).get(url)), url
+def counted(office: Office, person: str, url: str) -> str:
+    """How much stands behind a link: counted line by line where the page lists lines."""
+    client = office.as_(person)
+    text = text_of(client.get(url))
+    if url.startswith("/items/"):
+        return re.search(r"共 (\d+) 项", text)[1]
+    if url.startswith("/slips/"):
+        return str(client.get(url, headers=HTMX).content.decode().count('class="c-kind"'))
+    if url.startswith("/overview/burden/"):
+        section = (
+            client.get(url).content.decode().split(f'id="{url.partition("#")[2]}"')[1].split("</section>")[0]
+        )
+        return str(section.count("<li>"))
+    return of_facts(office, person, url)
+
+
+def of_facts(office: Office, person: str, url: str) -> str:
+    """The figure of a facts page, once its lines add up to it over all pages."""
+    html = office.as_(person).get(url).content.decode()
+    told = re.search(r"<h1>[^<]*：([\d.%]+|—)", html)[1]
+    if "由这两个数算出" in html:
+        part, of = (
+            int(of_facts(office, person, unescape(link)))
+            for link in re.findall(r'<li><a href="(/facts/[^"]+)"', html)
+        )
+        assert told == percent(part, of)
+        return told
+    total, lines = 0, 0
+    while True:
+        rows = re.findall(
+            r"<tr><td class=\"num\">(\d+)</td>.*?<td class=\"num\">(-?\d+)</td><td class=\"num\">(\d+)</td>.*?>([0-9a-f]{64})<",
+            html,
+            re.DOTALL,
+        )
+        for number, amount, seq, digest in rows:
+            lines, total = lines + 1, total + int(amount)
+            assert int(number) == lines
+            assert entry_hash_at(int(seq)).hex() == digest
+        further = re.search(r'href="(\?[^"]+)">下一页', html)
+        if further is None:
+            break
+        html = office.as_(person).get("/facts/" + unescape(further[1])).content.decode()
+    assert str(total) == told, url
+    return told
+
+
+def numbers_of(office: Office, person: str, day: str = "") -> set[tuple[str, str]]:
+    """Every linked number of the overview, in each of its cuts, and of what it shows further down."""
+    pages = [
+        *(f"/overview/?by={cut}&as_of={day}" for cut in ("register", "unit", "class")),
+        f"/overview/more/?as_of={day}",
+    ]
+    return {
+        found for page in pages for found in linked_numbers(office.as_(person).get(page).content.decode())
+    }
+
+
+@pytest.mark.parametrize("person", ["supervisor", "handler", "other_handler"])
+def test_every_number_opens_what_it_counts_and_that_is_just_so_many(lived: Office, person: str):
+    numbers = numbers_of(lived, person)
+    assert len(numbers) > 25
+    assert {(url, n) for url, n in numbers if counted(lived, person, url) != n} == set()
+
+
+@pytest.mark.parametrize("person", ["chief", "handler"])
+def test_every_number_of_an_earlier_day_opens_what_it_counted_then(lived: Office, person: str):
+    numbers = numbers_of(lived, person, (today() - timedelta(days=1)).isoformat())
+    assert len(numbers) > 20
+    assert {url.partition("?")[0] for url, _ in numbers} == {"/facts/"}
+    assert {(url, n) for url, n in numbers if counted(lived, person, url) != n} == set()
+
+
+@pytest.mark.parametrize("page", ["/overview/?by=unit", "/overview/more/"])
+@pytest.mark.parametrize("back", [0, 1])
+def test_no_number_stands_without_a_link_but_zero_and_the_share_of_what_is_late(
+    lived: Office, page: str, back: int
+):
+    day = (today() - timedelta(days=back)).isoformat()
+    html = lived.as_("chief").get(page, {"by": "unit", "as_of": day}).content.decode()
+    cells = re.findall(r'<td class="num[^"]*">(.*?)</td>', html)
+    bare = [c for c in cells if "<a " not in c and not c.endswith("%")]
+    assert len(cells) > 8
+    assert set(bare) <= {"0", "—"}
 
 
 def test_the_tiles_of_a_unit_count_what_it_owns(lived: Office):
@@ -74,10 +150,9 @@ def test_the_tiles_of_a_unit_count_what_it_owns(lived: Office):
     assert registered("other_handler") == owned.filter(owner_id=lived.units["village"]).count()
 
 
-def test_an_earlier_day_shows_the_figures_of_its_end_and_no_links(lived: Office):
+def test_an_earlier_day_shows_the_figures_of_its_end(lived: Office):
     before = lived.as_("supervisor").get("/overview/", {"as_of": (today() - timedelta(days=90)).isoformat()})
     assert "登记事项 0 项" in text_of(before)
-    assert linked_numbers(before.content.decode()) == []
     assert day_words(today() - timedelta(days=90)) in text_of(before)
 
 

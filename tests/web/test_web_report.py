@@ -4,13 +4,14 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bihuan.queries.counts import all_refs, figures, registers_of
 from bihuan.rules.figures import FIGURES
-from bihuan.web.dates import today
+from bihuan.web.dates import day_words, today
 from tests.web.office import HTMX, Office, text_of
 
 
@@ -47,15 +48,7 @@ def test_a_downloaded_report_holds_when_it_is_handed_in_again(lived: Office, kin
 
 
 def test_a_number_changed_by_hand_is_named(lived: Office):
-    parts = zipfile.ZipFile(io.BytesIO(download(lived, "docx")))
-    edited = io.BytesIO()
-    with zipfile.ZipFile(edited, "w") as new:
-        for name in parts.namelist():
-            content = parts.read(name)
-            if name == "word/document.xml":
-                content = re.sub(rb"(<w:t[^>]*>)3(</w:t>)", rb"\g<1>33\g<2>", content, count=1)
-            new.writestr(name, content)
-    text = text_of(check(lived, edited.getvalue()))
+    text = text_of(check(lived, edit(download(lived, "docx"))))
     assert "不符" in text
     assert "33" in text
 
@@ -125,3 +118,77 @@ def test_another_kind_of_file_is_refused_as_such(lived: Office):
 
 def test_no_other_format_is_offered(lived: Office):
     assert lived.as_("chief").get("/report/stage.pdf", {"campaign": lived.campaign}).status_code == 404
+
+
+def pieces(html: str) -> str:
+    return html[html.index('class="report-text"') : html.index("</article>")]
+
+
+def test_the_preview_reads_as_the_word_file_does_and_each_of_its_figures_leads_to_its_facts(lived: Office):
+    from bihuan.reports.package import read_zip
+    from bihuan.reports.reading import read_blocks
+    from bihuan.reports.verify import read_manifest
+
+    html = pieces(lived.as_("chief").get("/report/", {"campaign": lived.campaign}).content.decode())
+    parts = read_zip(download(lived, "docx"))
+    for block in read_blocks(parts):
+        if "header" not in block.part and "footer" not in block.part and "注：" not in block.text:
+            for cell in block.cells:
+                assert "".join(cell.text.split()) in "".join(text_of_html(html).split())
+    links = re.findall(r'<a class="from-ledger" href="([^"]+)">([^<]+)</a>', html)
+    uses = [u for u in read_manifest(parts).uses if not u.ref.startswith("ledger.")]
+    assert len(links) == len(uses) > 10
+    for url, shown in dict(links).items():
+        facts = text_of(lived.as_("chief").get(unescape(url)))
+        assert f"：{shown}" in facts, url
+
+
+def text_of_html(html: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", html))
+
+
+def test_a_period_by_its_name_sets_the_first_day_and_ends_now_or_with_it(lived: Office):
+    from bihuan.rules.periods import period
+
+    for name in ("year", "month-before"):
+        first, last = period(name, today())
+        html = (
+            lived.as_("chief").get("/report/", {"campaign": lived.campaign, "period": name}).content.decode()
+        )
+        shown = text_of_html(html)
+        assert f"{day_words(first)}起，截至 {day_words(min(last, today()))}" in shown
+    assert "登记事项 0项" in text_of(
+        lived.as_("chief").get("/report/", {"campaign": lived.campaign, "period": "year-before"})
+    )
+
+
+def test_a_first_day_after_the_last_is_refused(lived: Office):
+    response = lived.as_("chief").get(
+        "/report/", {"campaign": lived.campaign, "since": "2026-03-02", "as_of": "2026-03-01"}
+    )
+    assert response.status_code == 422
+    assert "起始日期晚于截至日期" in text_of(response)
+
+
+def test_the_check_names_each_figure_with_what_was_found_and_its_facts(lived: Office):
+    content = download(lived, "docx")
+    html = check(lived, content).content.decode()
+    held = re.findall(r'<td><span class="state state-(done|warn)">', html)
+    assert set(held) == {"done"}
+    assert len(held) > 10
+    for url in set(re.findall(r'href="(/facts/[^"]+)"', html)):
+        assert lived.as_("chief").get(unescape(url)).status_code == 200
+    edited = re.sub(r"<[^>]+>", " ", check(lived, edit(content)).content.decode())
+    assert re.search(r"不符\s+登记事项\s+registered\s+3\s+3\s+33\s", edited)
+
+
+def edit(content: bytes) -> bytes:
+    """The report with the first 3 changed into 33 by hand."""
+    parts, edited = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    with zipfile.ZipFile(edited, "w") as new:
+        for name in parts.namelist():
+            part = parts.read(name)
+            if name == "word/document.xml":
+                part = re.sub(rb"(<w:t[^>]*>)3(</w:t>)", rb"\g<1>33\g<2>", part, count=1)
+            new.writestr(name, part)
+    return edited.getvalue()

@@ -45,15 +45,25 @@ def fill_list(items: int, progress: Progress) -> int:
     return filler.entries
 
 
+def fill_county(items: int, until: datetime, progress: Progress) -> int:
+    """Fill the ledger that is there with at least ``items`` more of them, registered evenly until ``until``; returns how many entries there are."""
+    house = read_house()
+    filler = _Filler(house, Lives(house, items).imported, _SPAN / items, until - _SPAN)
+    while filler.items < items:
+        filler.page()
+        progress(min(filler.items, items))
+    return filler.entries
+
+
 class _Filler:
     """Lives begun evenly over the span and carried on side by side, as they are in an office."""
 
-    def __init__(self, house: House, begin: Begin, gap: timedelta) -> None:
+    def __init__(self, house: House, begin: Begin, gap: timedelta, start: datetime = START) -> None:
         self.items = self.entries = 0
         self._house, self._begin, self._gap = house, begin, gap
         self._order = count()  # two steps at one instant are taken in the order in which they were planned
         self._planned: list[tuple[datetime, int, Register, int, Step, Life]] = []
-        self._plan_next(START)
+        self._plan_next(start)
 
     def _plan_next(self, at: datetime) -> None:
         register = self._house.registers[self.items % len(self._house.registers)]

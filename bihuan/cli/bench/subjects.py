@@ -15,6 +15,7 @@ from typing import Any
 from bihuan.cli.bench.databases import finish, postgres, postgres_server, run, sqlite, start
 from bihuan.cli.bench.figure import Bound, Figure, Reference
 from bihuan.cli.bench.proofread import proofread
+from bihuan.cli.bench.web import web
 from bihuan.cli.output import tell
 
 _VERIFIER = Path(__file__).resolve().parents[3] / "verifier" / "bihuan_verify.py"
@@ -31,11 +32,13 @@ class Size:
     seconds: float
     windows: int
     rounds: int
+    pages: int
+    visits: int
 
 
 SIZES = {
-    "full": Size(20_000, 1_000_000, 10_000, 1_000_000, 0.5, 20, 3),
-    "quick": Size(300, 400, 200, 1_500, 0.1, 3, 1),
+    "full": Size(20_000, 1_000_000, 10_000, 1_000_000, 0.5, 20, 3, 100_000, 25),
+    "quick": Size(300, 400, 200, 1_500, 0.1, 3, 1, 300, 1),
 }
 
 
@@ -174,4 +177,11 @@ def _verifier(path: Path) -> float:
     return min(used, time.perf_counter() - begun)
 
 
-SUBJECTS = {"import": imports, "action": actions, "list": lists, "chain": chains, "proofread": proofread}
+SUBJECTS = {
+    "import": imports,
+    "action": actions,
+    "list": lists,
+    "chain": chains,
+    "proofread": proofread,
+    "web": web,
+}

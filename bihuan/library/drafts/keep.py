@@ -11,14 +11,14 @@ from bihuan.ledger import blobs
 from bihuan.library.drafts.check import Problem, problems
 from bihuan.library.drafts.kinds import KINDS
 from bihuan.library.drafts.paper import read_paper, word_of_paper
-from bihuan.library.drafts.start import body_of, meeting_values
-from bihuan.library.drafts.templates import template_of
+from bihuan.library.drafts.start import body_of
 from bihuan.library.drafts.tokens import source_token
 from bihuan.library.extract import extract
 from bihuan.library.intake import Clock, Taken, take
 from bihuan.library.store import correct
 from bihuan.models import Campaign, Document, Draft, Unit
 from bihuan.queries.meetings import MeetingDetail
+from bihuan.queries.templates import usual_content
 from bihuan.reports.sentences import chinese_date
 from bihuan.reports.stage import stage_context
 from bihuan.rules.clocked import CHINA
@@ -55,9 +55,10 @@ def begin(
         if campaign
         else None
     )
+    template = usual_content(kind, campaign.pk if campaign else 0, using)
     about = meeting.meeting.title if meeting else campaign.name if campaign else "〔会议名称待填〕"
     draft = Draft(
-        kind=kind, title=known.title.format(about)[:300], body=body_of(template_of(kind, using).content(), office, ctx, meeting_values(meeting)),
+        kind=kind, title=known.title.format(about)[:300], body=body_of(known, office, ctx, meeting, template),
         head={"office": office, "recipient": "", "number": "", "signed": chinese_date(now.astimezone(CHINA).date())},
         campaign_id=campaign.pk if campaign else 0, meeting_id=meeting.meeting.pk if meeting else 0,
         since=since, as_of=as_of, digest="", person_id=person, made_at=now, changed_at=now, changed_by=person,

@@ -8,9 +8,11 @@ from typing import Any
 
 from docx import Document as WordFile
 
+from bihuan.library.drafts.kinds import Kind
 from bihuan.library.drafts.tokens import unmarked
 from bihuan.queries.meetings import MeetingDetail, Place
 from bihuan.reports.context import StageContext
+from bihuan.reports.make_drafts import path_of
 from bihuan.reports.marks import one_line
 from bihuan.reports.sentences import chinese_date
 from bihuan.reports.template import OfficeTemplate, TemplateFunction
@@ -19,25 +21,25 @@ from bihuan.rules.clocked import CHINA
 
 #: What is to be filled in by hand where there is no meeting in the ledger.
 GAP = "〔{}待填〕"
-#: A meeting by which a template is tried.
-SAMPLE: Mapping[str, Any] = {
-    **{name: GAP.format(name) for name in ("名称", "时间", "地点", "主持", "参会")},
-    "议题": ("议题。",),
-    "议定": ({"名称": "事项", "段落": ("会议决定。",)},),
-}
 _LISTS = ("总体情况", "已办事项", "未完成事项", "下步工作")
 
 
-def body_of(template: bytes, office: str, ctx: StageContext | None, meeting: Mapping[str, Any]) -> str:
-    """Return the body with which a draft begins that has this template. Raises what the template raises."""
-    filled = OfficeTemplate(template).fill(_values(office, ctx, meeting))
+def body_of(
+    kind: Kind,
+    office: str,
+    ctx: StageContext | None,
+    meeting: MeetingDetail | None,
+    template: bytes | None = None,
+) -> str:
+    """Return the body with which a draft of this kind begins, by ``template`` or the built-in one. Raises what it raises."""
+    filled = OfficeTemplate(template or path_of(kind.code)).fill(_values(office, ctx, meeting))
     lines = [paragraph.text for paragraph in WordFile(io.BytesIO(filled)).paragraphs]
     return "\n".join(unmarked(line) for line in lines if line.strip())
 
 
-def _values(office: str, ctx: StageContext | None, meeting: Mapping[str, Any]) -> dict[str, Any]:
+def _values(office: str, ctx: StageContext | None, meeting: MeetingDetail | None) -> dict[str, Any]:
     values = template_values(ctx) if ctx else {**dict.fromkeys(_LISTS, ()), **_functions()}
-    return {"标题": "", **values, "单位": one_line(office), "会议": meeting}
+    return {"标题": "", **values, "单位": one_line(office), "会议": _meeting(meeting)}
 
 
 def _functions() -> dict[str, Any]:
@@ -49,8 +51,7 @@ def _functions() -> dict[str, Any]:
     }
 
 
-def meeting_values(found: MeetingDetail | None) -> Mapping[str, Any]:
-    """Return what a template may say of a meeting; gaps to be filled in by hand where there is none."""
+def _meeting(found: MeetingDetail | None) -> Mapping[str, Any]:
     if found is None:
         gaps = {name: GAP.format(name) for name in ("名称", "时间", "地点", "主持", "参会")}
         return {**gaps, "议题": (), "议定": ()}

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from bihuan.models import Unit
 from bihuan.queries.people import Directory
 from bihuan.rules.permissions import ROLE_NAMES, Role
 from bihuan.web.forms import fields as f
@@ -52,9 +53,11 @@ class UnitForm(forms.Form):
 
     name = f.line("单位名称", required=True, most=200)
 
-    def __init__(self, units: Directory, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, units: Directory, *args: Any, placed: bool = False, **kwargs: Any) -> None:
+        """``placed``: it has its place, which is changed by moving it."""
         super().__init__(*args, **kwargs)
-        self.fields["parent"] = f.UnitField(units, "上级单位", help_text="不填为顶级单位。")
+        if not placed:
+            self.fields["parent"] = f.UnitField(units, "上级单位", help_text="不填为顶级单位。")
         aliases = "简称、旧称、常见的写法，用顿号隔开；导入台账时按这些写法都能认出。"
         self.fields["aliases"] = f.line("别名", most=2000, help_text=aliases)
 
@@ -62,3 +65,28 @@ class UnitForm(forms.Form):
         """Return the aliases, each once."""
         names = (" ".join(part.split()) for part in f.BETWEEN.split(self.cleaned_data["aliases"]))
         return list(dict.fromkeys(name for name in names if name))
+
+
+class MoveForm(forms.Form):
+    """Below which unit a unit is to stand."""
+
+    def __init__(self, units: Directory, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"] = f.UnitField(units, "移到哪个单位之下", help_text="不填为顶级单位。")
+
+
+class MergeForm(forms.Form):
+    """Into which unit a unit is merged; ``sure``: what goes over was seen, and the reason is asked for."""
+
+    def __init__(self, units: Directory, *args: Any, sure: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        help_text = "同一单位写成了两个的，把写错的并入正确的；机构改革撤并的，并入承接职责的单位。"
+        self.fields["into"] = f.UnitField(units, "并入哪个单位", required=True, help_text=help_text)
+        self.fields["reason"] = f.line(
+            "理由", required=sure, help_text="记入留痕，如“重复录入”“机构改革并入”。"
+        )
+
+    def heir(self) -> Unit | None:
+        """Return the unit that was chosen, None where there is none."""
+        found = getattr(self, "cleaned_data", {}).get("into")
+        return Unit.objects.filter(pk=found).first() if found else None

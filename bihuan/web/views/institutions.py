@@ -57,6 +57,10 @@ def page(request: Request) -> HttpResponse:
     return render(request, "institutions.html", context)
 
 
+#: So many classes of problems are shown at first, and so many items of each.
+MOST_CLASSES, MOST_ITEMS = 30, 20
+
+
 def may_draft(actor: Actor) -> bool:
     """Whether this person may begin a rule because of some item: its office's people, or the head of its owner."""
     return actor.may(Duty.INSTITUTE) or any(g.role is Role.UNIT_HEAD for g in actor.grants)
@@ -65,10 +69,12 @@ def may_draft(actor: Actor) -> bool:
 @opens_to(Duty.READ)
 def recurring(request: Request) -> HttpResponse:
     """Show the problems that came again so often that a rule is proposed."""
-    found = proposals(request.who.registers, dates.now(), request.who.units)
+    every = proposals(request.who.registers, dates.now(), request.who.units, most=MOST_ITEMS)
+    found = every if "all" in request.GET else every[:MOST_CLASSES]
     made = Institution.objects.in_bulk({i for p in found for i in p.institutions})
     context = {
-        "rows": [(p, [made[i] for i in p.institutions]) for p in found],
+        "rows": [(p, [made[i] for i in p.institutions], p.count - len(p.items)) for p in found],
+        "more": len(every) - len(found),
         "may_draft": may_draft(request.who.actor),
     }
     return render(request, "recurring.html", context)

@@ -136,7 +136,7 @@ def _choices(who: Scope, chosen: filters.Chosen, wanted: Filter, rows: Sequence[
 def _occurring(wanted: Filter) -> tuple[set[int], list[str]]:
     """Return the owners and the classes in the registers: by the counters, or among the items of ``wanted.units``."""
     if wanted.units is not None:
-        seen = matching(Filter(wanted.registers, units=wanted.units)).order_by()
+        seen = matching(Filter(wanted.registers, units=wanted.units), gathered=True).order_by()
         pairs = set(seen.values_list("owner_id", "klass").distinct())
         return {owner for owner, _ in pairs if owner}, sorted({klass for _, klass in pairs if klass})
     rows = Tally.objects.filter(register_id__in=wanted.registers, facet__in=("unit", "class"), items__gt=0)

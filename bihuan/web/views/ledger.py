@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from bihuan.ledger.reading import head
+from bihuan.ledger.reading import head, pages
 from bihuan.ledger.seal import make_seal
 from bihuan.ledger.verify import verify
 from bihuan.models import Entry, Seal
+from bihuan.rules.chain import export_line
+from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 
 _SEALS = 5
+_PLAIN = "application/octet-stream"
 
 
 @opens_to(Duty.AUDIT)
@@ -40,6 +45,33 @@ def seal(request: Request) -> HttpResponse:
     return redirect("ledger")
 
 
+@opens_to(Duty.AUDIT)
+def export(request: Request) -> HttpResponseBase:
+    """Hand out every entry, as the stand-alone verifier reads them, to whoever audits and may read all of them."""
+    if not _reads_all(request):
+        raise NotAllowed("导出全部留痕，须能查看全部事项的审计员或督办员办理。")
+    name = f"留痕导出（{dates.today().isoformat()}）.jsonl"
+    return FileResponse(_lines(head()[0]), as_attachment=True, filename=name, content_type=_PLAIN)
+
+
+@opens_to(Duty.AUDIT)
+def seals(request: Request) -> HttpResponseBase:
+    """Hand out the file of the seals: each copy in other hands shows when the ledger was cut or written anew."""
+    if not settings.SEAL_FILE.is_file():
+        raise NotFound("还没有封存文件。", hint="先封存一次。")
+    file = settings.SEAL_FILE.open("rb")
+    return FileResponse(file, as_attachment=True, filename="封存.jsonl", content_type=_PLAIN)
+
+
+def _reads_all(request: Request) -> bool:
+    return request.who.actor.may(Duty.READ) and request.who.units is None
+
+
+def _lines(upto: int) -> Iterator[bytes]:
+    for page in pages('"body","hash"', upto=upto):
+        yield "".join(export_line(body, bytes(digest)) for _, body, digest in page).encode()
+
+
 def _standing(request: Request) -> dict[str, Any]:
     count, digest, hash_name = head()
     last = Entry.objects.filter(pk=count).first()
@@ -51,5 +83,7 @@ def _standing(request: Request) -> dict[str, Any]:
         "last": last,
         "seals": seals,
         "unsealed": count - (seals[0].count if seals else 0),
+        "may_export": _reads_all(request),
+        "sealed_file": settings.SEAL_FILE.is_file(),
         "may_seal": request.who.actor.may(Duty.SEAL),
     }

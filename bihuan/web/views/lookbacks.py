@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from bihuan.actions.sample import SEED_LENGTH, STRATIFY, Population, commit_sample
 from bihuan.models import Register
-from bihuan.queries.closing import look_back_tasks
+from bihuan.queries.closing import look_back_tasks, look_backs_due
 from bihuan.queries.sample import samples
 from bihuan.rules.errors import BihuanError
 from bihuan.rules.permissions import Duty
@@ -75,12 +75,14 @@ def page(request: Request) -> HttpResponse:
             said = f"已封定 {made.population} 个销号事项，将抽取 {made.size} 个。现在可以抽取。"
             messages.success(request, said)
             return redirect("samples-one", made.sample)
-    found = look_back_tasks([r.pk for r in who.registers], who.units)
+    registers = [r.pk for r in who.registers]
+    rows = look_back_tasks(registers, who.units, most=None if "all" in request.GET else _PAGE)
+    total = len(rows) if len(rows) < _PAGE else look_backs_due(registers, who.units).count()
     context = {
         "form": form,
-        "rows": found if "all" in request.GET else found[:_PAGE],
-        "more": 0 if "all" in request.GET else max(len(found) - _PAGE, 0),
-        "total": len(found),
+        "rows": rows,
+        "more": total - len(rows),
+        "total": total,
         "may_look": any(g.role in STEPS["look_back"].who for g in who.actor.grants),
         "lots": [s for s in samples(who.actor) if s.criteria.get("look_back")][:20],
     }

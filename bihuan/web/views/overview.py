@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from bihuan.models import Campaign, Unit
-from bihuan.queries.overview import Line, Overview, Tile, overview
+from bihuan.queries.overview import MOST_SOON, Line, Overview, Tile, overview
 from bihuan.queries.scope import Scope
+from bihuan.rules.figures import Ref
 from bihuan.rules.permissions import Duty
 from bihuan.rules.procedure_types import COLOURS, WORST_FIRST
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, filters
 from bihuan.web.access import Door, Request, opens_to
+from bihuan.web.facts import Links
 
 #: The table has every line; a chart with more bars than this cannot be read.
 MOST_BARS = 20
@@ -52,7 +54,7 @@ class TableLine:
     open: Linked
     overdue: Linked
     finished: Linked
-    rate: str
+    rate: Linked
 
 
 @opens_to(Door.SIGNED_IN)
@@ -76,18 +78,20 @@ def board(who: Scope, campaign: Campaign, day: date | None, by: str) -> dict[str
     as_of = dates.end_of(day) if day is not None and day < dates.today() else None
     units = who.units_in(registers[0]) if registers else who.units
     cuts = CUTS if units is None else {key: name for key, name in CUTS.items() if key != "class"}
-    found = overview(registers, now, as_of=as_of, units=units, classes="class" in cuts)
     by = by if by in cuts else ("register" if len(registers) > 1 else "unit")
-    links = _Links(campaign.pk, "owner" if units is not None else "", as_of)
+    found = overview(registers, now, as_of=as_of, units=units, classes=by == "class")
+    links = Links(campaign.pk, "owner" if units is not None else "", as_of)
     table = [_line(line, by, found, links) for line in _lines(found, by)]
     return {
         "campaigns": who.campaigns,
         "campaign": campaign,
         "as_of": day if as_of else None,
         "today": dates.today(),
-        "cards": [Card(tile, links.to(**filters.BEHIND[tile.ref])) for tile in found.tiles],
+        "cards": [
+            Card(tile, links.to(Ref(tile.ref), **filters.BEHIND.get(tile.ref, {}))) for tile in found.tiles
+        ],
         "flow": [
-            (state, STATE_NAMES[state], Linked(str(found.states[state]), links.to(state=state)))
+            (state, STATE_NAMES[state], _state(state, found.states[state], links))
             for state in STATE_NAMES
             if found.states.get(state)
         ],
@@ -103,23 +107,19 @@ def board(who: Scope, campaign: Campaign, day: date | None, by: str) -> dict[str
         "owners": dict(
             Unit.objects.filter(pk__in={i.owner_id for i in found.due_soon}).values_list("id", "name")
         ),
-        "soon_link": links.to(state="open"),
+        "soon_link": filters.address(
+            campaign=campaign.pk,
+            state="open",
+            due_from=dates.today(),
+            due_until=dates.today() + timedelta(days=13),
+        ),
+        "soon_more": len(found.due_soon) == MOST_SOON,
         "partial_view": units is not None,
     }
 
 
-@dataclass(frozen=True)
-class _Links:
-    """Makes the links of one overview; figures of an earlier day have none, for the lists show today."""
-
-    campaign: int
-    part: str
-    as_of: datetime | None
-
-    def to(self, **choice: str) -> str:
-        if self.as_of is not None:
-            return ""
-        return filters.address(campaign=self.campaign, part=self.part, **choice)
+def _state(state: str, items: int, links: Links) -> Linked:
+    return Linked(str(items), links.to(Ref.of("entered", state=state), state=state))
 
 
 def _shown(found: Overview) -> list[str]:
@@ -130,19 +130,27 @@ def _lines(found: Overview, by: str) -> list[Line]:
     return {"register": found.registers, "unit": found.units, "class": found.classes}[by]
 
 
-def _line(line: Line, by: str, found: Overview, links: _Links) -> TableLine:
+def _line(line: Line, by: str, found: Overview, links: Links) -> TableLine:
     own = {_PARAMETERS[by]: line.id}
+    cut = {"class_" if by == "class" else by: line.id}
+
+    def number(name: str, **choice: str) -> Linked:
+        return Linked(line.figures[name], links.to(Ref.of(name, **cut), **own | choice if choice else {}))
+
     return TableLine(
         label=line.label,
-        link=links.to(**own),
+        link=links.to(Ref.of("registered", **cut), **own),
         colours=[
-            Linked(str(line.colours.get(c, 0)), links.to(**own, state="open", colour=c))
+            Linked(
+                str(line.colours.get(c, 0)),
+                links.to(Ref.of("open", colour=c, **cut), **own, state="open", colour=c),
+            )
             for c in _shown(found)
         ],
-        open=Linked(line.figures["open"], links.to(**own, state="open")),
-        overdue=Linked(line.figures["overdue"], links.to(**own, overdue="1")),
-        finished=Linked(line.figures["finished"], links.to(**own, state="closed")),
-        rate=line.figures["finishing_rate"],
+        open=number("open", state="open"),
+        overdue=number("overdue", overdue="1"),
+        finished=number("finished", state="closed"),
+        rate=number("finishing_rate"),
     )
 
 

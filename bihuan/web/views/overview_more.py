@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,17 +15,17 @@ from bihuan.queries.burden import burden
 from bihuan.queries.counts import figures, open_colours
 from bihuan.queries.people import unit_labels
 from bihuan.queries.scope import Scope
-from bihuan.queries.tiers import tiers
-from bihuan.queries.trend import falls_due, trend
-from bihuan.rules.clocked import CHINA
+from bihuan.queries.tiers import Group, Standing, tiers
+from bihuan.queries.trend import Week, falls_due, trend
 from bihuan.rules.figures import FIGURES, Ref
 from bihuan.rules.permissions import Duty
 from bihuan.rules.procedure_types import WORST_FIRST
+from bihuan.rules.tiers import Tier
 from bihuan.web import dates, filters
 from bihuan.web.access import Request, opens_to
+from bihuan.web.facts import Links
 
 _SLIPS = ("slips", "slips_asked", "slips_answered", "slips_answered_in_time", "slips_answer_rate")
-_STATE = {"slips": "out", "slips_asked": "out"}
 
 
 @dataclass(frozen=True)
@@ -39,37 +39,72 @@ class Spot:
 
 @opens_to(Duty.READ)
 def page(request: Request) -> HttpResponse:
-    """Show the rest of the overview of a campaign; whoever sees none yet is told so there."""
+    """Show the rest of the overview of a campaign, now or as of a day; whoever sees none yet is told so there."""
     if not request.who.campaigns:
         return redirect("overview")
     campaign = filters.campaign_of(filters.read(request.GET).campaign, request.who)
-    context = _context(request.who, campaign)
+    day = dates.read_day(request.GET.get("as_of", ""))
+    as_of = dates.end_of(day) if day is not None and day < dates.today() else None
+    context = _context(request.who, campaign, as_of) | {"as_of": day if as_of else None}
     return render(request, "overview_more.html#more" if request.htmx else "overview_more.html", context)
 
 
-def _context(who: Scope, campaign: Campaign) -> dict[str, Any]:
+def _context(who: Scope, campaign: Campaign, as_of: datetime | None) -> dict[str, Any]:
     registers, now = who.registers_in(campaign), dates.now()
     units = who.units_in(registers[0]) if registers else who.units
     ids = [r.pk for r in registers]
-    chosen = filters.Chosen(campaign=campaign.pk, state="open")
-    wanted = filters.filter_of(chosen, registers, who)
-    weeks = trend(ids, now, units=units)
-    year = datetime.combine(dates.today().replace(month=1, day=1), time(), CHINA)
+    links = Links(campaign.pk, "owner" if units is not None else "", as_of)
+    weeks = trend(ids, as_of or now, units=units)
     return {
         "campaign": campaign,
-        "weeks": weeks,
+        "weeks": [_week(week, campaign) for week in weeks],
         "lines": _chart(weeks),
+        "registers": registers,
+        "matrix": _matrix(registers, units, links),
+        "slips": _slips(ids, links) if units is None else [],
+        "tiers": [_tier(group, links) for group in tiers(ids, as_of=as_of, units=units)],
+        **(_present(who, campaign, registers, units, now) if as_of is None else {}),
+    }
+
+
+def _present(
+    who: Scope, campaign: Campaign, registers: list[Register], units: frozenset[int] | None, now: datetime
+) -> dict[str, Any]:
+    """What is told of now alone: what falls due, and what each unit is asked for."""
+    chosen = filters.Chosen(campaign=campaign.pk, state="open")
+    return {
         "due": [
             (d, filters.address(campaign=campaign.pk, state="open", due_from=d.first, due_until=d.last))
-            for d in falls_due(wanted, now)
+            for d in falls_due(filters.filter_of(chosen, registers, who), now)
         ],
-        "registers": registers,
-        "matrix": _matrix(registers, units),
-        "slips": _slips(ids, campaign) if units is None else [],
-        "tiers": tiers(ids, units=units),
-        "burden": burden(year, now + timedelta(seconds=1), units=units),
-        "sees_all": who.units is None,
+        "burden": burden(dates.year_start(), now + timedelta(seconds=1), units=units),
+        "part": "" if who.units is None else "owner",
     }
+
+
+def _week(week: Week, campaign: Campaign) -> tuple[date, list[tuple[int, str]]]:
+    """A week's day and its numbers, each with the facts at the end of that day."""
+    links = Links(campaign.pk, as_of=dates.end_of(week.day))
+    named = (("registered", week.registered), ("open", week.open), ("finished", week.closed))
+    return week.day, [(number, links.to(Ref(name))) for name, number in named]
+
+
+def _tier(group: Group, links: Links) -> tuple[Tier, list[tuple[Standing, dict[str, str]]]]:
+    """A tier with its units, and where each number of a unit leads."""
+    choices: dict[str, dict[str, str]] = {n: filters.BEHIND[n] for n in ("registered", "finished", "overdue")}
+    choices["finishing_rate"] = {}
+    return group.tier, [
+        (
+            unit,
+            {
+                name: links.to(
+                    Ref.of(name, unit=unit.unit), **({"owner": unit.unit} | choice if choice else {})
+                )
+                for name, choice in choices.items()
+            },
+        )
+        for unit in group.units
+    ]
 
 
 def _chart(weeks: list[Any]) -> dict[str, Any]:
@@ -84,28 +119,30 @@ def _chart(weeks: list[Any]) -> dict[str, Any]:
     }
 
 
-def _matrix(registers: list[Register], units: frozenset[int] | None) -> list[tuple[str, list[Spot]]]:
+def _matrix(
+    registers: list[Register], units: frozenset[int] | None, links: Links
+) -> list[tuple[str, list[Spot]]]:
     """Return a line for each unit, in the units' own order, with a field for each register."""
-    counts = open_colours([r.pk for r in registers], units=units)
+    counts = open_colours([r.pk for r in registers], as_of=links.as_of, units=units)
     named = {u for u, _ in counts}
     return [
-        (name, [_spot(counts.get((unit, r.pk), {}), unit, r) for r in registers])
+        (name, [_spot(counts.get((unit, r.pk), {}), unit, r, links) for r in registers])
         for unit, name in unit_labels().items()
         if unit in named
     ]
 
 
-def _spot(colours: dict[str, int], unit: int, register: Register) -> Spot:
+def _spot(colours: dict[str, int], unit: int, register: Register, links: Links) -> Spot:
     worst = next((c for c in WORST_FIRST if colours.get(c)), "")
-    link = filters.address(register=register.pk, owner=unit, state="open")
-    return Spot(sum(colours.values()), worst, link)
+    ref = Ref.of("open", unit=unit, register=register.pk)
+    return Spot(sum(colours.values()), worst, links.to(ref, register=register.pk, owner=unit, state="open"))
 
 
-def _slips(registers: list[int], campaign: Campaign) -> list[tuple[Any, str, str]]:
-    """Return the figures of slips: definition, value, and the list behind those that are a list."""
-    values = figures([Ref(name) for name in _SLIPS], registers)
-    base = f"{reverse('slips')}?campaign={campaign.pk}"
+def _slips(registers: list[int], links: Links) -> list[tuple[Any, str, str]]:
+    """Return the figures of slips: definition, value, and the list or the facts behind each."""
+    values = figures([Ref(name) for name in _SLIPS], registers, as_of=links.as_of)
+    out = f"{reverse('slips')}?campaign={links.campaign}&state=out"
     return [
-        (FIGURES[name], values[name], f"{base}&state={_STATE[name]}" if name == "slips" else "")
-        for name in _SLIPS
+        (FIGURES[n], values[n], out if n == "slips" and links.as_of is None else links.to(Ref(n)))
+        for n in _SLIPS
     ]

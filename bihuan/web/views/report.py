@@ -1,8 +1,9 @@
-"""Reports: choose, look at the figures, download; and verify a report that somebody hands in."""
+"""Reports: choose, read it with each figure leading to its facts, download; and verify a report that somebody hands in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -10,51 +11,92 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from bihuan.models import Campaign
 from bihuan.queries.counts import all_refs, figures
 from bihuan.queries.scope import Scope
 from bihuan.reports.check import verify_for
 from bihuan.reports.context import StageContext
+from bihuan.reports.preview import Part, Piece, preview
 from bihuan.reports.stage import stage_context
+from bihuan.reports.verdict import Checked, Verdict
 from bihuan.reports.word import write_docx
 from bihuan.reports.xlsx import write_xlsx
 from bihuan.rules.errors import Invalid, NotFound
-from bihuan.rules.figures import FIGURES, Ref
+from bihuan.rules.figures import FIGURES
 from bihuan.rules.permissions import Duty
 from bihuan.web.access import Request, opens_to
+from bihuan.web.facts import facts_address
 from bihuan.web.forms.report import StageReport
 
-WRITERS: dict[str, Callable[[StageContext], bytes]] = {"docx": write_docx, "xlsx": write_xlsx}
+Link = Callable[[str], str]
 
 
 @opens_to(Duty.REPORT)
 def page(request: Request) -> HttpResponse:
-    """Show the form with the figures that the report will print."""
+    """Show the form with the report as it will be handed out."""
     campaigns = request.who.whole
     form = StageReport(campaigns, request.GET if "campaign" in request.GET else None)
     context: dict[str, Any] = {"form": form, "campaigns": campaigns, "query": request.GET.urlencode()}
     if form.is_valid():
-        context |= {
-            "campaign": form.chosen(),
-            "as_of": form.instant(),
-            "figures": _figures(request.who, form),
-        }
+        context |= _preview(request.who, form)
     template = "report.html#preview" if request.htmx else "report.html"
     return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _preview(who: Scope, form: StageReport) -> dict[str, Any]:
+    """The report's own text, read back from the file that would be handed out, and every figure with its definition."""
+    campaign, report = form.chosen(), _context(form)
+    at, seq = report.as_of, report.position.seq
+    registers = [r.pk for r in who.registers_in(campaign)]
+    values = figures(all_refs(), registers, as_of=at, upto=seq)
+    return {
+        "campaign": campaign,
+        "as_of": at,
+        "since": report.period_from,
+        "parts": [
+            _shown(part, _links(campaign, at, seq)) for part in preview(write_docx(report, form.template()))
+        ],
+        "figures": [
+            (FIGURES[ref], value, facts_address(campaign.pk, ref, at, seq)) for ref, value in values.items()
+        ],
+    }
+
+
+def _shown(part: Part, link: Link) -> dict[str, Any]:
+    """A part with the address behind each piece."""
+
+    def shown(pieces: Iterable[Piece]) -> list[tuple[str, str]]:
+        return [(piece.words, link(piece.ref)) for piece in pieces]
+
+    rows = [[shown(cell) for cell in row] for row in part.rows]
+    return {"pieces": shown(part.pieces), "rows": rows, "level": part.level}
+
+
+def _links(campaign: Campaign, as_of: datetime, seq: int) -> Link:
+    """What leads from the reference of a figure to its facts; those of the ledger's position are no figures of items."""
+
+    def link(ref: str) -> str:
+        return "" if not ref or ref.startswith("ledger.") else facts_address(campaign.pk, ref, as_of, seq)
+
+    return link
+
+
+def _context(form: StageReport) -> StageContext:
+    return stage_context(
+        form.chosen(), form.instant(), period_from=form.cleaned_data["since"], letterhead=form.letterhead()
+    )
 
 
 @opens_to(Duty.REPORT)
 def file(request: Request, kind: str) -> HttpResponseBase:
     """Hand out the report as a Word or an Excel file."""
-    if kind not in WRITERS:
+    if kind not in {"docx", "xlsx"}:
         raise NotFound("没有这种格式的报告。", hint="可下载 docx 或 xlsx。")
     form = StageReport(request.who.whole, request.GET)
     if not form.is_valid():
         raise Invalid("报告的选项有误：" + "".join(str(e) for errors in form.errors.values() for e in errors))
-    period_from = form.cleaned_data["since"]
-    context = stage_context(
-        form.chosen(), form.instant(), period_from=period_from, letterhead=form.letterhead()
-    )
-    content = WRITERS[kind](context)
+    context = _context(form)
+    content = write_docx(context, form.template()) if kind == "docx" else write_xlsx(context)
     return FileResponse(BytesIO(content), as_attachment=True, filename=form.file_name(kind))
 
 
@@ -62,12 +104,17 @@ def file(request: Request, kind: str) -> HttpResponseBase:
 def check(request: Request) -> HttpResponse:
     """Verify an uploaded report against the ledger."""
     given = request.FILES.get("file")
-    context = {"verdict": verify_for(request.who, given), "name": given.name if given else ""}
+    verdict = verify_for(request.who, given)
+    context = {"verdict": verdict, "name": given.name if given else "", "listed": _listed(verdict)}
     return render(request, "report_check.html#verdict" if request.htmx else "report_check.html", context)
 
 
-def _figures(who: Scope, form: StageReport) -> list[tuple[Any, str]]:
-    """Return each figure's definition with its value."""
-    registers = [r.pk for r in who.registers_in(form.chosen())]
-    values = figures(all_refs(), registers, as_of=form.instant())
-    return [(FIGURES[Ref.parse(ref).name], value) for ref, value in values.items()]
+def _listed(verdict: Verdict) -> list[tuple[Checked, str]]:
+    """Each figure of a report with its facts; what does not hold comes first."""
+    claims = verdict.claims
+    campaign = Campaign.objects.filter(name=claims.campaign).first() if claims else None
+    if claims is None or campaign is None:
+        return [(checked, "") for checked in verdict.listed]
+    link = _links(campaign, claims.as_of, claims.position.seq)
+    found = sorted(verdict.listed, key=lambda checked: checked.ok)
+    return [(checked, link(checked.ref) if checked.recomputed else "") for checked in found]

@@ -27,7 +27,7 @@ from bihuan.web.views.item import visible
 #: Closures of so many days are looked at unless another day is chosen.
 DAYS = 90
 #: So many items are looked at for one page: each is compared with what others wrote and showed.
-PAGE = 200
+PAGE = 20
 #: A page does not keep its reader longer than so many seconds with comparing; what is left is told.
 _PATIENCE = 8.0
 

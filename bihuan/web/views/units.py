@@ -1,31 +1,25 @@
-"""Units: the tree, and the ways in which each is written."""
+"""Units: the tree, the ways in which each is written, moving one to another place, merging one into another."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from bihuan.actions.house import change_unit, create_unit
+from bihuan.actions.merge_unit import merge_unit
 from bihuan.models import Unit, UnitAlias
 from bihuan.queries.people import directory
-from bihuan.rules.errors import BihuanError, NotFound
-from bihuan.rules.permissions import DUTIES, Actor, Duty
+from bihuan.queries.units import load_of, merge_of, move_of, tree
+from bihuan.rules.errors import NotAllowed, NotFound
+from bihuan.rules.permissions import DUTIES, Duty, Role
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
-from bihuan.web.forms.house import UnitForm
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A unit in its place: how deep it lies, and its other names."""
-
-    unit: Unit
-    depth: int
-    aliases: list[str]
-    mine: bool
+from bihuan.web.errors import refusals
+from bihuan.web.forms.house import MergeForm, MoveForm, UnitForm
 
 
 @opens_to(Duty.UNITS, "GET", "POST")
@@ -35,7 +29,7 @@ def page(request: Request) -> HttpResponse:
     form = UnitForm(units, request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
+        with refusals(form):
             create_unit(
                 request.who.actor,
                 dates.now(),
@@ -43,58 +37,121 @@ def page(request: Request) -> HttpResponse:
                 parent=given["parent"] or 0,
                 aliases=given["aliases"],
             )
-        except BihuanError as error:
-            form.add_error(None, str(error))
-        else:
             messages.success(request, f"已新增单位“{given['name']}”。")
             return redirect("units")
-    context = {"tree": _tree(request.who.actor), "form": form, "unit_names": list(units.units)}
+    context = {
+        "tree": tree(request.who.actor),
+        "count": len(units.labels),
+        "form": form,
+        "unit_names": list(units.units),
+        "at_top": any(g.role is Role.SYSTEM_ADMIN for g in request.who.actor.grants),
+    }
     return render(request, "units.html", context, status=422 if form.errors else 200)
 
 
 @opens_to(Duty.UNITS, "GET", "POST")
 def one(request: Request, unit_id: int) -> HttpResponse:
-    """Rename, move or retire a unit, or set its aliases."""
-    branch = next((b for b in _tree(request.who.actor) if b.unit.pk == unit_id), None)
-    if branch is None:
-        raise NotFound("没有这个单位。")
-    units = directory()
-    known = {"name": branch.unit.name, "aliases": "、".join(branch.aliases)}
-    known["parent"] = units.labels.get(branch.unit.parent_id, "")
-    form = UnitForm(units, request.POST or None, initial=known)
+    """Rename or retire a unit, or set its aliases."""
+    unit, units = _unit(unit_id), directory()
+    aliases = list(
+        UnitAlias.objects.filter(unit_id=unit_id).order_by("alias").values_list("alias", flat=True)
+    )
+    form = UnitForm(
+        units, request.POST or None, placed=True, initial={"name": unit.name, "aliases": "、".join(aliases)}
+    )
     if request.method == "POST" and form.is_valid():
-        try:
-            _change(request, branch, form)
-        except BihuanError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"“{form.cleaned_data['name']}”已保存。")
+        given, active = form.cleaned_data, "retire" not in request.POST
+        with refusals(form):
+            change_unit(
+                request.who.actor,
+                dates.now(),
+                unit_id,
+                name=given["name"] if given["name"] != unit.name else None,
+                aliases=given["aliases"] if given["aliases"] != aliases else None,
+                active=active if active != unit.active else None,
+            )
+            messages.success(request, f"“{given['name']}”已保存。")
             return redirect("units")
-    context = {"branch": branch, "form": form, "unit_names": list(units.units)}
+    context = {
+        "unit": unit,
+        "above": units.labels.get(unit.parent_id, ""),
+        "form": form,
+        "load": load_of([unit_id]),
+        "mine": request.who.actor.holds(DUTIES[Duty.UNITS], unit.path),
+    }
     return render(request, "unit.html", context, status=422 if form.errors else 200)
 
 
-def _change(request: Request, branch: Branch, form: UnitForm) -> None:
-    given, unit = form.cleaned_data, branch.unit
-    active = "retire" not in request.POST
-    change_unit(
-        request.who.actor,
-        dates.now(),
-        unit.pk,
-        name=given["name"] if given["name"] != unit.name else None,
-        parent=(given["parent"] or 0) if (given["parent"] or 0) != unit.parent_id else None,
-        aliases=given["aliases"] if given["aliases"] != branch.aliases else None,
-        active=active if active != unit.active else None,
-    )
+@opens_to(Duty.UNITS, "GET", "POST")
+def move(request: Request, unit_id: int) -> HttpResponse:
+    """Choose where a unit is to stand, see what goes with it, and move it."""
+    unit = _kept(request, unit_id)
+    form = MoveForm(directory(), _given(request))
+    if form.is_valid():
+        above = Unit.objects.filter(pk=form.cleaned_data["parent"] or 0).first()
+        if request.method == "POST":
+            with refusals(form):
+                change_unit(request.who.actor, dates.now(), unit_id, parent=above.pk if above else 0)
+                place = f"“{above.name}”之下" if above else "顶级"
+                messages.success(request, f"“{unit.name}”已移到{place}。")
+                return redirect("units")
+        elif above is not None and above.path.startswith(unit.path):
+            form.add_error("parent", "单位不能移到自己或自己的下级之下。")
+        elif (above.pk if above else 0) == unit.parent_id:
+            form.add_error("parent", "它现在就在这里。")
+        if not form.errors:
+            return _asked(request, unit, form, move=move_of(unit, above), above=above)
+    return _asked(request, unit, form)
 
 
-def _tree(actor: Actor) -> list[Branch]:
-    """Return every unit below its parent; ``mine`` are those that this person looks after."""
-    aliases: dict[int, list[str]] = {}
-    for alias, unit in UnitAlias.objects.order_by("alias").values_list("alias", "unit_id"):
-        aliases.setdefault(unit, []).append(alias)
-    units = sorted(Unit.objects.all(), key=lambda u: [int(part) for part in u.path.strip("/").split("/")])
-    return [
-        Branch(u, u.path.count("/") - 2, aliases.get(u.pk, []), actor.holds(DUTIES[Duty.UNITS], u.path))
-        for u in units
-    ]
+def _given(request: Request) -> Any:
+    """Return what was chosen: sent, or in the address (after a drag, or the first step of the form)."""
+    if request.method == "POST":
+        return request.POST
+    return request.GET if "parent" in request.GET or "into" in request.GET else None
+
+
+def _asked(request: Request, unit: Unit, form: forms.Form, **more: Any) -> HttpResponse:
+    units = directory()
+    context = {"unit": unit, "form": form, "unit_names": list(units.units), "labels": units.labels, **more}
+    template = "unit_merge.html" if isinstance(form, MergeForm) else "unit_move.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@opens_to(Duty.UNITS, "GET", "POST")
+def merge(request: Request, unit_id: int) -> HttpResponse:
+    """Choose the unit into which this one is merged, see what goes over, and merge it."""
+    unit = _kept(request, unit_id)
+    form = MergeForm(directory(), _given(request), sure=request.method == "POST")
+    if not form.is_valid():
+        return _asked(request, unit, form, merge=merge_of(unit) if form.heir() else None, heir=form.heir())
+    heir = form.heir()
+    assert heir is not None
+    if request.method == "POST":
+        with refusals(form):
+            done = merge_unit(
+                request.who.actor, dates.now(), unit_id, heir.pk, reason=form.cleaned_data["reason"]
+            )
+            messages.success(
+                request,
+                f"已把“{unit.name}”并入“{heir.name}”：转入事项{done.items}个、人员{done.people}名（留痕 #{done.seq}）。",
+            )
+            return redirect("units-one", heir.pk)
+    elif heir.pk == unit_id or heir.path.startswith(unit.path):
+        form.add_error("into", "单位不能并入自己或自己的下级。")
+    return _asked(request, unit, form, merge=merge_of(unit), heir=heir)
+
+
+def _unit(unit_id: int) -> Unit:
+    unit = Unit.objects.filter(pk=unit_id).first()
+    if unit is None:
+        raise NotFound("没有这个单位。")
+    return unit
+
+
+def _kept(request: Request, unit_id: int) -> Unit:
+    """Return the unit where this person keeps it. Raises NotFound or NotAllowed."""
+    unit = _unit(unit_id)
+    if not request.who.actor.holds(DUTIES[Duty.UNITS], unit.path):
+        raise NotAllowed(f"“{unit.name}”不在您管理的单位之内。")
+    return unit

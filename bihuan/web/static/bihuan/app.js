@@ -101,11 +101,13 @@ document.addEventListener("change", (event) => {
 const keptFields = (form) => [...form.elements].filter((e) => e.name && !["hidden", "password", "file", "submit"].includes(e.type) && e.name !== "csrfmiddlewaretoken");
 const keptName = (form) => `kept:${form.dataset.keep}`;
 const kept = (form) => Object.fromEntries(keptFields(form).map((e) => [e.type === "radio" || e.type === "checkbox" ? `${e.name}=${e.value}` : e.name, e.type === "radio" || e.type === "checkbox" ? e.checked : e.value]));
+// What was taken is told on the page that comes next, which may be another one: the form that was sent is remembered until then.
+const sent = sessionStorage.getItem("sent");
+sessionStorage.removeItem("sent");
+if (sent && document.querySelector("#notice .note-success")) sessionStorage.removeItem(sent);
 for (const form of document.querySelectorAll("form[data-keep]")) {
   const found = JSON.parse(sessionStorage.getItem(keptName(form)) || "null");
-  const taken = document.querySelector("#notice .note-success");
-  if (taken) sessionStorage.removeItem(keptName(form));
-  else if (found) {
+  if (found) {
     for (const e of keptFields(form)) {
       const choice = e.type === "radio" || e.type === "checkbox";
       const value = found[choice ? `${e.name}=${e.value}` : e.name];
@@ -116,11 +118,13 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   form.addEventListener("input", () => sessionStorage.setItem(keptName(form), JSON.stringify(kept(form))));
 }
 document.addEventListener("submit", (event) => {
+  if (event.target.dataset?.keep) sessionStorage.setItem("sent", keptName(event.target));
   if (event.target.action?.endsWith("/logout/")) sessionStorage.clear();
 });
 
 // Printing, and the address that a view is saved with: it changes with every fragment.
-for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; button.addEventListener("click", () => window.print()); }
+for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 document.addEventListener("submit", (event) => {
   const here = event.target.querySelector?.("[data-here]");
   if (here) here.value = location.search.slice(1);
