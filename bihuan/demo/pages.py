@@ -16,6 +16,7 @@ from bihuan.library.intake import files_of, take_in
 from bihuan.models import (
     Account,
     Agenda,
+    BasketEntry,
     Document,
     Inspection,
     Institution,
