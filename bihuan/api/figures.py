@@ -122,7 +122,7 @@ class CheckedOut(Schema):
     ok: bool
 
 
-class VerdictOut(Schema):
+class ReportVerdict(Schema):
     """Whether a report holds."""
 
     ok: bool
@@ -265,11 +265,11 @@ def _whole(request: Call, campaign_id: int) -> Campaign:
     return found
 
 
-@router.post("/reports/verify", response=VerdictOut, summary="核对一份报告")
-def verify(request: Call, file: Annotated[UploadedFile, File(...)]) -> VerdictOut:
+@router.post("/reports/verify", response=ReportVerdict, summary="核对一份报告")
+def verify(request: Call, file: Annotated[UploadedFile, File(...)]) -> ReportVerdict:
     """Verify a report against the ledger."""
     demand(request.who.actor, Duty.REPORT)
     verdict = verify_for(request.who, file)
     problems = [fill(ProblemOut, p) for p in verdict.problems]
     listed = [fill(CheckedOut, c) for c in verdict.listed]
-    return fill(VerdictOut, verdict, problems=problems, listed=listed)
+    return fill(ReportVerdict, verdict, problems=problems, listed=listed)

@@ -11,23 +11,29 @@ from django.urls import URLPattern, path, re_path
 
 from bihuan.api import (
     checking,
+    drafts,
     figures,
     house,
     inspections,
     institutions,
     items,
     ledger,
+    library,
+    library_bring,
+    library_mine,
+    library_tasks,
     many,
     meetings,
     mine,
     overview,
+    proofreading,
     steps,
     supervise,
 )
 from bihuan.api.door import guarded, make_api
 from bihuan.rules.errors import NotFound
 
-_PARTS = (
+PARTS = (
     mine,
     items,
     steps,
@@ -41,10 +47,16 @@ _PARTS = (
     overview,
     house,
     ledger,
+    library,
+    library_mine,
+    library_bring,
+    library_tasks,
+    proofreading,
+    drafts,
 )
 
 api = make_api()
-for _part in _PARTS:
+for _part in PARTS:
     api.add_router("", _part.router)
 
 

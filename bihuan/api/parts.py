@@ -36,7 +36,7 @@ class Page(Schema, Generic[S]):
     next: str = Field("", description="下一页的 after；到底为空")
 
 
-def fill(kind: type[S], row: object, **more: Any) -> S:
+def fill(kind: type[S], row: object, /, **more: Any) -> S:
     """Return a ``kind`` with the values of ``row`` that it names, and ``more``."""
     own = {name: getattr(row, name) for name in kind.model_fields if name not in more and hasattr(row, name)}
     return kind(**own, **more)
@@ -45,14 +45,14 @@ def fill(kind: type[S], row: object, **more: Any) -> S:
 def page_by_id(found: QuerySet[M], after: str, size: int, *, column: str = "pk") -> tuple[list[M], str]:
     """Return the rows of ``found`` that follow ``after``, the newest first, and where the next page begins."""
     if after:
-        found = found.filter(**{f"{column}__lt": _number(after)})
+        found = found.filter(**{f"{column}__lt": number_of(after)})
     rows = list(found.order_by(f"-{column}")[: size + 1])
     return rows[:size], str(getattr(rows[size - 1], column)) if len(rows) > size else ""
 
 
 def page_of_list(found: Sequence[M], after: str, size: int) -> tuple[list[M], str]:
     """Do the same with rows that were read already, the newest first."""
-    rest = [row for row in found if row.pk < _number(after)] if after else list(found)
+    rest = [row for row in found if row.pk < number_of(after)] if after else list(found)
     return rest[:size], str(rest[size - 1].pk) if len(rest) > size else ""
 
 
@@ -62,7 +62,8 @@ def listed(kind: type[S], found: Sequence[Any], after: str, size: int) -> Page[S
     return Page[kind](rows=[fill(kind, row) for row in rows], next=more)  # type: ignore[valid-type]
 
 
-def _number(after: str) -> int:
+def number_of(after: str) -> int:
+    """Return the number that a page mark is. Raises Invalid."""
     if not after.isascii() or not after.isdigit() or len(after) > 18:
         raise Invalid("翻页标记 after 读不懂。", hint="请用上一页答复里的 next；从头读就不要给。")
     return int(after)

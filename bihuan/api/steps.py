@@ -29,7 +29,8 @@ Version = Annotated[
 ]  # fmt: skip
 
 
-def _version(text: str) -> int | None:
+def version_of(text: str) -> int | None:
+    """Return the version that a call names, None for none. Raises Unreadable."""
     digits = text.strip('"')
     if text and not digits.isdigit():
         raise Unreadable('If-Match 应是事项的版本，如 "7"。')
@@ -39,7 +40,7 @@ def _version(text: str) -> int | None:
 def _take(request: Call, action: str, item_id: int, if_match: str, values: dict[str, Any]) -> Any:
     detail_for(request.who, item_id)
     try:
-        return do(action, item_id, request.who.actor, now(), version=_version(if_match), **values)
+        return do(action, item_id, request.who.actor, now(), version=version_of(if_match), **values)
     except Stale:
         raise Behind(Item.objects.values_list("version", flat=True).get(pk=item_id)) from None
 

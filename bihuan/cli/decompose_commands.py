@@ -114,7 +114,7 @@ def _numbers(text: str, count: int) -> list[int]:
 
 
 def _proposal(no: int, proposed: Proposed, corrections: tuple[str, ...]) -> Proposal:
-    task = proposed.task
+    task = proposed.own
     for text in corrections:
         place, equals, value = text.partition("=")
         number, dot, name = place.partition(".")
@@ -122,7 +122,8 @@ def _proposal(no: int, proposed: Proposed, corrections: tuple[str, ...]) -> Prop
             raise click.BadParameter(f"“{text}”应写成 序号.项=内容，如 3.owner=县住建局。")
         if int(number) == no:
             task = corrected(task, name, value)
-    return Proposal(no, task, proposed.task.text, proposed.ready.known.title.value, proposed.ready.digest)
+    ready = proposed.ready
+    return Proposal(no, task, proposed.own, ready.known.title.value, ready.text, ready.digest)
 
 
 def _tasks_text(tasks: list[Task]) -> str:

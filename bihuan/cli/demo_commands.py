@@ -16,7 +16,7 @@ from bihuan.actions.house import create_campaign, create_register
 from bihuan.actions.register import register
 from bihuan.cli.init_commands import table
 from bihuan.cli.output import REFUSED, answer, end_of, tell, working
-from bihuan.demo import life, people, supervision, workbooks
+from bihuan.demo import life, people, shelf, supervision, workbooks
 from bihuan.demo.county import LIVELIHOOD, TOUGH
 from bihuan.excel.commit import Committed
 from bihuan.excel.files import import_file
@@ -91,6 +91,8 @@ def demo(ctx: click.Context, out: Path, until: str, seed: int, ledger_only: bool
     county, campaign = _found(out, start)
     with working("模拟办理", _DAYS) as advance:
         lived = life.run(county, start, _DAYS, seed, advance, supervision.DEEDS)
+    papers = shelf.fill_shelf(county.staff["duban"].person, campaign, end_of(end - timedelta(days=1)))
+    tell(f"资料库已收入 {papers} 份文件。")
     _keep_logins(county)
     if ledger_only:
         tell(f"演示台账已建好：{Item.objects.count()} 个事项。")

@@ -12,9 +12,8 @@ import click
 
 from bihuan.cli.output import REFUSED, answer, tell
 from bihuan.cli.people import current
-from bihuan.library.proofread.base import LEVEL_NAMES, Finding, Level
+from bihuan.library.proofread.base import LEVEL_NAMES, Finding, Level, Rule
 from bihuan.library.proofread.engine import Options, review
-from bihuan.library.proofread.ledger import FIGURES, ledger_rule
 from bihuan.library.proofread.rules import RULES
 from bihuan.library.proofread.source import (
     Member,
@@ -66,7 +65,7 @@ def proofread(
     zip 里的每一条都写明文件，序号连着排；--fix 写出改好的 zip，不能改的文件原样放进去。
     """
     rules = [_ledger_rule(campaign)] if campaign else []
-    options = Options(office=office, words=words.read_text("utf-8") if words else "", mechanical=mechanical)
+    options = Options(office=office, words=_words(words), mechanical=mechanical)
     read, refused = _read(file)
     proofs: list[Proof] = []
     for name, data, source in read:
@@ -108,16 +107,21 @@ def _read(file: Path) -> tuple[list[tuple[str, bytes, Source]], list[Member]]:
     return [(m.name, m.data, m.source) for m in members if m.source], [m for m in members if m.refused]
 
 
-def _ledger_rule(campaign: str) -> Any:
-    from bihuan.queries.counts import campaign_named, figures, registers_of
+def _ledger_rule(campaign: str) -> Rule:
+    from bihuan.library.proofread.reviewing import against_ledger
+    from bihuan.queries.counts import campaign_named
     from bihuan.queries.position import ledger_exists
-    from bihuan.rules.figures import Ref
 
     if not ledger_exists():
         raise NotFound("还没有台账，不能与专项工作核对数字。", hint="去掉 --campaign，或先运行 bihuan init。")
-    named = campaign_named(campaign)
-    registers = [r.pk for r in registers_of(named.pk)]
-    return ledger_rule(figures([Ref.parse(name) for name in FIGURES], registers), named.name)
+    return against_ledger(campaign_named(campaign))
+
+
+def _words(file: Path | None) -> str:
+    """The office's own list, with that of ``file`` behind it."""
+    from bihuan.library.proofread.own_words import words_text
+
+    return words_text(file.read_text("utf-8") if file else "")
 
 
 def _dismiss(proofs: list[Proof], number: int, reason: str) -> None:

@@ -16,6 +16,7 @@ from bihuan.library.intake import files_of, take_in
 from bihuan.models import (
     Account,
     Agenda,
+    BasketEntry,
     Document,
     Inspection,
     Institution,
@@ -28,7 +29,7 @@ from bihuan.models import (
 
 def stock(prose: Path) -> None:
     """Fill the library with the texts of the folder ``prose``, and begin a draft."""
-    if Document.objects.exists():
+    if BasketEntry.objects.exists():
         return
     list(take_in(files_of([prose]), lambda: datetime.now(UTC)))
     clerk = _person("duban")

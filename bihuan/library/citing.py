@@ -17,16 +17,17 @@ _MENTION = re.compile(rf"素材 ([0-9a-f]{{{_DIGITS}}})")
 
 def mention(title: str, digest: str) -> str:
     """How an item's source names a document: 《title》（素材 digest）."""
-    return f"《{title}》（素材 {digest[:_DIGITS]}）"
+    return f"《{title}》{cited_as(digest)}"
+
+
+def cited_as(digest: str) -> str:
+    """The part of a mention that stays the same when a title is put right."""
+    return f"（素材 {digest[:_DIGITS]}）"
 
 
 def citing(document: Document, using: str = "default") -> list[dict[str, Any]]:
     """Return number, title and id of the items that cite the document."""
-    rows = (
-        Item.objects.using(using)
-        .filter(source__contains=f"（素材 {document.digest[:_DIGITS]}）")
-        .order_by("id")
-    )
+    rows = Item.objects.using(using).filter(source__contains=cited_as(document.digest)).order_by("id")
     return [
         {"id": i, "number": number, "title": title}
         for i, number, title in rows.values_list("id", "number", "title")
@@ -42,7 +43,7 @@ def cited(text: str, using: str = "default") -> list[Document]:
 
 def items_citing(document: Document, using: str = "default") -> list[Item]:
     """Return the items whose source names the document, or whose evidence it is."""
-    names = Item.objects.using(using).filter(source__contains=f"（素材 {document.digest[:_DIGITS]}）")
+    names = Item.objects.using(using).filter(source__contains=cited_as(document.digest))
     proofs = Evidence.objects.using(using).filter(digest__in=_originals(document, using)).values("item_id")
     return list(names.union(Item.objects.using(using).filter(pk__in=proofs)).order_by("id"))
 

@@ -115,6 +115,14 @@ def find(text: str, using: str = "default") -> Document:
     return found
 
 
+def document_of(ident: int, using: str = "default") -> Document:
+    """Return the document with this number. Raises NotFound."""
+    found = Document.objects.using(using).filter(pk=ident).first()
+    if found is None:
+        raise NotFound("资料库里没有这份文档。", hint="请在资料库里查找。")
+    return found
+
+
 def correct(
     document: Document, field: str, value: str, person: int, now: datetime, using: str = "default"
 ) -> None:

@@ -38,7 +38,7 @@ from bihuan.models.library import (
 )
 from bihuan.models.meeting import Agenda, Decision, Meeting, Request
 from bihuan.models.message import Delivery, Feed, Message, Outlet
-from bihuan.models.proofread import ProofDismissal
+from bihuan.models.proofread import OfficeWords, ProofDismissal
 from bihuan.models.sample import Sample
 from bihuan.models.sign import SignBand, SignMark, SignPhoto, SignPosition, SignText
 from bihuan.models.slip import Happening, Receipt, Slip
@@ -130,6 +130,7 @@ __all__ = [
     "Meeting",
     "Message",
     "Objection",
+    "OfficeWords",
     "Origin",
     "Outlet",
     "Person",

@@ -24,3 +24,16 @@ class ProofDismissal(models.Model):
         """Beside the ledger."""
 
         db_table = "proof_dismissal"
+
+
+class OfficeWords(models.Model):
+    """A version of the office's own list of words (see the proofreader's lexicon); the newest counts, the others are kept."""
+
+    text = models.TextField()
+    person_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """Beside the ledger."""
+
+        db_table = "proof_words"

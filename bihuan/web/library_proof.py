@@ -6,14 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bihuan.library.marking import paragraphs
-from bihuan.library.proofread.base import LEVEL_NAMES, Finding, Level, Rule
-from bihuan.library.proofread.dismissals import dismissed, key_of
-from bihuan.library.proofread.engine import Options, chosen_rules, proofread
-from bihuan.library.proofread.ledger import FIGURES, ledger_rule
+from bihuan.library.proofread.base import LEVEL_NAMES, Finding, Level
+from bihuan.library.proofread.engine import Options
+from bihuan.library.proofread.reviewing import Reviewed, reviewed
 from bihuan.library.proofread.source import ReadSource, Source
 from bihuan.models import Campaign
-from bihuan.queries.counts import figures, registers_of
-from bihuan.rules.figures import Ref
 
 
 @dataclass(frozen=True)
@@ -92,27 +89,16 @@ class Proof:
 
 def proof(source: Source, options: Options, campaign: Campaign | None, fix: Sequence[int] = ()) -> Proof:
     """Proofread ``source``; ``fix`` are the numbers of the findings to be fixed. Raises WordsInvalid."""
-    rules = [*chosen_rules(options), *([_against_ledger(campaign)] if campaign else [])]
-    found = proofread(source.text, rules)
-    known = dismissed(source.text, found)
-    names = {rule.id: rule for rule in rules}
     wanted = set(fix)
-    rows = [
-        _row(no, f, names.get(f.rule), wanted, known.get(key_of(source.text, f), ""))
-        for no, f in enumerate(found, 1)
-    ]
-    shown = Proof(source, rows)
+    shown = Proof(source, [_row(one, wanted) for one in reviewed(source.text, options, campaign)])
     return replace(shown, lines=list(_lines(source, shown.open)))
 
 
-def _against_ledger(campaign: Campaign) -> Rule:
-    registers = [r.pk for r in registers_of(campaign.pk)]
-    return ledger_rule(figures([Ref.parse(name) for name in FIGURES], registers), campaign.name)
-
-
-def _row(no: int, finding: Finding, rule: Rule | None, wanted: set[int], reason: str) -> Row:
-    fixed = no in wanted and finding.suggestion is not None and not reason
-    return Row(no, finding, rule.name if rule else finding.rule, rule.why if rule else "", fixed, reason)
+def _row(one: Reviewed, wanted: set[int]) -> Row:
+    finding, rule = one.finding, one.rule
+    fixed = one.no in wanted and finding.suggestion is not None and not one.reason
+    name, why = (rule.name, rule.why) if rule else (finding.rule, "")
+    return Row(one.no, finding, name, why, fixed, one.reason)
 
 
 def _lines(source: Source, rows: Sequence[Row]) -> Iterator[list[Bit]]:

@@ -20,10 +20,19 @@ from bihuan.actions.objection import object_to
 from bihuan.actions.sample import Population, commit_sample
 from bihuan.actions.tokens import make_token
 from bihuan.api.call import now
-from bihuan.models import Conclusion, Evidence, Slip
+from bihuan.library import basket, kept
+from bihuan.library.drafts.keep import begin
+from bihuan.library.extract import Extracted
+from bihuan.library.store import prepare, store
+from bihuan.models import Campaign, Conclusion, Evidence, KeptSearch, Slip
 from bihuan.rules.clocked import CHINA
 from tests.actions.county import upload
 from tests.web.office import Office, in_days
+
+SPEECH = (
+    "在全县安全生产会议上的讲话\n（2025年3月5日）\n同志们：\n一、下一步\n县住建局牵头，6月底前完成120处燃气管道改造。\n"
+    "各乡镇要在5月底前完成入户排查。\n"
+)
 
 
 @dataclass
@@ -87,6 +96,7 @@ class Callers(Office):
         sample = commit_sample(
             *by, Population(register=self.registers["rectification"]), "抽查", size=1
         ).sample
+        document, draft = self.shelf(people["chief"].person)
         rule = draft_institution(*by, "养护办法", units["town"], "有关规定", [item]).institution
         return {
             "item_id": item, "evidence_id": Evidence.objects.get().pk, "register_id": self.registers["rectification"],
@@ -94,7 +104,18 @@ class Callers(Office):
             "meeting_id": meeting, "inspection_id": inspection, "sample_id": sample, "institution_id": rule,
             "conclusion_id": conclusion, "objection_id": objection, "unit_id": units["village"],
             "person_id": people["other_head"].person, "procedure_id": self.procedures["rectification"], "case_id": 999, "view_id": 999, "feed_id": feed,
+            "document_id": document, "draft_id": draft, "search_id": KeptSearch.objects.get(name="好").pk,
         }  # fmt: skip
+
+    def shelf(self, person):
+        """A document, which lies in the basket of ``person``, a search and a draft of theirs; the ids of the first and the last."""
+        read = Extracted("文.txt", SPEECH.encode(), SPEECH, "txt")
+        (stored,) = store(read, prepare(read), self.now)
+        basket.put(person, [stored.document])
+        kept.save(person, "好", "燃气", {"query": "q=%E7%87%83%E6%B0%94"}, self.now)
+        campaign = Campaign.objects.get(pk=self.campaign)
+        made = begin("briefing", person, self.units["office"], self.later(minutes=1), campaign=campaign)
+        return stored.document, made.pk
 
 
 def answered(response, status):
@@ -114,6 +135,7 @@ def at(address, ids):
     known = {
         **ids,
         "thing_id": ids.get(f"{kind}_id", 1),
+        "form": "docx",
         "kind": "svg" if "picture." in address else "docx",
         "day": "2026-03-05",
         "deed": "off",

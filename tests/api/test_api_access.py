@@ -19,10 +19,13 @@ DUTIES = {
     "/api/procedures/{procedure_id}": None, "/api/calendar/{day}": None, "/api/people": Duty.ROLES,
     "/api/people/{person_id}": Duty.ROLES, "/api/campaigns/{campaign_id}/report.{kind}": Duty.REPORT,
     "/api/feeds": None, "/api/registers/{register_id}/signs": Duty.SIGNS, "/api/imports": Duty.IMPORT,
-    "/api/sessions": None, "/api/look-backs": Duty.SAMPLE, "/api/ledger": Duty.AUDIT, "/api/ledger/export": Duty.AUDIT,
+    "/api/sessions": None, "/api/look-backs": Duty.SAMPLE, "/api/ledger": Duty.AUDIT, "/api/ledger/export": Duty.AUDIT, "/api/library/documents/{document_id}/tasks": Duty.COLLECT,
+    **{f"/api/drafts{rest}": Duty.DRAFT for rest in ("", "/{draft_id}", "/{draft_id}/problems", "/{draft_id}/file")},
 }  # fmt: skip
 #: What changes nothing but the caller's own.
-OWN = {"/api/messages/read", "/api/feeds", "/api/views"}
+OWN = {"/api/messages/read", "/api/feeds", "/api/views", "/api/library/basket", "/api/library/searches"}
+#: What only looks at a text that is sent.
+LOOKS = {"/api/library/similar", "/api/proofread"}
 #: Reads of one thing of the town's, which the village must not see.
 OF_TOWN = [a for a in READS if "_id}" in a and a.split("/")[2] in
            {"items", "slips", "requests", "meetings", "inspections", "samples", "institutions"}]  # fmt: skip
@@ -95,7 +98,7 @@ def test_nothing_of_another_units_is_shown_or_changed(office: Callers):
         ).status_code
     assert {a: s for a, s in shown.items() if s not in {403, 404}} == {}
     for method, address in OPERATIONS:
-        if method == "post" and address not in OWN and (body := body_of(address)) is not None:
+        if method == "post" and address not in OWN | LOOKS and (body := body_of(address)) is not None:
             response = office.call("other_handler", "post", at(address, ids).removeprefix("/api"), body)
             assert response.status_code in {403, 404, 422}, (address, response.content.decode())
     assert head() == before

@@ -1,13 +1,17 @@
 """The schema against the API: schemathesis makes calls from it and finds no fault and no answer that it does not name."""
 
+from collections import Counter
+
 import hypothesis
 import schemathesis
 from hypothesis import HealthCheck, Phase, given
+from ninja import Schema
 from schemathesis import GenerationMode, checks
 from schemathesis.core.failures import FailureGroup
 
+from bihuan.api.main import PARTS, api
 from bihuan.web.wsgi import application
-from tests.api.callers import Callers, connection_kept
+from tests.api.callers import Callers, at, connection_kept
 
 CHECKS = [
     checks.not_a_server_error,
@@ -66,3 +70,23 @@ def tried(office, operation, mode, ids):
     except FailureGroup as failures:
         return f"{operation.label} ({mode.value}): {failures}\n"
     return ""
+
+
+def test_no_two_answers_share_a_name_in_the_schema():
+    """A name that comes twice describes one of them wrongly."""
+    own = [schema for module in PARTS for schema in vars(module).values() if isinstance(schema, type)]
+    here = [s for s in own if issubclass(s, Schema) and s.__module__.startswith("bihuan.api.")]
+    names = Counter(name for name, _ in {(s.__name__, s.__module__) for s in here})
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_every_operation_of_the_schema_can_be_reached(office: Callers):
+    """Two parts that share an address hide one another's operations, and an address may look like another with an id in it."""
+    addresses = [
+        (m, a) for a, methods in api.get_openapi_schema(path_prefix="/api/")["paths"].items() for m in methods
+    ]
+    statuses = {
+        (m, a): office.call("admin", m, at(a, office.ids).removeprefix("/api")).status_code
+        for m, a in addresses
+    }
+    assert [one for one, status in statuses.items() if status == 405] == []

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bihuan.library.drafts.paper import Line, Paper, word_of_paper
+from bihuan.library.lines import squeezed
 from bihuan.library.proofread.base import LEVEL_NAMES, Finding, Level
 from bihuan.library.proofread.dismissals import dismissed, key_of
-from bihuan.library.proofread.engine import Options, review
-from bihuan.library.proofread.ledger import FIGURES, ledger_rule
+from bihuan.library.proofread.engine import Options
+from bihuan.library.proofread.own_words import words_text
+from bihuan.library.proofread.reviewing import against_ledger
+from bihuan.library.proofread.reviewing import findings as found_in
 from bihuan.library.proofread.text import Text
-from bihuan.queries.counts import figures, registers_of
+from bihuan.models import Campaign
 from bihuan.reports.check import verify_against_ledger
-from bihuan.rules.figures import Ref
 
 _GAP = re.compile(r"〔[^〔〕\d]{1,20}待填〕")
 _AROUND = 20
@@ -47,18 +49,12 @@ def problems(paper: Paper, using: str = "default") -> list[Problem]:
 def findings(paper: Paper, using: str = "default") -> tuple[Text, list[Finding]]:
     """Return the text as it is proofread, and every finding in it, dismissed ones too."""
     text = Text(paper.text)
-    options = Options(office=paper.draft.head.get("office", ""))
-    if paper.ctx is None:
-        return text, review(text, options)
-    registers = [r.pk for r in registers_of(paper.draft.campaign_id, using)]
-    values = figures(
-        [Ref.parse(name) for name in FIGURES],
-        registers,
-        as_of=paper.ctx.as_of,
-        upto=paper.ctx.position.seq,
-        using=using,
-    )
-    return text, review(text, options, [ledger_rule(values, paper.ctx.campaign)])
+    options = Options(office=paper.draft.head.get("office", ""), words=words_text(using=using))
+    campaign = Campaign.objects.using(using).filter(pk=paper.draft.campaign_id).first()
+    if paper.ctx is None or campaign is None:
+        return text, found_in(text, options)
+    rule = against_ledger(campaign, paper.ctx.as_of, paper.ctx.position.seq, using)
+    return text, found_in(text, options, [rule])
 
 
 def _missing(paper: Paper) -> Iterator[Problem]:
@@ -86,8 +82,7 @@ def _quotes(paper: Paper) -> Iterator[Problem]:
         for at, bit in enumerate(line.bits):
             if bit.source is None:
                 continue
-            original = bit.source.text[bit.start : bit.end].strip()
-            if original not in _before(line, at):
+            if squeezed(bit.source.text[bit.start : bit.end]) not in squeezed(_before(line, at)):
                 place = _before(line, at)[-_AROUND:]
                 yield Problem("引文", place, f"与《{bit.source.title}》原文不一致。请恢复原文，或去掉出处。")
 

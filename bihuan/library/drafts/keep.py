@@ -106,11 +106,12 @@ def put_in(
     using: str = "default",
 ) -> None:
     """Put a passage of a document behind the body, with its source. Raises Invalid, Stale, WrongState."""
-    passage = " ".join(document.text[start:end].split("\n")).strip()
+    words = document.text[start:end]
+    passage = "".join(line.strip() for line in words.split("\n"))
     if not passage or end - start > 5_000:
         raise Invalid("没有这一段，或这一段太长。", hint="请在资料库里另选一段。")
-    first = document.text.index(passage, start) if passage in document.text[start:end] else start
-    line = f"{passage}{source_token(document.digest, first, first + len(passage))}"
+    first, last = start + len(words) - len(words.lstrip()), start + len(words.rstrip())
+    line = f"{passage}{source_token(document.digest, first, last)}"
     _write(draft, person, now, version, using, body=f"{draft.body}\n{line}".strip())
 
 

@@ -1,7 +1,8 @@
-"""A file's documents decomposed: each read with its own date, what was taken out of it left aside."""
+"""A file's documents decomposed: each as the library would store it, so that a file and the stored document give the same tasks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,13 +10,15 @@ from bihuan.library.extract import Extracted
 from bihuan.library.store import Ready, date_of, prepare
 from bihuan.library.tasks.decompose import Task, decompose
 from bihuan.rules.calendar import Calendar
+from bihuan.rules.pairs import normalise
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """A task and the document that it stands in. Places count characters of the file's text."""
+    """A task and the document that it stands in. ``task`` counts characters of the file's text, ``own`` of the document's."""
 
     task: Task
+    own: Task
     ready: Ready
 
 
@@ -24,13 +27,27 @@ def propose(extracted: Extracted, *, base: date | None, today: date, calendar: C
     found = []
     for ready in prepare(extracted):
         day = base or date_of(ready.known.date.value) or today
-        text = extracted.text[ready.part.start : ready.part.end]
-        for task in decompose(text, base=day, calendar=calendar):
-            placed = replace(task, start=task.start + ready.part.start, end=task.end + ready.part.start)
-            if not _is_removed(placed, ready):
-                found.append(Proposed(placed, ready))
+        tasks = decompose(ready.text, base=day, calendar=calendar)
+        places = _places(extracted.text, ready) if tasks else ()
+        found += [Proposed(_placed(own, ready.text, extracted.text, places), own, ready) for own in tasks]
     return found
 
 
-def _is_removed(task: Task, ready: Ready) -> bool:
-    return any(run.start < task.end and task.start < run.end for run in ready.part.removed)
+def _places(text: str, ready: Ready) -> list[int]:
+    """Where in the file each character of the document stands that is no blank: what was taken out and blanks are all that differs."""
+    part, found, at = ready.part, list[int](), ready.part.start
+    runs = [(run.start, run.end) for run in part.removed if part.start <= run.start < part.end]
+    for start, end in [*runs, (part.end, part.end)]:
+        found += [n for n in range(at, start) if normalise(text[n]).strip()]
+        at = max(at, end)
+    return found
+
+
+def _placed(task: Task, document: str, text: str, places: Sequence[int]) -> Task:
+    start = places[_marks(document[: task.start])]
+    end = places[_marks(document[: task.end]) - 1] + 1
+    return replace(task, start=start, end=end, text=text[start:end])
+
+
+def _marks(text: str) -> int:
+    return len("".join(text.split()))

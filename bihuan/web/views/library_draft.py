@@ -15,6 +15,7 @@ from bihuan.library.drafts import keep
 from bihuan.library.drafts.check import Problem, findings, problems
 from bihuan.library.drafts.kinds import KINDS
 from bihuan.library.drafts.paper import Paper, read_paper
+from bihuan.library.drafts.readers import readable
 from bihuan.library.marking import Piece, marked
 from bihuan.library.proofread.dismissals import dismiss
 from bihuan.library.search import Hit, search, words_of
@@ -29,7 +30,6 @@ from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import status_of
 from bihuan.web.forms.draft import BeginDraft, EditDraft
-from bihuan.web.library_drafts import readable
 
 _LISTED, _HITS = 50, 6
 

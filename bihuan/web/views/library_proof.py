@@ -18,14 +18,15 @@ from bihuan.excel.incoming import Incoming, keep, of_token
 from bihuan.library.proofread.base import Level
 from bihuan.library.proofread.dismissals import dismiss as dismiss_finding
 from bihuan.library.proofread.engine import Options
+from bihuan.library.proofread.own_words import words_text
 from bihuan.library.proofread.source import Member, members_of, source_of
+from bihuan.library.store import document_of
 from bihuan.models import Campaign
 from bihuan.rules.errors import BihuanError, Invalid, Needs, NotFound
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.library_proof import Proof, proof
-from bihuan.web.views.library_read import document_of
 
 #: So many files of one zip are proofread on the page; more go to the command.
 _MOST_FILES = 50
@@ -105,7 +106,8 @@ def _member(request: Request, member: Member, query: str) -> dict[str, Any]:
 
 
 def _options(given: QueryDict) -> Options:
-    return Options(office=given.get("office", "").strip()[:100], mechanical=given.get("mechanical") == "1")
+    office = given.get("office", "").strip()[:100]
+    return Options(office=office, words=words_text(), mechanical=given.get("mechanical") == "1")
 
 
 def _campaign(request: Request, given: QueryDict) -> Campaign | None:

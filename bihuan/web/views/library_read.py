@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from bihuan.library import basket as baskets
-from bihuan.library.citing import drafts_citing, institutions_of, items_citing, mention
+from bihuan.library.cited import cited_by, institutions_named
+from bihuan.library.citing import mention
 from bihuan.library.download import Form, file_of, zip_of
 from bihuan.library.intake import sources_of
 from bihuan.library.kinds import KINDS
@@ -22,16 +23,14 @@ from bihuan.library.query import QueryInvalid
 from bihuan.library.recognise import FIELDS, LEVELS
 from bihuan.library.search import words_of
 from bihuan.library.store import correct as correct_field
-from bihuan.models import Campaign, Document, DocumentCorrection, Item, Register
-from bihuan.queries.items import may_see
+from bihuan.library.store import document_of
+from bihuan.models import Campaign, Document, DocumentCorrection
 from bihuan.queries.people import person_names, unit_labels
-from bihuan.queries.scope import Scope
 from bihuan.rules.errors import Invalid, NotFound
 from bihuan.rules.pairs import normalise
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
-from bihuan.web.library_drafts import readable
 
 FIELD_NAMES = {
     "title": "标题",
@@ -43,14 +42,6 @@ FIELD_NAMES = {
 }
 
 
-def document_of(document_id: int) -> Document:
-    """Return the document. Raises NotFound."""
-    found = Document.objects.filter(pk=document_id).first()
-    if found is None:
-        raise NotFound("资料库里没有这份文档。", hint="请在资料库里查找。")
-    return found
-
-
 @opens_to(Duty.READ)
 def page(request: Request, document_id: int) -> HttpResponse:
     """Show the clean text with its outline; what is looked for in it is marked."""
@@ -58,12 +49,18 @@ def page(request: Request, document_id: int) -> HttpResponse:
     find = request.GET.get("find", "").strip()
     words, refusal = _words(find, exact=request.GET.get("exact") == "1")
     spans = spans_of(found.text, words)
+    named = institutions_named(request.who, found.text)
+    links = {} if spans else dict(enumerate((one.institution for one in named), 1))
     context: dict[str, Any] = {
         "document": found,
         "find": find,
         "refusal": refusal,
         "count": len(spans),
-        "lines": list(paragraphs(found.text, spans, found.outline)),
+        "lines": list(
+            paragraphs(found.text, spans or [(one.start, one.end) for one in named], found.outline)
+        ),
+        "links": links,
+        "named": {one.institution.pk: one.institution for one in named}.values(),
         "source": source_words(found),
         "in_basket": found.pk in baskets.ids(request.who.actor.person),
     }
@@ -106,25 +103,9 @@ def _about(request: Request, document: Document) -> dict[str, Any]:
         "may_collect": request.who.actor.may(Duty.COLLECT),
         "may_draft": request.who.actor.may(Duty.DRAFT),
         "mention": mention(document.title, document.digest),
-        **_ledger(request.who, document),
-    }
-
-
-def _ledger(who: Scope, document: Document) -> dict[str, Any]:
-    """What of the ledger speaks of the document, as far as this person may know of it."""
-    registers = {r.pk: r for r in who.registers}
-    items = [i for i in items_citing(document) if _seen(who, i, registers)]
-    return {
-        "items": items,
-        "institutions": [i for i in institutions_of(document) if who.units is None or i.unit_id in who.units],
-        "drafts": [d for d in drafts_citing(document) if readable(who, d)],
+        "cited": cited_by(request.who, document),
         "units": unit_labels(),
     }
-
-
-def _seen(who: Scope, item: Item, registers: dict[int, Register]) -> bool:
-    register = registers.get(item.register_id)
-    return register is not None and may_see(item, who.units_in(register))
 
 
 @opens_to(Duty.COLLECT, "POST")

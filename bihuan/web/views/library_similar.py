@@ -12,13 +12,13 @@ from bihuan.ledger.scan import scanned
 from bihuan.library.extract import extract_one
 from bihuan.library.marking import Paragraph, paragraphs
 from bihuan.library.similar import Similar, similar
+from bihuan.library.store import document_of
 from bihuan.library.winnow import Run
 from bihuan.models import Document
 from bihuan.rules.errors import BihuanError, Invalid
 from bihuan.rules.pairs import normalise
 from bihuan.rules.permissions import Duty
 from bihuan.web.access import Request, opens_to
-from bihuan.web.views.library_read import document_of
 
 #: Percent from which documents are told, and how many.
 _LEAST, _MOST = 5.0, 20

@@ -11,11 +11,11 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from bihuan.ledger.append import alone
 from bihuan.ledger.scan import scanned
 from bihuan.library.extract import extract_one
 from bihuan.library.intake import take
 from bihuan.library.marking import paragraphs
+from bihuan.library.store import document_of
 from bihuan.library.tasks.accept import Accepted, Proposal, accept, corrected
 from bihuan.library.tasks.decompose import Task, decompose
 from bihuan.models import Document
@@ -26,7 +26,6 @@ from bihuan.rules.permissions import Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.views.items import own_registers
-from bihuan.web.views.library_read import document_of
 from bihuan.web.views.library_search import campaign_of
 
 _RECENT = 12
@@ -136,9 +135,7 @@ def _accept(request: Request, document: Document, rows: list[Row]) -> list[Accep
     chosen = [row for row in rows if row.take]
     if not chosen:
         raise Invalid("没有采用任何任务。", hint="请至少勾选一条。")
-    proposals = list(_proposals(chosen, document))
-    with alone():
-        return accept(proposals, register.pk, request.who.actor, dates.now())
+    return accept(list(_proposals(chosen, document)), register.pk, request.who.actor, dates.now())
 
 
 def _proposals(rows: list[Row], document: Document) -> Iterator[Proposal]:
@@ -157,7 +154,7 @@ def _proposals(rows: list[Row], document: Document) -> Iterator[Proposal]:
                 task = corrected(task, name, getattr(row, name))
         if row.ongoing != row.task.ongoing:
             task = corrected(task, "ongoing", "是" if row.ongoing else "")
-        yield Proposal(row.no, task, row.task.text, document.title, document.digest)
+        yield Proposal(row.no, task, row.task, document.title, document.text, document.digest)
 
 
 def _unknown(row: Row, units: Directory) -> list[str]:
