@@ -61,4 +61,10 @@ class Migration(migrations.Migration):
                 fields=["unit_id", "kind", "issued_at", "state", "answer_due"], name="slip_asked"
             ),
         ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(
+                fields=["register_id", "klass", "owner_id", "registered_at", "state", "id"], name="item_klass"
+            ),
+        ),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bihuan.ledger.tables import Row
 from bihuan.models import Item, Measure
@@ -43,11 +43,8 @@ def coming_now(
     """
     at_work = _owned(registers, units).filter(state__in=_AT_WORK)
     items = at_work.filter(due_order__gte=day_end(first), due_order__lte=day_end(last))
-    of_item = Item.objects.filter(pk=OuterRef("item_id")).values("due")[:1]
-    steps = Measure.objects.filter(
-        state="open", due__gte=first, due__lte=last, item_id__in=at_work.values("id")
-    )
-    steps = steps.annotate(item_due=Subquery(of_item)).exclude(due=F("item_due"))
+    apart = at_work.filter(Q(due=None) | ~Q(due=OuterRef("due")), pk=OuterRef("item_id"))
+    steps = Measure.objects.filter(Exists(apart), state="open", due__gte=first, due__lte=last)
     dated: Any = items.order_by("due_order", "id").values_list("due", "id", "title", "owner_id", "colour")
     rows: list[Due] = list(dated[:most])
     near: list[Any] = list(
