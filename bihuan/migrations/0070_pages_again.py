@@ -64,7 +64,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="item",
             index=models.Index(
-                fields=["register_id", "klass", "owner_id", "registered_at", "state", "id"], name="item_klass"
+                fields=["register_id", "klass", "owner_id", "registered_at", "state", "relapses", "id"],
+                name="item_klass",
             ),
         ),
     ]

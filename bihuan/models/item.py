@@ -120,7 +120,8 @@ class Item(models.Model):
             ),
             models.Index(fields=["owner_id", "assigned_at"], name="item_assigned"),
             models.Index(
-                fields=["register_id", "klass", "owner_id", "registered_at", "state", "id"], name="item_klass"
+                fields=["register_id", "klass", "owner_id", "registered_at", "state", "relapses", "id"],
+                name="item_klass",
             ),
             models.Index(
                 fields=["owner_id", "closed_at"], name="item_closed", condition=models.Q(state="closed")

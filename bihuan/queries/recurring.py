@@ -82,7 +82,8 @@ class _Source:
         if self.categories:
             called = [pk for pk, name in self.categories.items() if name == found.klass]
             own = (own & ~Q(pk__in=self.categories)) | Q(pk__in=called)
-        return self.items.filter(own, owner_id__in=found.units).order_by("-id")
+        shown = self.items.only("id", "number", "title", "relapses")
+        return shown.filter(own, owner_id__in=found.units).order_by("-id")
 
 
 def proposals(
