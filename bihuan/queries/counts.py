@@ -278,7 +278,7 @@ def figures(
     found: dict[str, str] = {}
     read: dict[str, Cells | Deeds] = {}
     refs = list(refs)
-    cut = any(ref.of_deeds and dim != "since" for ref in refs for dim, _ in ref.dims)
+    cut = any(ref.of_deeds and dim not in {"since", "kind"} for ref in refs for dim, _ in ref.dims)
     for ref in refs:
         facet = f"deeds {ref.since}" if ref.of_deeds else facet_of(ref)
         if facet not in read:
