@@ -1,4 +1,4 @@
-"""Keeping the house: units, people with roles and accounts, procedures, the working calendar."""
+"""Keeping the house: units, people with roles and accounts, the working calendar."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bihuan.api.call import Call, now
 from bihuan.api.deeds import answer_of
 from bihuan.api.figures import Made
 from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_by_id
-from bihuan.models import Procedure, Unit, UnitAlias
+from bihuan.models import Unit, UnitAlias
 from bihuan.queries.accounts import wants_password
 from bihuan.queries.calendar import calendar_now
 from bihuan.queries.staff import Line, staff, staff_member
@@ -68,21 +68,6 @@ class AccountOut(Schema):
     password: str
 
 
-class ProcedureOut(Schema):
-    """A version of a procedure."""
-
-    id: int
-    code: str
-    name: str
-    version: int
-
-
-class ProcedureText(ProcedureOut):
-    """A version of a procedure with its TOML text."""
-
-    text: str
-
-
 class DayOut(Schema):
     """A day, and the one that lies ``workdays`` after it; ``provisional`` where a year is not published yet."""
 
@@ -99,6 +84,10 @@ class YearIn(Schema):
     holidays: list[date]
     workdays: list[date]
     source: str
+
+    def year_of(self) -> CalendarYear:
+        """Return the year as the rules know it. Raises CalendarInvalid."""
+        return CalendarYear(self.year, frozenset(self.holidays), frozenset(self.workdays), self.source)
 
 
 class Moved(Schema):
@@ -268,35 +257,6 @@ def _managed(request: Call, person_id: int) -> Line:
     return staff_member(request.who.actor, person_id)
 
 
-@router.get("/procedures", response=Page[ProcedureOut], summary="规程的各个版本")
-def procedures(request: Call, after: After, size: Size) -> Any:
-    """List the versions of the procedures, the newest first."""
-    demand(request.who.actor, Duty.READ, Duty.PROCEDURES)
-    rows, more = page_by_id(Procedure.objects.all(), after, size)
-    return Page[ProcedureOut](rows=[fill(ProcedureOut, row) for row in rows], next=more)
-
-
-@router.get("/procedures/{procedure_id}", response=ProcedureText, summary="一个版本的规程")
-def procedure(request: Call, procedure_id: Id) -> ProcedureText:
-    """Show a version of a procedure."""
-    demand(request.who.actor, Duty.READ, Duty.PROCEDURES)
-    found = Procedure.objects.filter(pk=procedure_id).first()
-    if found is None:
-        raise NotFound(f"没有编号为 {procedure_id} 的规程。")
-    return fill(ProcedureText, found)
-
-
-_Publish = body_of(house.publish_procedure, "PublishProcedure", skip={"source"})
-
-
-@router.post("/procedures", response={201: Made}, summary="发布规程的新版本")
-@taking(_Publish)
-def publish(request: Call, payload: Body) -> Any:
-    """Publish a version of a procedure."""
-    demand(request.who.actor, Duty.PROCEDURES)
-    return Status(201, {"id": house.publish_procedure(request.who.actor, now(), **payload.given())})
-
-
 @router.get("/calendar/{day}", response=DayOut, summary="某日是不是工作日，若干个工作日后是哪天")
 def day(
     request: Call, day: date, workdays: Annotated[int, Query(0, ge=0, le=1000, description="工作日数")]
@@ -316,7 +276,4 @@ def day(
 def publish_calendar(request: Call, payload: YearIn) -> Moved:
     """Publish the days of a year."""
     demand(request.who.actor, Duty.CALENDAR)
-    year = CalendarYear(
-        payload.year, frozenset(payload.holidays), frozenset(payload.workdays), payload.source
-    )
-    return Moved(moved=house.publish_calendar(request.who.actor, now(), year))
+    return Moved(moved=house.publish_calendar(request.who.actor, now(), payload.year_of()))

@@ -18,8 +18,6 @@ OPERATIONS = {f"{m.upper()} {a.removeprefix('/api')}" for a, ms in SCHEMA["paths
 OF_A_BROWSER = "of a session in a browser; a program shows a token instead"
 #: Whoever has a token must not make of it what outlives it.
 OF_ITS_OWNER = "of its owner alone: with a stolen token nobody may change what opens the account"
-#: What is set up once, by a person who looks at what it would change.
-NOT_YET = "no operation yet: it is set up once, on its page"
 #: A copy of everything is made and put back where the server is.
 OF_THE_SERVER = "of the server: a program there calls bihuan backup and bihuan restore"
 
@@ -28,7 +26,7 @@ PAGES: dict[str, list[str] | str] = {
     "todo": ["GET /todo"],
     "overview": ["GET /campaigns", "GET /campaigns/{campaign_id}/overview"],
     "overview-more": ["GET /campaigns/{campaign_id}/overview/more"],
-    "overview-burden": ["GET /slips", "GET /items"],
+    "overview-burden": ["GET /units/{unit_id}/burden"],
     "facts": ["GET /campaigns/{campaign_id}/facts"],
     "picture": ["GET /campaigns/{campaign_id}/picture.{kind}"],
     "picture-file": ["GET /campaigns/{campaign_id}/picture.{kind}"],
@@ -102,7 +100,7 @@ PAGES: dict[str, list[str] | str] = {
     "report-check": ["POST /reports/verify"],
     "ledger": ["GET /ledger"],
     "ledger-export": ["GET /ledger/export"],
-    "ledger-seals": ["GET /ledger"],
+    "ledger-seals": ["GET /ledger/seals", "GET /ledger/seals/file"],
     "ledger-check": ["POST /ledger/verify"],
     "ledger-seal": ["POST /ledger/seals"],
     "library": ["GET /library/documents"],
@@ -143,21 +141,25 @@ PAGES: dict[str, list[str] | str] = {
     "inbox-calendar": ["GET /feeds", "POST /feeds", "DELETE /feeds/{feed_id}"],
     "feed": "it is for programs itself: a calendar under the secret address that POST /feeds gives",
     "days": ["GET /calendar/{day}"],
-    "days-new": ["POST /calendar"],
+    "days-new": ["POST /calendar/preview", "POST /calendar"],
     "procedures": ["GET /procedures"],
-    "procedures-new": ["POST /procedures"],
+    "procedures-new": ["POST /procedures/preview", "POST /procedures"],
     "procedures-one": ["GET /procedures/{procedure_id}"],
     "procedures-file": ["GET /procedures/{procedure_id}"],
-    "procedures-adopt": NOT_YET,
-    "templates": NOT_YET,
-    "templates-*": NOT_YET,
-    "outlets": NOT_YET,
-    "outlets-one": NOT_YET,
+    "procedures-adopt": [f"{m} /procedures/{{procedure_id}}/registers/{{register_id}}" for m in ("GET", "POST")],
+    "templates": ["GET /templates/{kind}", "POST /templates/{kind}"],
+    "templates-kind": ["GET /templates/{kind}", "POST /templates/{kind}"],
+    "templates-choose": ["POST /templates/{kind}/actions/choose"],
+    "templates-file": ["GET /templates/{kind}/{template_id}/file"],
+    "templates-preview": ["GET /templates/{kind}/{template_id}/preview"],
+    "templates-retire": ["POST /templates/{kind}/{template_id}/actions/retire"],
+    "outlets": ["GET /outlets", "POST /outlets"],
+    "outlets-one": ["GET /outlets/{outlet_id}/failures", *(f"POST /outlets/{{outlet_id}}/actions/{a}" for a in ("try", "remove"))],
     "backups": OF_THE_SERVER,
     "backups-one": OF_THE_SERVER,
     "units": ["GET /units", "POST /units"],
-    "units-move": ["POST /units/{unit_id}/actions/change"],
-    "units-merge": ["POST /units/{unit_id}/actions/merge"],
+    "units-move": ["GET /units/{unit_id}/move", "POST /units/{unit_id}/actions/change"],
+    "units-merge": ["GET /units/{unit_id}/merge", "POST /units/{unit_id}/actions/merge"],
     "units-one": ["POST /units/{unit_id}/actions/change"],
 }  # fmt: skip
 NAMES = sorted(str(p.name) for p in get_resolver("bihuan.web.urls").url_patterns)
