@@ -14,7 +14,7 @@ def no_calls_yet():
 def key(monkeypatch, settings):
     """The installation's own key, with which the secrets of outlets are kept."""
     monkeypatch.setenv("BIHUAN_SECRET_KEY", settings.SECRET_KEY)
-    monkeypatch.setattr(settings, "MAIL_SERVER", "")
+    settings.MAIL_SERVER = ""
 
 
 @pytest.fixture
