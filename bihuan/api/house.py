@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Query, Router, Schema, Status
@@ -17,9 +17,9 @@ from bihuan.api.figures import Made
 from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_by_id
 from bihuan.models import Unit, UnitAlias
 from bihuan.queries.accounts import wants_password
-from bihuan.queries.calendar import calendar_now
+from bihuan.queries.calendar import calendar_now, published
 from bihuan.queries.staff import Line, staff, staff_member
-from bihuan.rules.calendar_year import CalendarYear
+from bihuan.rules.calendar_year import FIRST_YEAR, LAST_YEAR, CalendarYear
 from bihuan.rules.errors import Invalid, NotFound
 from bihuan.rules.permissions import Duty
 
@@ -88,6 +88,18 @@ class YearIn(Schema):
     def year_of(self) -> CalendarYear:
         """Return the year as the rules know it. Raises CalendarInvalid."""
         return CalendarYear(self.year, frozenset(self.holidays), frozenset(self.workdays), self.source)
+
+
+class YearOut(Schema):
+    """A version of a year's days; ``seq`` is the entry by which it was published (0: it came with the system)."""
+
+    seq: int
+    at: datetime | None
+    person_id: int
+    year: int
+    holidays: list[date]
+    workdays: list[date]
+    source: str
 
 
 class Moved(Schema):
@@ -270,6 +282,15 @@ def day(
     return DayOut(
         day=day, workday=known.is_workday(day), after=due.date if due else None, provisional=provisional
     )
+
+
+@router.get("/calendar/years/{year}", response=list[YearOut], summary="某年放假安排的各个版本，现行的在前")
+def year_versions(request: Call, year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]) -> Any:
+    """List the versions of a year's days, the one in use first; empty where there is none, and the year is provisional."""
+    demand(request.who.actor, Duty.CALENDAR)
+    return [
+        fill(YearOut, version, person_id=version.by, **version.year.to_data()) for version in published(year)
+    ]
 
 
 @router.post("/calendar", response=Moved, summary="发布某年的放假安排")

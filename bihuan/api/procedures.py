@@ -36,15 +36,6 @@ class ProcedureOut(Schema):
     version: int
 
 
-class ProcedureText(ProcedureOut):
-    """A version of a procedure with its TOML text, and the registers whose new items follow it."""
-
-    text: str
-    published_at: datetime
-    published_by: int
-    registers: list[int]
-
-
 class SaidOut(Schema):
     """One thing that a procedure says."""
 
@@ -66,6 +57,23 @@ class DifferenceOut(Schema):
     name: str
     before: str
     after: str
+
+
+class InWords(Schema):
+    """What a version says, and how that differs from the one before it (``older``, null: none)."""
+
+    parts: list[SaidPart]
+    older: int | None
+    differences: list[DifferenceOut]
+
+
+class ProcedureText(ProcedureOut, InWords):
+    """A version of a procedure: its TOML text, what it says, and the registers whose new items follow it."""
+
+    text: str
+    published_at: datetime
+    published_by: int
+    registers: list[int]
 
 
 class PointOut(Schema):
@@ -117,15 +125,12 @@ class DryRunOut(Schema):
     more: int
 
 
-class ProposedOut(Schema):
-    """What the text of a version says, how that differs from the newest one (``older``, null: none), and what it would change."""
+class ProposedOut(InWords):
+    """What the text of a version says, compared with the newest one that is published, and what it would change."""
 
     code: str
     name: str
     version: int
-    older: int | None
-    parts: list[SaidPart]
-    differences: list[DifferenceOut]
     trial: DryRunOut
 
 
@@ -155,20 +160,33 @@ def preview(request: Call, payload: Body) -> ProposedOut:
         code=procedure.code,
         name=procedure.name,
         version=procedure.version,
-        older=older.pk if older else None,
-        parts=[SaidPart(title=p.title, rows=[fill(SaidOut, r) for r in p.rows]) for p in parts(procedure)],
-        differences=[
-            fill(DifferenceOut, d) for d in (differences(parsed(older.text), procedure) if older else ())
-        ],
         trial=_tried(run_by(request.who, procedure.code), procedure),
+        **_in_words(procedure, older),
     )
 
 
-@router.get("/procedures/{procedure_id}", response=ProcedureText, summary="一个版本的规程")
+def _in_words(procedure: Rules, older: Procedure | None) -> dict[str, Any]:
+    """Return the fields of ``InWords``."""
+    differing = differences(parsed(older.text), procedure) if older else []
+    return {
+        "parts": [
+            SaidPart(title=p.title, rows=[fill(SaidOut, row) for row in p.rows]) for p in parts(procedure)
+        ],
+        "older": older.pk if older else None,
+        "differences": [fill(DifferenceOut, d) for d in differing],
+    }
+
+
+@router.get(
+    "/procedures/{procedure_id}",
+    response=ProcedureText,
+    summary="一个版本的规程：原文、逐项说明、与上一版的不同",
+)
 def procedure(request: Call, procedure_id: Id) -> ProcedureText:
     """Show a version of a procedure."""
     demand(request.who.actor, Duty.READ, Duty.PROCEDURES)
     found = version_of(procedure_id)
+    older = next((v.row for v in versions(found.row.code) if v.row.version < found.row.version), None)
     seen = {register.pk for register in request.who.registers}
     registers = [r.pk for r in found.registers if r.pk in seen or request.who.actor.may(Duty.PROCEDURES)]
     return fill(
@@ -177,6 +195,7 @@ def procedure(request: Call, procedure_id: Id) -> ProcedureText:
         published_at=found.published_at,
         published_by=found.published_by,
         registers=registers,
+        **_in_words(parsed(found.row.text), older),
     )
 
 

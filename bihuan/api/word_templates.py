@@ -74,7 +74,7 @@ def _campaign(request: Call, campaign_id: int) -> Campaign:
 @router.get("/templates/{kind}", response=list[TemplateOut], summary="一种文稿的模板，各用在哪里")
 def templates(request: Call, kind: Kind) -> Any:
     """List the templates of a kind."""
-    demand(request.who.actor, Duty.TEMPLATES)
+    demand(request.who.actor, Duty.TEMPLATES, Duty.REPORT)
     return _every(kind)
 
 

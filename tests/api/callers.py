@@ -155,6 +155,7 @@ def at(address, ids):
         "kind": next((k for part, k in _KINDS.items() if part in address), "docx"),
         "template_id": 0,
         "day": "2026-03-05",
+        "year": 2026,
         "deed": "off",
         "name": "none",
     }

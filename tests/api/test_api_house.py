@@ -87,7 +87,10 @@ def test_a_register_is_tried_with_a_version_then_follows_it_with_its_items(offic
     assert head() == after
     assert (Item.objects.get(pk=item).procedure_id, office.row(item).colour) == (made, "yellow")
     assert Register.objects.get(pk=register).procedure_id == made
-    assert office.get("supervisor", f"/procedures/{made}")["registers"] == [register]
+    told = office.get("supervisor", f"/procedures/{made}")
+    assert (told["registers"], told["older"]) == ([register], office.procedures["rectification"])
+    assert [d["part"] for d in told["differences"]] == ["亮灯"]
+    assert told["parts"][0]["title"] == "概况"
 
 
 def test_a_register_follows_no_other_procedure_and_only_who_runs_it_changes_that(office: Callers):
@@ -130,6 +133,11 @@ def test_a_template_is_tried_kept_handed_out_and_previewed(office: Callers):
     shown = office.call("chief", "get", f"{address}?campaign={office.campaign}")
     assert text_of_word(shown.getvalue()).startswith("某县督查室专用")
     assert refused(office, "chief", "get", f"{address}?campaign=999999") == (404, "not-found")
+    report = f"/campaigns/{office.campaign}/report.docx"
+    once = [
+        office.call("lead", "get", f"{report}{query}").getvalue() for query in ("", f"?template={made['id']}")
+    ]
+    assert [text_of_word(content).startswith("某县督查室专用") for content in once] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -279,6 +287,8 @@ def test_a_notice_tells_the_days_and_deadlines_that_it_moves_to_whoever_may_read
     assert head() == before
     assert office.post("admin", "/calendar", notice)["moved"] == 1
     assert office.row(item).due.isoformat() == told["deadlines"][0]["after"]
+    (kept,) = office.get("admin", f"/calendar/years/{year}")
+    assert (kept["seq"] > before[0], kept["holidays"], kept["source"]) == (True, off, "放假通知")
     assert refused(office, "lead", "post", "/calendar/preview", notice) == (403, "not-allowed")
 
 

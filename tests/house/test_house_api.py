@@ -138,7 +138,7 @@ PAGES: dict[str, list[str] | str] = {
     "inbox-read": ["POST /messages/read"],
     "inbox-calendar": ["GET /feeds", "POST /feeds", "DELETE /feeds/{feed_id}"],
     "feed": "it is for programs itself: a calendar under the secret address that POST /feeds gives",
-    "days": ["GET /calendar/{day}"],
+    "days": ["GET /calendar/{day}", "GET /calendar/years/{year}"],
     "days-new": ["POST /calendar/preview", "POST /calendar"],
     "procedures": ["GET /procedures"],
     "procedures-new": ["POST /procedures/preview", "POST /procedures"],
