@@ -30,7 +30,7 @@ class LoadOut(Schema):
     people: int
 
 
-class RoleOut(Schema):
+class RoleHeld(Schema):
     """A role somebody holds, and for which unit."""
 
     person: str
@@ -43,8 +43,8 @@ class MoveOut(Schema):
 
     below: list[str]
     load: LoadOut
-    gains: list[RoleOut]
-    loses: list[RoleOut]
+    gains: list[RoleHeld]
+    loses: list[RoleHeld]
 
 
 class MergeOut(Schema):
@@ -52,7 +52,7 @@ class MergeOut(Schema):
 
     load: LoadOut
     people: list[str]
-    roles: list[RoleOut]
+    roles: list[RoleHeld]
     below: list[str]
     names: list[str]
 
@@ -129,8 +129,8 @@ def _unit(unit_id: int) -> Unit:
     return found
 
 
-def _roles(found: list[Any]) -> list[RoleOut]:
-    return [fill(RoleOut, named) for named in found]
+def _roles(found: list[Any]) -> list[RoleHeld]:
+    return [fill(RoleHeld, named) for named in found]
 
 
 @router.post("/calendar/preview", response=CalendarOut, summary="发布某年的放假安排会调整哪些时限")

@@ -125,7 +125,7 @@ class DryRunOut(Schema):
     more: int
 
 
-class ProposedOut(InWords):
+class VersionTried(InWords):
     """What the text of a version says, compared with the newest one that is published, and what it would change."""
 
     code: str
@@ -147,16 +147,16 @@ _Publish = body_of(publish_procedure, "PublishProcedure", skip={"source"})
 
 @router.post(
     "/procedures/preview",
-    response=ProposedOut,
+    response=VersionTried,
     summary="检查规程的新内容：错在哪一行、与现行版本的不同、对在办事项的影响；不写入任何内容",
 )
 @taking(_Publish)
-def preview(request: Call, payload: Body) -> ProposedOut:
+def preview(request: Call, payload: Body) -> VersionTried:
     """Check the text of a version and say what it would change. Raises ProcedureFaults with the lines."""
     demand(request.who.actor, Duty.PROCEDURES)
     procedure = load(payload.given()["text"], "规程")
     older = next((version.row for version in versions(procedure.code)), None)
-    return ProposedOut(
+    return VersionTried(
         code=procedure.code,
         name=procedure.name,
         version=procedure.version,
