@@ -18,7 +18,7 @@ from bihuan.ledger.derive import parsed
 from bihuan.models import Procedure, Register
 from bihuan.queries import dry_run as trial
 from bihuan.queries.procedures import run_by, version_of, versions
-from bihuan.rules.errors import Invalid, Needs
+from bihuan.rules.errors import Invalid, Needs, NotAllowed
 from bihuan.rules.permissions import Duty
 from bihuan.rules.procedure import load
 from bihuan.rules.procedure_types import Procedure as Rules
@@ -240,9 +240,11 @@ def _pair(request: Call, procedure_id: int, register_id: int) -> tuple[Procedure
     """Return the version, and the register of the same procedure that the caller runs. Raises NotFound, NotAllowed or Invalid."""
     demand(request.who.actor, Duty.CAMPAIGNS)
     row, register = version_of(procedure_id).row, request.who.register(register_id)
+    if request.who.units_in(register) is not None:
+        raise NotAllowed("换用规程须由建立清单的督办员办理。")
     if register not in run_by(request.who, row.code):
         raise Invalid(
-            f"“{register.name}”不能改用“{row.name}”，或须由建立清单的督办员办理。",
+            f"“{register.name}”不能改用“{row.name}”。",
             hint="清单只能换用同一规程的其他版本；要用另一种规程，请新建清单。",
         )
     return row, register
