@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from bihuan.actions.meeting import Call, call_meeting
 from bihuan.actions.outlets import add_outlet
 from bihuan.actions.slip import issue_slip
 from bihuan.api.word_templates import Kind
@@ -315,15 +316,17 @@ def test_the_burden_of_a_unit_is_told_thing_by_thing_page_by_page(office: Caller
 
 
 def test_the_burden_of_other_units_and_what_is_kept_from_somebody_stays_hidden(office: Callers):
-    ids = office.ids
-    town = office.units["town"]
-    assert refused(office, "other_handler", "get", f"/units/{town}/burden") == (403, "not-allowed")
-    assert refused(office, "admin", "get", f"/units/{town}/burden") == (403, "not-allowed")
+    people, town, at = office.people, office.units["town"], timezone.now()
+    called = Call("专题会", at, "一号会议室", people["lead"].person, [people["head"].person])
+    meeting = call_meeting(people["supervisor"], at, office.units["office"], called).meeting
+    for name in ("other_handler", "admin"):
+        assert refused(office, name, "get", f"/units/{town}/burden") == (403, "not-allowed")
     assert refused(office, "head", "get", "/units/999999/burden") == (403, "not-allowed")
-    told = office.get("chief", f"/units/{town}/burden?what=inspections")
-    assert [row["id"] for row in told["rows"]] == [ids["inspection_id"]]
-    closed = office.get("handler", f"/units/{town}/burden?what=meetings")
-    assert [(row["id"], row["title"]) for row in closed["rows"]] == [(0, "")] * closed["counts"]["meetings"]
+    told = {
+        name: office.get(name, f"/units/{town}/burden?what=meetings")["rows"] for name in ("head", "handler")
+    }
+    assert [(row["id"], row["title"]) for row in told["head"]] == [(meeting, "专题会")]
+    assert told["handler"] == [{"id": 0, "number": "", "title": "", "at": None}]
 
 
 def test_the_seals_are_listed_page_by_page_and_their_file_is_handed_out(office: Callers, settings, tmp_path):
