@@ -216,7 +216,9 @@ def _tallied(
         read = read.union(_since(registers, kept, later, labels, using), all=True)
     for register, label, state, colour, *sums in read:
         key = _key(facet, label, state, register=register, colour=colour)
-        found.setdefault(key, Sums()).add(Sums(*sums))
+        found.setdefault(key, Sums()).add(
+            Sums(*map(int, sums))
+        )  # sums of big integers are decimals on PostgreSQL
     return {k: s for k, s in found.items() if any(getattr(s, n) for n in SUM_NAMES)}
 
 
