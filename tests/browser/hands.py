@@ -51,7 +51,7 @@ def log_out(page: Any, address: str) -> None:
 
 def open_part(page: Any, label: str) -> None:
     """Follow an entry of the menu; on a phone some of them are in the person's menu."""
-    link = page.get_by_role("link", name=label, exact=True)
+    link = page.locator(".top").get_by_role("link", name=label, exact=True)
     if not link.first.is_visible():
         page.locator("details.person summary").click()
     link.click()

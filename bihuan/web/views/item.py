@@ -141,6 +141,7 @@ def _step_context(found: Detail, action: str, form: StepForm) -> dict[str, Any]:
         "item": found.item,
         "action": action,
         "step_title": offer.name if offer else STEPS[action].name,
+        "step_why": offer.why if offer else STEPS[action].why,
         "form": form,
         "open_to_me": offer is not None,
         "unit_names": list(units) if len(units) <= MOST_UNITS else [],
