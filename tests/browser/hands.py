@@ -40,7 +40,7 @@ def log_in(page: Any, address: str, name: str) -> None:
     page.get_by_label("用户名").fill(name)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    page.wait_for_url(f"{address}/")
+    page.wait_for_url(lambda url: url.startswith(address) and "/login/" not in url)
 
 
 def log_out(page: Any, address: str) -> None:
