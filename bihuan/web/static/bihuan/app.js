@@ -44,6 +44,8 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-once]")) return;
   if (event.target.classList.contains("sending")) event.preventDefault();
   event.target.classList.add("sending");
+  const bar = event.target.querySelector("[data-seconds]"), begun = Date.now();
+  if (bar) setInterval(() => { bar.value = Math.min((Date.now() - begun) / 1000, bar.max * 0.95); }, 250);  // an estimate: it never says done
 });
 
 // Fields that only one choice asks for show themselves with it.
