@@ -41,9 +41,9 @@ def changed(found: Import, register: Register) -> dict[str, Any]:
 def _changes(found: Import, kind: str, count: int, names: words.Names) -> Iterator[Change]:
     """Yield the changes of a kind: an import enters everything in one piece, so they are the next ones behind its own entry."""
     entries = Entry.objects.filter(pk__gt=found.pk, kind=kind).order_by("pk")[: min(count, MOST)]
-    facts = [fact_of(body) for body in entries.values_list("body", flat=True)]
-    items = Item.objects.in_bulk([fact.item for fact in facts])
-    for fact in facts:
+    facts = [(item, fact_of(body)) for item, body in entries.values_list("item_id", "body")]
+    items = Item.objects.in_bulk([item for item, _ in facts])
+    for item, fact in facts:
         origin = fact.event.to_data()["origin"]
         told = words.said_of(fact, names) if kind == "item.amended" else []
-        yield Change(items[fact.item], f"{origin['sheet']} 第 {origin['row']} 行", told)
+        yield Change(items[item], f"{origin['sheet']} 第 {origin['row']} 行", told)

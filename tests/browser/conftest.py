@@ -46,7 +46,7 @@ def opened(browser: Any, address: str, width: int) -> Iterator[Window]:
     context = browser.new_context(
         viewport={"width": width, "height": 900}, locale="zh-CN", accept_downloads=True
     )
-    context.set_default_timeout(6_000)
+    context.set_default_timeout(30_000)
     made = Window(context.new_page(), width)
     made.page.on("console", lambda m: m.type in {"error", "warning"} and made.wrong.append(m.text))
     made.page.on("pageerror", lambda e: made.wrong.append(str(e)))
