@@ -159,6 +159,7 @@ def _page(
     offers = item_page.offers(found)
     told = item_page.timeline(found, units.labels)
     columns = {c.field: c.label for c in found.procedure.columns}
+    sources = item_more.sources(item, actor)
     context: dict[str, Any] = {
         "found": found,
         "item": item,
@@ -178,7 +179,8 @@ def _page(
         "asked": item_more.asked(item, request.who.units),
         "documents": cited(item.source),
         "may_file_evidence": bool(found.evidence) and item.state == "closed" and actor.may(Duty.COLLECT),
-        "sources": item_more.sources(item, actor),
+        "sources": sources,
+        "related": item_more.related(found, sources, request.who),
         "asks": item_more.asks(found, actor),
         "beyond": item_more.beyond(found, actor),
         "may_dismiss": bool(found.signs) and actor.may(Duty.DISMISS_SIGN),
