@@ -33,11 +33,17 @@ class Window:
 @pytest.fixture
 def address(own_database: Callable[[], Any]) -> Iterator[str]:
     """Where the pages of a fresh database are served, in a thread, by waitress."""
+    from django.db import connections
+
     from tests.web.served import served
 
     own_database()
+    kept = connections.settings["default"]
+    age = kept.get("CONN_MAX_AGE")
+    kept["CONN_MAX_AGE"] = 0  # the server's threads end with it, and must leave no connection behind
     with served() as port:
         yield f"http://127.0.0.1:{port}"
+    kept["CONN_MAX_AGE"] = age
 
 
 @contextmanager
