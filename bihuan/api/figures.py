@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
-from ninja import File, Query, Router, Schema, Status
+from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from bihuan.actions.house import create_campaign, create_register
@@ -22,7 +22,7 @@ from bihuan.queries.item import detail_for
 from bihuan.queries.overview import overview
 from bihuan.queries.people import unit_labels
 from bihuan.queries.picture import campaign_picture, item_picture
-from bihuan.queries.templates import STAGE, usual_content
+from bihuan.queries.templates import STAGE, content_of, usual_content
 from bihuan.reports.check import verify_for
 from bihuan.reports.picture import WRITERS, Sheet, draw_campaign, draw_item
 from bihuan.reports.stage import Letterhead, stage_context
@@ -143,6 +143,9 @@ class Head(Schema):
     recipient: str = ""
     document_number: str = ""
     contact: str = ""
+    template: int | None = Field(
+        None, ge=0, le=2**53, description="这一次用哪个模板，0 为内置模板；不给为选定的默认模板"
+    )
 
 
 @router.get("/campaigns", response=list[CampaignOut], summary="专项工作")
@@ -211,15 +214,19 @@ def report(
     demand(request.who.actor, Duty.REPORT)
     campaign = _whole(request, campaign_id)
     instant = instant_of(head.as_of) or now()
-    letterhead = Letterhead(**head.dict(exclude={"as_of", "since"}))
+    letterhead = Letterhead(**head.dict(exclude={"as_of", "since", "template"}))
     context = stage_context(campaign, instant, period_from=head.since, letterhead=letterhead)
     name = f"{head.title or f'{campaign.name}阶段报告'}.{kind}"
-    content = (
-        write_xlsx(context) if kind == "xlsx" else write_docx(context, usual_content(STAGE, campaign.pk))
-    )
+    content = write_xlsx(context) if kind == "xlsx" else write_docx(context, _template(campaign, head))
     return FileResponse(
         BytesIO(content), as_attachment=True, filename=name, content_type="application/octet-stream"
     )
+
+
+def _template(campaign: Campaign, head: Head) -> bytes | None:
+    if head.template is None:
+        return usual_content(STAGE, campaign.pk)
+    return content_of(STAGE, head.template)
 
 
 @router.get(

@@ -1,8 +1,8 @@
-"""Keeping the house: units, people with roles and accounts, procedures, the working calendar."""
+"""Keeping the house: units, people with roles and accounts, the working calendar."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Query, Router, Schema, Status
@@ -15,11 +15,11 @@ from bihuan.api.call import Call, now
 from bihuan.api.deeds import answer_of
 from bihuan.api.figures import Made
 from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_by_id
-from bihuan.models import Procedure, Unit, UnitAlias
+from bihuan.models import Unit, UnitAlias
 from bihuan.queries.accounts import wants_password
-from bihuan.queries.calendar import calendar_now
+from bihuan.queries.calendar import calendar_now, published
 from bihuan.queries.staff import Line, staff, staff_member
-from bihuan.rules.calendar_year import CalendarYear
+from bihuan.rules.calendar_year import FIRST_YEAR, LAST_YEAR, CalendarYear
 from bihuan.rules.errors import Invalid, NotFound
 from bihuan.rules.permissions import Duty
 
@@ -68,21 +68,6 @@ class AccountOut(Schema):
     password: str
 
 
-class ProcedureOut(Schema):
-    """A version of a procedure."""
-
-    id: int
-    code: str
-    name: str
-    version: int
-
-
-class ProcedureText(ProcedureOut):
-    """A version of a procedure with its TOML text."""
-
-    text: str
-
-
 class DayOut(Schema):
     """A day, and the one that lies ``workdays`` after it; ``provisional`` where a year is not published yet."""
 
@@ -96,6 +81,22 @@ class YearIn(Schema):
     """The days off and the make-up days of a year, as the notice names them."""
 
     year: int = Field(ge=1990, le=2199)
+    holidays: list[date]
+    workdays: list[date]
+    source: str
+
+    def year_of(self) -> CalendarYear:
+        """Return the year as the rules know it. Raises CalendarInvalid."""
+        return CalendarYear(self.year, frozenset(self.holidays), frozenset(self.workdays), self.source)
+
+
+class YearOut(Schema):
+    """A version of a year's days; ``seq`` is the entry by which it was published (0: it came with the system)."""
+
+    seq: int
+    at: datetime | None
+    person_id: int
+    year: int
     holidays: list[date]
     workdays: list[date]
     source: str
@@ -268,35 +269,6 @@ def _managed(request: Call, person_id: int) -> Line:
     return staff_member(request.who.actor, person_id)
 
 
-@router.get("/procedures", response=Page[ProcedureOut], summary="规程的各个版本")
-def procedures(request: Call, after: After, size: Size) -> Any:
-    """List the versions of the procedures, the newest first."""
-    demand(request.who.actor, Duty.READ, Duty.PROCEDURES)
-    rows, more = page_by_id(Procedure.objects.all(), after, size)
-    return Page[ProcedureOut](rows=[fill(ProcedureOut, row) for row in rows], next=more)
-
-
-@router.get("/procedures/{procedure_id}", response=ProcedureText, summary="一个版本的规程")
-def procedure(request: Call, procedure_id: Id) -> ProcedureText:
-    """Show a version of a procedure."""
-    demand(request.who.actor, Duty.READ, Duty.PROCEDURES)
-    found = Procedure.objects.filter(pk=procedure_id).first()
-    if found is None:
-        raise NotFound(f"没有编号为 {procedure_id} 的规程。")
-    return fill(ProcedureText, found)
-
-
-_Publish = body_of(house.publish_procedure, "PublishProcedure", skip={"source"})
-
-
-@router.post("/procedures", response={201: Made}, summary="发布规程的新版本")
-@taking(_Publish)
-def publish(request: Call, payload: Body) -> Any:
-    """Publish a version of a procedure."""
-    demand(request.who.actor, Duty.PROCEDURES)
-    return Status(201, {"id": house.publish_procedure(request.who.actor, now(), **payload.given())})
-
-
 @router.get("/calendar/{day}", response=DayOut, summary="某日是不是工作日，若干个工作日后是哪天")
 def day(
     request: Call, day: date, workdays: Annotated[int, Query(0, ge=0, le=1000, description="工作日数")]
@@ -312,11 +284,17 @@ def day(
     )
 
 
+@router.get("/calendar/years/{year}", response=list[YearOut], summary="某年放假安排的各个版本，现行的在前")
+def year_versions(request: Call, year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]) -> Any:
+    """List the versions of a year's days, the one in use first; empty where there is none, and the year is provisional."""
+    demand(request.who.actor, Duty.CALENDAR)
+    return [
+        fill(YearOut, version, person_id=version.by, **version.year.to_data()) for version in published(year)
+    ]
+
+
 @router.post("/calendar", response=Moved, summary="发布某年的放假安排")
 def publish_calendar(request: Call, payload: YearIn) -> Moved:
     """Publish the days of a year."""
     demand(request.who.actor, Duty.CALENDAR)
-    year = CalendarYear(
-        payload.year, frozenset(payload.holidays), frozenset(payload.workdays), payload.source
-    )
-    return Moved(moved=house.publish_calendar(request.who.actor, now(), year))
+    return Moved(moved=house.publish_calendar(request.who.actor, now(), payload.year_of()))

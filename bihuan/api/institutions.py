@@ -141,10 +141,7 @@ def text(request: Call, institution_id: Id) -> HttpResponseBase:
     row = _seen(request, institution_id)
     if not row.digest:
         raise NotFound("这项制度没有附文本。")
-    try:
-        stored = blobs.evidence_storage().open(blobs.path_of(row.digest))
-    except FileNotFoundError:
-        raise NotFound("制度文本不在存储中。", hint="请联系系统管理员从备份恢复。") from None
+    stored = blobs.opened(row.digest, "制度文本")
     return FileResponse(
         stored, as_attachment=True, filename=row.file, content_type="application/octet-stream"
     )

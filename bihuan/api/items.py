@@ -309,10 +309,7 @@ def evidence(request: Call, item_id: Id, evidence_id: Id) -> HttpResponseBase:
     found = Evidence.objects.filter(pk=evidence_id, item_id=item_id).first()
     if found is None:
         raise NotFound("没有这份佐证。")
-    try:
-        file = blobs.evidence_storage().open(blobs.path_of(found.digest))
-    except FileNotFoundError:
-        raise NotFound("佐证文件不在存储中。", hint="请联系系统管理员从备份恢复。") from None
+    file = blobs.opened(found.digest)
     return FileResponse(
         file, as_attachment=True, filename=found.name, content_type="application/octet-stream"
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, cast
 
-from django.http import StreamingHttpResponse
+from django.conf import settings
+from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Field, File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
@@ -27,7 +28,7 @@ from bihuan.ledger.seal import make_seal
 from bihuan.ledger.verify import verify
 from bihuan.models import Import, Seal
 from bihuan.rules.chain import export_line
-from bihuan.rules.errors import Invalid, NotAllowed
+from bihuan.rules.errors import Invalid, NotAllowed, NotFound
 from bihuan.rules.permissions import Duty
 
 router = Router(tags=["台账的核验和导入导出"])
@@ -39,6 +40,7 @@ class SealOut(Schema):
     count: int
     at: datetime
     root: str
+    text: str = Field(description="封存文件里的一行，带签名；各处的副本应逐字相同")
 
 
 class ChainOut(Schema):
@@ -130,6 +132,26 @@ def check(request: Call) -> VerdictOut:
     """Verify everything."""
     demand(request.who.actor, Duty.AUDIT)
     return fill(VerdictOut, verify())
+
+
+@router.get("/ledger/seals", response=Page[SealOut], summary="历次封存")
+def seals(request: Call, after: After, size: Size) -> Any:
+    """List the seals, the newest first."""
+    demand(request.who.actor, Duty.AUDIT)
+    rows, more = page_by_id(Seal.objects.all(), after, size)
+    return Page[SealOut](rows=[fill(SealOut, row) for row in rows], next=more)
+
+
+@router.get("/ledger/seals/file", summary="封存文件：另存到别处，由审计员保管", **FILE)
+def seal_file(request: Call) -> HttpResponseBase:
+    """Hand out the file of the seals, as it lies beside the database."""
+    demand(request.who.actor, Duty.AUDIT)
+    if not settings.SEAL_FILE.is_file():
+        raise NotFound("还没有封存文件。", hint="先封存一次。")
+    file = settings.SEAL_FILE.open("rb")
+    return FileResponse(
+        file, as_attachment=True, filename="封存.jsonl", content_type="application/octet-stream"
+    )
 
 
 @router.post("/ledger/seals", response={201: SealOut}, summary="封存")

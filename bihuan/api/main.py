@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, re_path
 
 from bihuan.api import (
+    burden,
     checking,
     drafts,
     figures,
@@ -25,10 +26,14 @@ from bihuan.api import (
     many,
     meetings,
     mine,
+    outlets,
     overview,
+    previews,
+    procedures,
     proofreading,
     steps,
     supervise,
+    word_templates,
 )
 from bihuan.api.door import guarded, make_api
 from bihuan.rules.errors import NotFound
@@ -45,7 +50,12 @@ PARTS = (
     institutions,
     figures,
     overview,
+    burden,
+    previews,  # before the house, whose /calendar/{day} would take /calendar/preview
     house,
+    procedures,
+    word_templates,
+    outlets,
     ledger,
     library,
     library_mine,

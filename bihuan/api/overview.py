@@ -126,7 +126,6 @@ def more(request: Call, campaign_id: Id, as_of: AsOf) -> MoreOut:
     units = who.units_in(registers[0]) if registers else who.units
     ids = [r.pk for r in registers]
     wanted = filter_of(Chosen(campaign=campaign.pk, state="open"), registers, who)
-    year = datetime.combine(at.astimezone(CHINA).date().replace(month=1, day=1), time(), CHINA)
     return MoreOut(
         weeks=[fill(WeekOut, week) for week in trend(ids, then or at, units=units)],
         due=[fill(DueOut, due) for due in falls_due(wanted, at) if then is None],
@@ -138,10 +137,15 @@ def more(request: Call, campaign_id: Id, as_of: AsOf) -> MoreOut:
         ],
         burden=[
             fill(BurdenOut, unit)
-            for unit in burden(year, at + timedelta(seconds=1), units=units)
+            for unit in burden(year_begun(at), at + timedelta(seconds=1), units=units)
             if then is None
         ],
     )
+
+
+def year_begun(at: datetime) -> datetime:
+    """Return when the year of ``at`` began in China: burdens are counted from then."""
+    return datetime.combine(at.astimezone(CHINA).date().replace(month=1, day=1), time(), CHINA)
 
 
 def _matrix(registers: list[int], units: frozenset[int] | None, then: datetime | None) -> list[SpotOut]:

@@ -29,6 +29,7 @@ from django.db import connections
 from bihuan.ledger import backup_postgres
 from bihuan.ledger.append import NotOpened
 from bihuan.ledger.blobs import evidence_storage
+from bihuan.ledger.storage import keep_names
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import Invalid, NotFound
 
@@ -236,12 +237,3 @@ def sweep(target: Path) -> None:
                 shutil.rmtree(place, ignore_errors=True)
         except OSError:
             continue  # another backup is at work there
-
-
-def keep_names(place: Path) -> None:
-    """Write the names of a folder to the disk, so that they are there after a power cut."""
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

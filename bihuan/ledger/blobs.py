@@ -109,12 +109,17 @@ def keep(content: bytes) -> str:
     return digest
 
 
+def opened(digest: str, what: str = "佐证文件") -> File[bytes]:
+    """Open the stored content with ``digest``. Raises NotFound, which names ``what`` it is, when the storage no longer has it."""
+    try:
+        return evidence_storage().open(path_of(digest))
+    except FileNotFoundError:
+        raise NotFound(f"{what}不在存储中。", hint="请联系系统管理员从备份恢复。") from None
+
+
 def read(digest: str) -> Iterator[bytes]:
-    """Yield the stored content with ``digest``. Raises NotFound when the storage no longer has it."""
-    storage, path = evidence_storage(), path_of(digest)
-    if not storage.exists(path):
-        raise NotFound("佐证文件不在存储中。", hint="请联系系统管理员从备份恢复。")
-    with storage.open(path) as stream:
+    """Yield the stored content with ``digest``. Raises what ``opened`` raises."""
+    with opened(digest) as stream:
         yield from _chunks(stream)
 
 

@@ -16,10 +16,11 @@ from django.core.files import File
 from django.db import connections
 
 from bihuan.ledger import backup_postgres
-from bihuan.ledger.backup import DATABASES, EVIDENCE, SEALS, Backup, BackupInvalid, keep_names, workplace
+from bihuan.ledger.backup import DATABASES, EVIDENCE, SEALS, Backup, BackupInvalid, workplace
 from bihuan.ledger.backup_check import Standing, check_backup
 from bihuan.ledger.blobs import evidence_storage
 from bihuan.ledger.reading import head
+from bihuan.ledger.storage import keep_names
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import Invalid
 from bihuan.rules.signing import read_seal

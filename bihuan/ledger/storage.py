@@ -27,12 +27,12 @@ class EvidenceStorage(FileSystemStorage):
         except BaseException:
             Path(part).unlink(missing_ok=True)
             raise
-        _keep_name(path.parent)
+        keep_names(path.parent)
         return name
 
 
-def _keep_name(folder: Path) -> None:
-    """A file that was renamed is only found again after a power cut when its folder was written too."""
+def keep_names(folder: Path) -> None:
+    """Write the names of ``folder`` to the disk: a file that was renamed is only found again after a power cut when they are."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -111,12 +111,18 @@ class Item(models.Model):
             models.Index(fields=["register_id", "changed_at", "id"], name="item_changed"),
             models.Index(fields=["owner_id", "state", "due_order", "id"], name="item_unit"),
             models.Index(
-                fields=["register_id", "due_order", "id"],
+                fields=["register_id", "due_order", "id", "waiting"],
                 name="item_waiting",
                 condition=models.Q(waiting__gt=""),
             ),
-            models.Index(fields=["office_id", "state", "due_order", "id"], name="item_office"),
-            models.Index(fields=["assigned_at", "owner_id"], name="item_assigned"),
+            models.Index(
+                fields=["office_id", "state", "due_order", "id", "procedure_id", "level"], name="item_office"
+            ),
+            models.Index(fields=["owner_id", "assigned_at"], name="item_assigned"),
+            models.Index(
+                fields=["register_id", "klass", "owner_id", "registered_at", "state", "relapses", "id"],
+                name="item_klass",
+            ),
             models.Index(
                 fields=["owner_id", "closed_at"], name="item_closed", condition=models.Q(state="closed")
             ),
@@ -170,6 +176,7 @@ class Measure(models.Model):
         """Projection."""
 
         db_table = "measure"
+        indexes = (models.Index(fields=["state", "due", "item_id", "no"], name="measure_due"),)
 
 
 class Review(models.Model):

@@ -51,7 +51,7 @@ class Slip(models.Model):
             models.Index(fields=["register_id", "state", "id"], name="slip_register"),
             models.Index(fields=["unit_id", "state", "id"], name="slip_unit_state"),
             models.Index(fields=["office_id", "state", "id"], name="slip_office_state"),
-            models.Index(fields=["state", "issued_at", "unit_id", "kind", "answer_due"], name="slip_asked"),
+            models.Index(fields=["unit_id", "kind", "issued_at", "state", "answer_due"], name="slip_asked"),
         ]
 
 
@@ -95,5 +95,5 @@ class Happening(models.Model):
 
         db_table = "happening"
         indexes: ClassVar = [
-            models.Index(fields=["register_id", "what", "at", "kind", "amount"], name="happening_at")
+            models.Index(fields=["register_id", "what", "kind", "at", "amount"], name="happening_at")
         ]

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from django.db.models import Count, QuerySet, Sum
 
 from bihuan.ledger.repeats import RECENT, repeated
-from bihuan.models import Inspection, Item, Meeting, Person, Slip, Tally
+from bihuan.models import Inspection, Item, Meeting, Person, Slip, Tally, Unit
 from bihuan.queries.people import directory
+from bihuan.queries.scope import Scope
 from bihuan.rules.clocked import CHINA
+from bihuan.rules.errors import NotAllowed
 from bihuan.rules.inspection import STANDING
 from bihuan.rules.meeting import MeetingState
 from bihuan.rules.slips import LIVE, SlipState
@@ -20,7 +22,7 @@ from bihuan.rules.workflow import OPEN
 
 _STANDING = frozenset(SlipState) - {SlipState.WITHDRAWN}
 
-__all__ = ["RECENT", "Asked", "UnitBurden", "asked_of", "burden", "repeated"]
+__all__ = ["RECENT", "Asked", "UnitBurden", "asked_of", "burden", "burdened", "repeated"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,14 @@ class Asked:
     items: QuerySet[Item]
     inspections: list[Inspection]
     meetings: list[Meeting]
+
+
+def burdened(who: Scope, unit_id: int, using: str = "default") -> Unit:
+    """Return a unit whose burden ``who`` may look at: their own, or any where they see a whole campaign. Raises NotAllowed."""
+    unit = Unit.objects.using(using).filter(pk=unit_id).first()
+    if unit is None or not (who.units is None or unit_id in who.units or who.whole):
+        raise NotAllowed("没有这个单位，或您看不到它的情况。")
+    return unit
 
 
 def asked_of(unit: int, since: datetime, until: datetime, using: str = "default") -> Asked:

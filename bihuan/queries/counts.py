@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,7 +24,6 @@ CUT_BY = ("register", "unit", "class")
 _FACETS = ("unit", "class", "channel")
 _DIMENSIONS = {"register": "register", "unit": "unit", "class": "klass", "channel": "channel"}
 _CUTS = {"all": "register", "unit": "unit", "class": "class"}
-_CUT_FACETS = {cut: facet for facet, cut in _CUTS.items()}
 _PLACE = Case(When(facet="all", then=Cast("register_id", CharField())), default=F("label"))
 
 
@@ -108,9 +108,11 @@ def cuts_of(
     """
     cuts = Cuts()
     if as_of is not None:
-        for cut in CUT_BY if classes else ("register", "unit"):
-            facet = _CUT_FACETS[cut]
-            _fold(cuts, (cut,), cells(registers, facet=facet, as_of=as_of, units=units, using=using))
+        _fold(
+            cuts, ("register", "unit"), cells(registers, facet="unit", as_of=as_of, units=units, using=using)
+        )
+        if classes:
+            _fold(cuts, ("class",), cells(registers, facet="class", as_of=as_of, units=units, using=using))
         return cuts
     rows = Tally.objects.using(using).filter(register_id__in=registers)
     if units is None:
@@ -189,10 +191,15 @@ class _Later:
     def __bool__(self) -> bool:
         return self.as_of is not None or self.upto is not None
 
-    def condition(self) -> Q:
-        """Return which transitions those are."""
-        found = Q() if self.as_of is None else Q(at__gt=self.as_of)
-        return found if self.upto is None else found | Q(seq__gt=self.upto)
+    def of(self, rows: QuerySet[Transition]) -> QuerySet[Transition]:
+        """Return which of ``rows`` those are. Each condition has its own index; with OR between them every row is read."""
+        held = rows.order_by().values("seq")
+        if self.upto is None:
+            return rows.filter(at__gt=self.as_of)
+        entered = held.filter(seq__gt=self.upto)
+        if self.as_of is not None:
+            entered = entered.union(held.filter(at__gt=self.as_of))
+        return rows.filter(seq__in=entered)
 
 
 def _tallied(
@@ -217,7 +224,7 @@ def _since(
     registers: Sequence[int], facet: str, later: _Later, labels: list[str] | None, using: str
 ) -> QuerySet[Any, Any]:
     """What the ``later`` transitions added, to be taken away: in the columns of the tallies of ``facet``."""
-    rows = Transition.objects.using(using).filter(later.condition(), register_id__in=registers)
+    rows = later.of(Transition.objects.using(using).filter(register_id__in=registers))
     column = {"unit": "unit_id", "class": "klass", "channel": "channel"}.get(facet)
     cut: Any = Cast(column, CharField()) if column else Value("", CharField())
     if labels is not None:
@@ -273,7 +280,7 @@ def figures(
     refs = list(refs)
     cut = any(ref.of_deeds and dim != "since" for ref in refs for dim, _ in ref.dims)
     for ref in refs:
-        facet = f"deeds {ref.since}" if ref.of_deeds else _facet(ref)
+        facet = f"deeds {ref.since}" if ref.of_deeds else facet_of(ref)
         if facet not in read:
             read[facet] = (
                 deeds(registers, since=ref.since, as_of=as_of, upto=upto, cut=cut, using=using)
@@ -307,13 +314,19 @@ def deeds(
         rows = rows.filter(seq__lte=upto)
     keys = ("what", "kind", "register_id", "unit_id", "klass", "channel")
     if not cut:
-        told = rows.values_list("what", "kind").annotate(Sum("amount")).order_by()
-        return {Deed(what, kind, 0, 0, "", ""): times for what, kind, times in told if times}
+        told = Counter[tuple[str, str]]()
+        # register by register, as the index has them: nothing has to be sorted
+        for _, *deed, times in (
+            rows.values_list("register_id", "what", "kind").annotate(Sum("amount")).order_by()
+        ):
+            told[deed[0], deed[1]] += times
+        return {Deed(what, kind, 0, 0, "", ""): times for (what, kind), times in told.items() if times}
     grouped = rows.values_list(*keys).annotate(Sum("amount")).order_by()
     return {Deed(*row[:6]): row[6] for row in grouped if row[6]}
 
 
-def _facet(ref: Ref) -> str:
+def facet_of(ref: Ref) -> str:
+    """Return by which facet the cells have to be cut that ``ref`` is computed from."""
     cut = [dim for dim, _ in ref.dims if dim in _FACETS]
     return "cube" if len(cut) > 1 else (cut[0] if cut else "all")
 

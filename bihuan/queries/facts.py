@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Max, Min, Q, QuerySet, Sum
 
 from bihuan.models import Entry, Happening, Item, Transition
-from bihuan.queries.counts import cells, deeds
+from bihuan.queries.counts import cells, deeds, facet_of
 from bihuan.rules.clocked import day_start
 from bihuan.rules.errors import NotAllowed
 from bihuan.rules.events import KIND_NAMES
@@ -79,7 +79,7 @@ def _value(
     ref: Ref, registers: Sequence[int], as_of: datetime | None, upto: int | None, units: frozenset[int] | None
 ) -> str:
     if not ref.of_deeds:
-        return value(ref, cells(registers, facet="cube", as_of=as_of, upto=upto, units=units))
+        return value(ref, cells(registers, facet=facet_of(ref), as_of=as_of, upto=upto, units=units))
     return value(ref, deeds(registers, since=ref.since, as_of=as_of, upto=upto))
 
 

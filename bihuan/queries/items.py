@@ -156,12 +156,12 @@ def matching(found: Filter, *, gathered: bool = False, using: str = "default") -
 
 def _seen(found: Filter, units: frozenset[int], gathered: bool, using: str) -> Q:
     if gathered and not found.part:
-        return Q(pk__in=_seen_ids(units, using))
+        return Q(pk__in=seen_ids(units, using))
     return _PARTS[found.part](units)
 
 
-def _seen_ids(units: frozenset[int], using: str) -> QuerySet[Any, Any]:
-    """The ids of the items of ``seen_by``, each condition by its own index: with OR between them the database reads every item."""
+def seen_ids(units: frozenset[int], using: str) -> QuerySet[Any, Any]:
+    """Return the ids of the items of ``seen_by``, each condition by its own index: with OR between them the database reads every item."""
     items = Item.objects.using(using).order_by()
     helped = Helper.objects.using(using).filter(unit_id__in=units).order_by().values_list("item_id")
     owned, supervised = (

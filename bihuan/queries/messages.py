@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from bihuan.models import Delivery, Feed, Message, Outlet
 from bihuan.rules.errors import NotFound
@@ -92,9 +92,9 @@ def outlets(using: str = "default") -> list[tuple[Outlet, dict[str, int], str]]:
     deliveries = Delivery.objects.using(using).order_by()
     for outlet, state, n in deliveries.values_list("outlet_id", "state").annotate(Count("seq")):
         counted[outlet][state] = n
-    failed = dict(deliveries.exclude(reason="").order_by("seq").values_list("outlet_id", "reason"))
+    reasons = dict(deliveries.exclude(reason="").order_by("seq").values_list("outlet_id", "reason"))
     live = Outlet.objects.using(using).filter(active=True).order_by("id")
-    return [(o, counted[o.pk], failed.get(o.pk, "")) for o in live]
+    return [(o, counted[o.pk], reasons.get(o.pk, "")) for o in live]
 
 
 def outlet_of(outlet_id: int, using: str = "default") -> Outlet:
@@ -105,13 +105,16 @@ def outlet_of(outlet_id: int, using: str = "default") -> Outlet:
     return outlet
 
 
+def failed(outlet_id: int, using: str = "default") -> QuerySet[Delivery]:
+    """Return the deliveries that failed, waiting to be tried again or given up."""
+    return Delivery.objects.using(using).filter(outlet_id=outlet_id).exclude(reason="").exclude(state="sent")
+
+
 def failures(outlet_id: int, most: int = 50, using: str = "default") -> tuple[list[Delivery], int]:
-    """Return the deliveries that failed, waiting to be tried again or given up, the newest first; and how many more there are."""
-    failed = (
-        Delivery.objects.using(using).filter(outlet_id=outlet_id).exclude(reason="").exclude(state="sent")
-    )
-    found = list(failed.order_by("-seq")[:most])
-    return found, max(failed.count() - len(found), 0)
+    """Return the newest of the deliveries that failed, and how many more there are."""
+    rows = failed(outlet_id, using)
+    found = list(rows.order_by("-seq")[:most])
+    return found, max(rows.count() - len(found), 0)
 
 
 def feeds(person: int | None = None, using: str = "default") -> list[Feed]:

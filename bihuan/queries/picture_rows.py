@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bihuan.ledger.tables import Row
 from bihuan.models import Item, Measure
@@ -25,10 +25,13 @@ def lane_now(
     """Return the first ``most`` items of a register or unit: what is left to do, the worst colour first, then by deadline."""
     rows = _owned(registers, units).exclude(state__in=[State.MERGED, State.CANCELLED])
     rows = rows.filter(register_id=key) if by == "register" else rows.filter(owner_id=key)
-    ranks = [When(state__in=OPEN, colour=c, then=Value(n)) for n, c in enumerate(WORST_FIRST)]
-    rank = Case(*ranks, default=Value(len(WORST_FIRST)), output_field=IntegerField())
-    found: Any = rows.order_by(rank, "due_order", "id").values()
-    return list(found[:most])
+    # colour by colour, each in the order of an index: sorting all of them by their rank reads every item
+    groups = [rows.filter(state__in=OPEN, colour=c) for c in WORST_FIRST]
+    found: list[Any] = []
+    for group in [*groups, rows.exclude(state__in=OPEN)]:
+        if len(found) < most:
+            found += group.order_by("due_order", "id").values()[: most - len(found)]
+    return found
 
 
 def coming_now(
@@ -40,11 +43,8 @@ def coming_now(
     """
     at_work = _owned(registers, units).filter(state__in=_AT_WORK)
     items = at_work.filter(due_order__gte=day_end(first), due_order__lte=day_end(last))
-    of_item = Item.objects.filter(pk=OuterRef("item_id")).values("due")[:1]
-    steps = Measure.objects.filter(
-        state="open", due__gte=first, due__lte=last, item_id__in=at_work.values("id")
-    )
-    steps = steps.annotate(item_due=Subquery(of_item)).exclude(due=F("item_due"))
+    apart = at_work.filter(Q(due=None) | ~Q(due=OuterRef("due")), pk=OuterRef("item_id"))
+    steps = Measure.objects.filter(Exists(apart), state="open", due__gte=first, due__lte=last)
     dated: Any = items.order_by("due_order", "id").values_list("due", "id", "title", "owner_id", "colour")
     rows: list[Due] = list(dated[:most])
     near: list[Any] = list(

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bihuan.models import Campaign, Entry, Procedure, Register
+from bihuan.queries.scope import Scope
 from bihuan.rules.errors import NotFound
+from bihuan.rules.permissions import Duty
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,14 @@ def version_of(procedure_id: int, using: str = "default") -> Version:
     if row is None:
         raise NotFound("没有这个版本的规程。", hint="请从规程列表打开。")
     return next(v for v in versions(row.code, using) if v.row.pk == procedure_id)
+
+
+def run_by(who: Scope, code: str) -> list[Register]:
+    """Return the registers that ``who`` runs and that follow a version of the procedure called ``code``."""
+    if not who.actor.may(Duty.CAMPAIGNS):
+        return []
+    known = {version.row.pk for version in versions(code)}
+    return [r for r in who.registers if who.units_in(r) is None and r.procedure_id in known]
 
 
 def campaign_names(registers: list[Register], using: str = "default") -> dict[int, str]:

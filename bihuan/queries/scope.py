@@ -7,7 +7,7 @@ from functools import cached_property
 from bihuan.models import Campaign, Helper, Item, Register, Tally
 from bihuan.queries.people import visible_units
 from bihuan.rules.errors import NotAllowed
-from bihuan.rules.permissions import Actor
+from bihuan.rules.permissions import Actor, Duty
 
 
 class Scope:
@@ -60,6 +60,14 @@ class Scope:
     def registers_in(self, campaign: Campaign) -> list[Register]:
         """The registers of ``campaign`` among these."""
         return [r for r in self.registers if r.campaign_id == campaign.pk]
+
+    def reads(self, register_id: int, owner: int) -> bool:
+        """Whether this person may read an item of a register that the unit ``owner`` answers for."""
+        register = next((r for r in self.registers if r.pk == register_id), None)
+        if register is None or not self.actor.may(Duty.READ):
+            return False
+        units = self.units_in(register)
+        return units is None or owner in units
 
     def register(self, register_id: int) -> Register:
         """Return one of these registers. Raises NotAllowed, also for one that does not exist: nothing is given away."""

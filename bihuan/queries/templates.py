@@ -48,6 +48,15 @@ def usual_of(kind: str, campaign: int = 0, using: str = "default") -> int:
     return int(chosen.get(campaign, chosen.get(0, BUILTIN)))
 
 
+def places_of(kind: str, using: str = "default") -> dict[int, list[int]]:
+    """Return, by template, the campaigns for which it was chosen (0: all that have no choice of their own)."""
+    chosen = TemplateChoice.objects.using(using).filter(kind=kind).values_list("campaign_id", "template_id")
+    found: dict[int, list[int]] = {}
+    for campaign, template in sorted({0: BUILTIN, **dict(chosen)}.items()):
+        found.setdefault(template, []).append(campaign)
+    return found
+
+
 def content_of(kind: str, template: int, using: str = "default") -> bytes | None:
     """Return the file of a template, None for the built-in one. Raises NotFound for one that is not offered."""
     if template == BUILTIN:

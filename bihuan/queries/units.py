@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bihuan.models import Grant, Helper, Item, Person, Slip, Unit, UnitAlias
 from bihuan.queries.people import person_names
+from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.permissions import DUTIES, ROLE_NAMES, Actor, Duty, Role
 from bihuan.rules.slips import LIVE
 from bihuan.rules.workflow import OPEN
@@ -45,6 +46,28 @@ class Named:
     person: str
     role: str
     unit: str
+
+
+def kept_unit(actor: Actor, unit_id: int, using: str = "default") -> Unit:
+    """Return the unit where ``actor`` keeps it. Raises NotFound or NotAllowed."""
+    unit = Unit.objects.using(using).filter(pk=unit_id).first()
+    if unit is None:
+        raise NotFound("没有这个单位。")
+    if not actor.holds(DUTIES[Duty.UNITS], unit.path):
+        raise NotAllowed(f"“{unit.name}”不在您管理的单位之内。")
+    return unit
+
+
+def why_not_below(unit: Unit, above: Unit | None) -> str:
+    """Return why ``unit`` cannot move below ``above`` (None: to the top); "" where it can."""
+    if above is not None and above.path.startswith(unit.path):
+        return "单位不能移到自己或自己的下级之下。"
+    return "它现在就在这里。" if (above.pk if above else 0) == unit.parent_id else ""
+
+
+def why_not_into(unit: Unit, heir: Unit) -> str:
+    """Return why ``unit`` cannot be merged into ``heir``; "" where their places do not forbid it."""
+    return "单位不能并入自己或自己的下级。" if heir.path.startswith(unit.path) else ""
 
 
 @dataclass(frozen=True)

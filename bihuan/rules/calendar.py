@@ -97,6 +97,12 @@ class Calendar:
         """The calendar in which ``year`` replaces what was known of that year."""
         return Calendar({**self.years, year.year: year}, self.version + 1)
 
+    def changes(self, year: CalendarYear) -> list[tuple[date, bool]]:
+        """Return the days that are worked now and would not be under ``year``, or the other way round, with whether they would be."""
+        new, first = self.with_year(year), date(year.year, 1, 1)
+        every = (first + timedelta(days=n) for n in range((date(year.year, 12, 31) - first).days + 1))
+        return [(day, new.is_workday(day)) for day in every if new.is_workday(day) != self.is_workday(day)]
+
     def is_published(self, year: int) -> bool:
         """Whether the year's notice is known."""
         return year in self.years

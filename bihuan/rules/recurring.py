@@ -11,24 +11,24 @@ RESULT_CLASSES = frozenset({"立行立改", "分阶段整改", "持续整改"})
 
 @dataclass(frozen=True)
 class Case:
-    """One occurrence: an item of ``unit`` in ``klass``; ``times`` is 1, and 1 more for each of its relapses."""
+    """What happened in ``unit`` in ``klass``: so many ``times`` (each item once, and once more for each of its relapses), to so many ``items``."""
 
-    item: int
     unit: int
     klass: str
     times: int = 1
+    items: int = 1
 
 
 @dataclass(frozen=True)
 class Recurrence:
-    """A class of problems that came ``times`` times, in ``units`` (ids, rising) with ``items`` (ids, rising).
+    """A class of problems that came ``times`` times, in ``units`` (ids, rising), to so many ``items``.
 
     ``across``: the units together reach the threshold for several units; else it is one unit's own.
     """
 
     klass: str
     units: tuple[int, ...]
-    items: tuple[int, ...]
+    items: int
     times: int
     across: bool
 
@@ -56,7 +56,7 @@ def _recurrence(klass: str, cases: list[Case], *, across: bool) -> Recurrence:
     return Recurrence(
         klass,
         tuple(sorted({c.unit for c in cases})),
-        tuple(sorted({c.item for c in cases})),
+        sum(c.items for c in cases),
         sum(c.times for c in cases),
         across,
     )

@@ -17,6 +17,7 @@ from bihuan.actions.finding import record_finding
 from bihuan.actions.inspection import Plan, approve_inspection, finish_inspection, propose_inspection
 from bihuan.actions.institution import draft_institution
 from bihuan.actions.objection import object_to
+from bihuan.actions.outlets import add_outlet
 from bihuan.actions.sample import Population, commit_sample
 from bihuan.actions.tokens import make_token
 from bihuan.api.call import now
@@ -97,6 +98,7 @@ class Callers(Office):
             *by, Population(register=self.registers["rectification"]), "抽查", size=1
         ).sample
         document, draft = self.shelf(people["chief"].person)
+        outlet = self.outlet()
         rule = draft_institution(*by, "养护办法", units["town"], "有关规定", [item]).institution
         return {
             "item_id": item, "evidence_id": Evidence.objects.get().pk, "register_id": self.registers["rectification"],
@@ -105,7 +107,13 @@ class Callers(Office):
             "conclusion_id": conclusion, "objection_id": objection, "unit_id": units["village"],
             "person_id": people["other_head"].person, "procedure_id": self.procedures["rectification"], "case_id": 999, "view_id": 999, "feed_id": feed,
             "document_id": document, "draft_id": draft, "search_id": KeptSearch.objects.get(name="好").pk,
+            "outlet_id": outlet, "into_id": units["town"],
         }  # fmt: skip
+
+    def outlet(self):
+        """An outlet of the town by e-mail, for which no server is set: a trial fails before it reaches any network."""
+        by = (self.people["admin"], self.now)
+        return add_outlet(*by, "mail", "a@example.gov.cn", unit=self.units["town"]).pk
 
     def shelf(self, person):
         """A document, which lies in the basket of ``person``, a search and a draft of theirs; the ids of the first and the last."""
@@ -126,7 +134,15 @@ def answered(response, status):
 
 
 #: What an address asks for beside its path.
-_ASKED = {"/api/slip-papers": "?slip={slip_id}"}
+_ASKED = {
+    "/api/slip-papers": "?slip={slip_id}",
+    "/api/units/{unit_id}/merge": "?into={into_id}",
+    "/api/templates/{kind}/{template_id}/preview": "?campaign={campaign_id}",
+}
+
+
+#: What stands for ``kind`` in an address; elsewhere it is the form of a file.
+_KINDS = {"picture.": "svg", "/templates/": "stage"}
 
 
 def at(address, ids):
@@ -136,8 +152,10 @@ def at(address, ids):
         **ids,
         "thing_id": ids.get(f"{kind}_id", 1),
         "form": "docx",
-        "kind": "svg" if "picture." in address else "docx",
+        "kind": next((k for part, k in _KINDS.items() if part in address), "docx"),
+        "template_id": 0,
         "day": "2026-03-05",
+        "year": 2026,
         "deed": "off",
         "name": "none",
     }

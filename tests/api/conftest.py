@@ -10,6 +10,13 @@ def no_calls_yet():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def key(monkeypatch, settings):
+    """The installation's own key, with which the secrets of outlets are kept."""
+    monkeypatch.setenv("BIHUAN_SECRET_KEY", settings.SECRET_KEY)
+    settings.MAIL_SERVER = ""
+
+
 @pytest.fixture
 def office(db):
     """A small county with tokens; see ``tests.api.callers``."""

@@ -20,6 +20,11 @@ DUTIES = {
     "/api/people/{person_id}": Duty.ROLES, "/api/campaigns/{campaign_id}/report.{kind}": Duty.REPORT,
     "/api/feeds": None, "/api/registers/{register_id}/signs": Duty.SIGNS, "/api/imports": Duty.IMPORT,
     "/api/sessions": None, "/api/look-backs": Duty.SAMPLE, "/api/ledger": Duty.AUDIT, "/api/ledger/export": Duty.AUDIT, "/api/library/documents/{document_id}/tasks": Duty.COLLECT,
+    "/api/ledger/seals": Duty.AUDIT, "/api/calendar/years/{year}": Duty.CALENDAR, "/api/ledger/seals/file": Duty.AUDIT, "/api/units/{unit_id}/move": Duty.UNITS,
+    "/api/units/{unit_id}/merge": Duty.UNITS, "/api/procedures/{procedure_id}/registers/{register_id}": Duty.CAMPAIGNS,
+    **{f"/api/outlets{rest}": Duty.OUTLETS for rest in ("", "/{outlet_id}/failures")},
+    **{f"/api/templates/{{kind}}{rest}": Duty.TEMPLATES for rest in ("/{template_id}/file", "/{template_id}/preview")},
+    "/api/templates/{kind}": Duty.REPORT,
     **{f"/api/drafts{rest}": Duty.DRAFT for rest in ("", "/{draft_id}", "/{draft_id}/problems", "/{draft_id}/file")},
 }  # fmt: skip
 #: What changes nothing but the caller's own.
@@ -87,6 +92,7 @@ def test_whoever_supervises_reads_everything(office: Callers):
     closed = {a: s for a, s in statuses.items() if s != 200}
     assert closed == {
         "/api/institutions/{institution_id}/file": 404, "/api/cases/{case_id}": 404, "/api/cases/{case_id}/paper": 404, "/api/people": 403, "/api/people/{person_id}": 403,
+        "/api/outlets": 403, "/api/outlets/{outlet_id}/failures": 403, "/api/ledger/seals/file": 404,
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bihuan.models import Entry, Item, Procedure, Register
 from bihuan.procedures import texts
+from bihuan.queries import dry_run
 from tests.web.markup import faults
 from tests.web.office import Office, text_of
 
@@ -105,6 +106,15 @@ def test_the_comparison_and_the_trial_name_what_would_change_and_change_nothing(
     assert Item.objects.get(pk=closed).number not in text
     assert Entry.objects.count() == before
     assert faults(response.content.decode()) == []
+
+
+def test_of_very_many_items_the_trial_takes_a_part_and_says_which(office: Office, monkeypatch):
+    monkeypatch.setattr(dry_run, "MOST_TRIED", 2)
+    for n in range(4):
+        office.at("working", title=f"第{n}盏路灯")
+    text = text_of(post(office, sharper()))
+    assert "共试算 2 个未办结和待回头看的事项： 2 个会有变化" in text
+    assert "每 2 个试算 1 个" in text
 
 
 def test_the_trial_says_what_the_migration_then_does(office: Office):

@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 
+from bihuan.library.drafts.trial import LARGEST
 from bihuan.models import Campaign
 from bihuan.queries.templates import Offered
 from bihuan.web.forms import fields as f
 
 #: No choice of its own: the campaign follows the general one.
 GENERAL = "general"
-_MOST = 20 * 1024 * 1024
 
 
 class TemplateForm(forms.Form):
@@ -35,7 +35,7 @@ class TemplateForm(forms.Form):
     def clean_file(self) -> Any:
         """Refuse what is too large for a template."""
         file = self.cleaned_data["file"]
-        if file and file.size > _MOST:
+        if file and file.size > LARGEST:
             raise forms.ValidationError("文件超过 20 MB，请压缩里面的图片。")
         return file
 

@@ -7,11 +7,9 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from bihuan.models import Unit
-from bihuan.queries.burden import asked_of
+from bihuan.queries.burden import asked_of, burdened
 from bihuan.queries.inspection import inspections
 from bihuan.queries.meetings import meetings
-from bihuan.rules.errors import NotAllowed
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
@@ -24,10 +22,7 @@ MOST = 200
 def page(request: Request, unit_id: int) -> HttpResponse:
     """List the slips, items, inspections and meetings of a unit; whoever sees only some units sees those alone."""
     who = request.who
-    unit = Unit.objects.filter(pk=unit_id).first()
-    mine = who.units is None or unit_id in who.units or bool(who.whole)  # as the overview, which lists them
-    if unit is None or not mine:
-        raise NotAllowed("没有这个单位，或您看不到它的情况。")
+    unit = burdened(who, unit_id)
     found = asked_of(unit_id, dates.year_start(), dates.now() + timedelta(seconds=1))
     asked = found.slips.filter(answer_due__isnull=False)
     papers = (

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.actions.house import publish_calendar
-from bihuan.actions.reschedule import Foreseen, foresee
+from bihuan.actions.reschedule import foresee
 from bihuan.queries.calendar import Published, calendar_now, published
 from bihuan.queries.people import person_names, unit_labels
 from bihuan.queries.scope import Scope
@@ -148,33 +148,16 @@ def _proposed(request: Request) -> dict[str, Any]:
 def _preview(who: Scope, days: CalendarYear) -> dict[str, Any]:
     found = foresee(days)
     moved = [one for one in found if one.before != one.after]
-    mine = _seen(who, moved)
+    mine = [one for one in moved if who.reads(one.register, one.owner)]
     calendar = calendar_now()
     return {
         "days": days,
         "doubts": days.doubts(),
         "months": months(calendar.with_year(days), days.year),
-        "changes": _changes(calendar, days),
+        "changes": calendar.changes(days),
         "settled": len(found),
         "moved": len(moved),
         "listed": mine[:_LISTED],
         "unlisted": len(moved) - len(mine[:_LISTED]),
         "units": unit_labels(),
     }
-
-
-def _seen(who: Scope, moved: list[Foreseen]) -> list[Foreseen]:
-    """Return those whose items this person may read."""
-    if not who.actor.may(Duty.READ):
-        return []
-    reach = {r.pk: who.units_in(r) for r in who.registers}
-    return [
-        one for one in moved if one.register in reach and ((units := reach[one.register]) is None or one.owner in units)
-    ]  # fmt: skip
-
-
-def _changes(calendar: Calendar, days: CalendarYear) -> list[tuple[date, bool]]:
-    """Return the days that are worked now and would not be, or the other way round, with whether they would be."""
-    new = calendar.with_year(days)
-    every = [cell.day for _, weeks in months(new, days.year) for week in weeks for cell in week if cell]
-    return [(day, new.is_workday(day)) for day in every if new.is_workday(day) != calendar.is_workday(day)]

@@ -20,7 +20,7 @@ from bihuan.queries.closing import (
     institutions,
 )
 from bihuan.queries.people import directory
-from bihuan.queries.recurring import proposals
+from bihuan.queries.recurring import first_proposals
 from bihuan.rules.errors import BihuanError, NotAllowed, NotFound
 from bihuan.rules.institution import INSTITUTION_STATES, INSTITUTION_STEPS
 from bihuan.rules.permissions import Actor, Duty, Role
@@ -69,12 +69,13 @@ def may_draft(actor: Actor) -> bool:
 @opens_to(Duty.READ)
 def recurring(request: Request) -> HttpResponse:
     """Show the problems that came again so often that a rule is proposed."""
-    every = proposals(request.who.registers, dates.now(), request.who.units, most=MOST_ITEMS)
-    found = every if "all" in request.GET else every[:MOST_CLASSES]
+    who = request.who
+    most = None if "all" in request.GET else MOST_CLASSES
+    found, more = first_proposals(who.registers, dates.now(), who.units, most=most, items=MOST_ITEMS)
     made = Institution.objects.in_bulk({i for p in found for i in p.institutions})
     context = {
         "rows": [(p, [made[i] for i in p.institutions], p.count - len(p.items)) for p in found],
-        "more": len(every) - len(found),
+        "more": more,
         "may_draft": may_draft(request.who.actor),
     }
     return render(request, "recurring.html", context)
@@ -173,10 +174,7 @@ def file(request: Request, institution_id: int) -> HttpResponseBase:
     row = _visible(request, institution_id).institution
     if not row.digest:
         raise NotFound("这项制度没有附文本。")
-    try:
-        stored = blobs.evidence_storage().open(blobs.path_of(row.digest))
-    except FileNotFoundError:
-        raise NotFound("制度文本不在存储中。", hint="请联系系统管理员从备份恢复。") from None
+    stored = blobs.opened(row.digest, "制度文本")
     return FileResponse(
         stored, as_attachment=True, filename=row.file, content_type="application/octet-stream"
     )

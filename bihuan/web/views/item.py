@@ -207,9 +207,6 @@ def evidence(request: Request, item_id: int, evidence_id: int) -> HttpResponseBa
     if found is None:
         raise NotFound("没有这份佐证。")
     looked_at = "view" in request.GET and found.media in item_more.PICTURES
-    try:
-        file = blobs.evidence_storage().open(blobs.path_of(found.digest))
-    except FileNotFoundError:
-        raise NotFound("佐证文件不在存储中。", hint="请联系系统管理员从备份恢复。") from None
+    file = blobs.opened(found.digest)
     media = found.media if looked_at else "application/octet-stream"
     return FileResponse(file, as_attachment=not looked_at, filename=found.name, content_type=media)

@@ -26,12 +26,14 @@ from bihuan.queries.people import person_names
 from bihuan.rules.errors import BihuanError, Needs, NotAllowed, NotFound
 from bihuan.rules.figures import FIGURES, Definition
 from bihuan.rules.permissions import Duty
-from bihuan.web import dates
+from bihuan.web import dates, later
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import status_of
 from bihuan.web.forms.draft import BeginDraft, EditDraft
 
 _LISTED, _HITS = 50, 6
+#: A text longer than this takes seconds to check.
+_LONG = 20_000
 
 
 @dataclass(frozen=True)
@@ -149,11 +151,14 @@ def _show(
     except BihuanError as error:
         context["find_refusal"] = error
     if wrong is None and "check" in request.GET:
-        wrong = problems(paper)
+        context["later"] = later.put_off(request, len(paper.text) > _LONG)
+        wrong = None if context["later"] else problems(paper)
     context["checked"] = wrong is not None
     context["blocking"] = [p for p in wrong or () if p.blocks]
     context["hints"] = [p for p in wrong or () if not p.blocks]
-    return render(request, "library_draft.html", context, status=status)
+    asked_later = request.htmx and "check" in request.GET
+    template = "library_draft_problems.html" if asked_later else "library_draft.html"
+    return render(request, template, context, status=status)
 
 
 def _figures(paper: Paper) -> list[tuple[Definition, str]]:

@@ -19,7 +19,7 @@ from bihuan.queries.picture import CUTS, campaign_picture, item_picture
 from bihuan.reports.picture import WRITERS, Sheet, draw_campaign, draw_item, svg_of
 from bihuan.rules.errors import NotFound
 from bihuan.rules.permissions import Duty
-from bihuan.web import dates, filters
+from bihuan.web import dates, filters, later
 from bihuan.web.access import Request, opens_to
 
 _MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
@@ -31,12 +31,17 @@ def page(request: Request) -> HttpResponse:
     if not request.who.campaigns:
         return redirect("overview")
     campaign, by = _campaign(request), _by(request)
+    registers = [r.pk for r in request.who.registers_in(campaign)]
+    # an earlier day is reckoned from every item's entries
+    heavy = _as_of(request) is not None and later.more_than(later.MANY_ITEMS, registers)
+    put_off = later.put_off(request, heavy)
     context = {
         "campaign": campaign,
         "campaigns": request.who.campaigns,
         "cuts": CUTS,
         "by": by,
-        "picture": _drawn(_sheet_of_campaign(request, campaign)),
+        "later": put_off,
+        "picture": "" if put_off else _drawn(_sheet_of_campaign(request, campaign)),
         "address": reverse("picture"),
         "files": {kind: reverse("picture-file", args=[kind]) for kind in WRITERS},
         "partial_view": request.who.units is not None,
@@ -77,7 +82,7 @@ def _shown(request: Request, context: dict[str, Any]) -> HttpResponse:
     context |= {
         "as_of": dates.read_day(request.GET.get("as_of", "")) if _as_of(request) else None,
         "today": dates.today(),
-        "query": request.GET.urlencode(),
+        "query": later.query_of(request),
     }
     return render(request, "picture.html#picture" if request.htmx else "picture.html", context)
 

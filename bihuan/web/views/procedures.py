@@ -15,16 +15,16 @@ from bihuan.ledger.derive import parsed
 from bihuan.models import Procedure, Register
 from bihuan.queries.dry_run import DryRun, dry_run
 from bihuan.queries.people import person_names, unit_labels
-from bihuan.queries.procedures import Version, campaign_names, version_of, versions
+from bihuan.queries.procedures import Version, campaign_names, run_by, version_of, versions
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import BihuanError
 from bihuan.rules.permissions import Duty
 from bihuan.rules.procedure import ProcedureFaults, load
+from bihuan.rules.procedure_words import differences, parts
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import refusals, status_of
 from bihuan.web.forms.procedures import AdoptForm, ProcedureText
-from bihuan.web.procedure_words import differences, parts
 
 _VERSION = re.compile(r"^version\s*=\s*\d+", re.MULTILINE)
 
@@ -79,15 +79,7 @@ def _one(request: Request, version: Version, form: AdoptForm | None, **more: Any
 
 def _others(who: Scope, row: Procedure) -> list[Register]:
     """The registers of this procedure that follow another version, where this person may change that."""
-    if not who.actor.may(Duty.CAMPAIGNS):
-        return []
-    codes = set(Procedure.objects.filter(code=row.code).values_list("id", flat=True))
-    return [r for r in _own(who) if r.procedure_id in codes and r.procedure_id != row.pk]
-
-
-def _own(who: Scope) -> list[Register]:
-    """The registers that this person runs."""
-    return [r for r in who.registers if who.units_in(r) is None] if who.actor.may(Duty.CAMPAIGNS) else []
+    return [r for r in run_by(who, row.code) if r.procedure_id != row.pk]
 
 
 @opens_to(Duty.PROCEDURES)
@@ -146,8 +138,7 @@ def _checked(who: Scope, text: str) -> dict[str, Any]:
     """Return what a sound text says, and what it would change. Raises ProcedureFaults."""
     procedure = load(text, "规程")
     known = versions(procedure.code)
-    held = {v.row.pk for v in known}
-    registers = [r for r in _own(who) if r.procedure_id in held]
+    registers = run_by(who, procedure.code)
     return {
         "procedure": procedure,
         "parts": parts(procedure),

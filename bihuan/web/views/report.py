@@ -13,22 +13,24 @@ from django.shortcuts import render
 
 from bihuan.models import Campaign
 from bihuan.queries.counts import all_refs, figures
-from bihuan.queries.scope import Scope
 from bihuan.reports.check import verify_for
 from bihuan.reports.context import StageContext
 from bihuan.reports.preview import Part, Piece, preview
-from bihuan.reports.stage import stage_context
+from bihuan.reports.stage import position_now, stage_context
 from bihuan.reports.verdict import Checked, Verdict
 from bihuan.reports.word import write_docx
 from bihuan.reports.xlsx import write_xlsx
 from bihuan.rules.errors import Invalid, NotFound
 from bihuan.rules.figures import FIGURES
 from bihuan.rules.permissions import Duty
+from bihuan.web import later
 from bihuan.web.access import Request, opens_to
 from bihuan.web.facts import facts_address
 from bihuan.web.forms.report import StageReport
 
 Link = Callable[[str], str]
+#: The text of a report names each item; of more than this nobody reads it in a page, and the file is handed out alone.
+MOST_READ = 3_000
 
 
 @opens_to(Duty.REPORT)
@@ -36,26 +38,31 @@ def page(request: Request) -> HttpResponse:
     """Show the form with the report as it will be handed out."""
     campaigns = request.who.whole
     form = StageReport(campaigns, request.GET if "campaign" in request.GET else None)
-    context: dict[str, Any] = {"form": form, "campaigns": campaigns, "query": request.GET.urlencode()}
+    context: dict[str, Any] = {"form": form, "campaigns": campaigns, "query": later.query_of(request)}
     if form.is_valid():
-        context |= _preview(request.who, form)
+        registers = [r.pk for r in request.who.registers_in(form.chosen())]
+        heavy = later.more_than(later.MANY_ITEMS, registers)
+        context["campaign"] = form.chosen()
+        context["later"] = later.put_off(request, heavy)
+        if not context["later"]:
+            context |= _preview(form, registers)
     template = "report.html#preview" if request.htmx else "report.html"
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _preview(who: Scope, form: StageReport) -> dict[str, Any]:
+def _preview(form: StageReport, registers: list[int]) -> dict[str, Any]:
     """The report's own text, read back from the file that would be handed out, and every figure with its definition."""
-    campaign, report = form.chosen(), _context(form)
-    at, seq = report.as_of, report.position.seq
-    registers = [r.pk for r in who.registers_in(campaign)]
+    campaign, too_long = form.chosen(), later.more_than(MOST_READ, registers)
+    report = None if too_long else _context(form)
+    at = report.as_of if report else form.instant()
+    seq = (report.position if report else position_now()).seq
     values = figures(all_refs(), registers, as_of=at, upto=seq)
+    written = preview(write_docx(report, form.template())) if report else []
     return {
-        "campaign": campaign,
         "as_of": at,
-        "since": report.period_from,
-        "parts": [
-            _shown(part, _links(campaign, at, seq)) for part in preview(write_docx(report, form.template()))
-        ],
+        "since": form.cleaned_data["since"],
+        "too_long": MOST_READ if too_long else 0,
+        "parts": [_shown(part, _links(campaign, at, seq)) for part in written],
         "figures": [
             (FIGURES[ref], value, facts_address(campaign.pk, ref, at, seq)) for ref, value in values.items()
         ],

@@ -132,7 +132,11 @@ def _units(ids: set[int]) -> dict[int, str]:
 
 def _receivers(who: Scope) -> dict[int, str]:
     """Return the units that were ever sent a slip, as far as this person sees them."""
-    return _units(set(slips(who.units).order_by().values_list("unit_id", flat=True).distinct()))
+    sent = Slip.objects.order_by().values_list("unit_id", flat=True).distinct()
+    if who.units is not None:
+        own = sent.filter(unit_id__in=who.units, issued_at__isnull=False)
+        sent = own.union(sent.filter(office_id__in=who.units))
+    return _units(set(sent))
 
 
 @opens_to(Duty.READ)

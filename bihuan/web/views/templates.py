@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -12,22 +11,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from bihuan.actions.templates import choose_template, follow_general, keep_template, retire_template
-from bihuan.library.drafts.kinds import KINDS as DRAFTS
-from bihuan.library.drafts.start import body_of
-from bihuan.models import Campaign, TemplateChoice, Unit
+from bihuan.library.drafts.trial import KINDS, file_of, written
+from bihuan.models import Campaign
 from bihuan.queries.people import person_names
-from bihuan.queries.templates import BUILTIN, STAGE, content_of, offered, own
-from bihuan.reports import make_drafts, make_templates
-from bihuan.reports.stage import stage_context
-from bihuan.reports.word import write_docx
+from bihuan.queries.templates import STAGE, content_of, offered, own, places_of
 from bihuan.rules.errors import NotFound
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import refusals
 from bihuan.web.forms.templates import GENERAL, ChoiceForm, TemplateForm
-
-KINDS = {STAGE: "阶段报告"} | {kind.code: kind.name for kind in DRAFTS.values()}
 
 
 @opens_to(Duty.TEMPLATES, "GET", "POST")
@@ -39,7 +32,7 @@ def page(request: Request, kind: str = STAGE) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals(form):
             content = form.cleaned_data["file"].read()
-            _written(kind, form.campaign(), content)
+            written(kind, form.campaign(), content, dates.now())
             made = keep_template(request.who.actor, dates.now(), kind, form.title(), content)
             messages.success(request, f"试写成功，已保存模板“{made.name}”。要默认使用的，请在下面选定。")
             return redirect("templates-kind", kind)
@@ -54,15 +47,14 @@ def _known(kind: str) -> None:
 def _page(request: Request, kind: str, form: TemplateForm, choice: ChoiceForm) -> HttpResponse:
     rows = own(kind)
     names = dict(Campaign.objects.values_list("id", "name"))
-    used: dict[int, list[str]] = {}
-    choices = dict(TemplateChoice.objects.filter(kind=kind).values_list("campaign_id", "template_id"))
-    for campaign, template in sorted({0: BUILTIN, **choices}.items()):
-        used.setdefault(template, []).append(names.get(campaign, "") if campaign else "所有专项工作")
     context = {
         "kind": kind,
         "kinds": KINDS,
         "rows": rows,
-        "used": used,
+        "used": {
+            template: [names.get(campaign, "") if campaign else "所有专项工作" for campaign in places]
+            for template, places in places_of(kind).items()
+        },
         "people": person_names({row.person_id for row in rows}),
         "form": form,
         "choice": choice,
@@ -72,28 +64,12 @@ def _page(request: Request, kind: str, form: TemplateForm, choice: ChoiceForm) -
     return render(request, "templates.html", context, status=status)
 
 
-def _written(kind: str, campaign: Campaign, content: bytes | None) -> bytes:
-    """Write the paper of ``campaign`` as of now. Raises TemplateInvalid with the place of the mistake, NotAReport."""
-    context = stage_context(campaign, dates.now())
-    if kind == STAGE:
-        return write_docx(context, content)
-    office = Unit.objects.get(pk=campaign.unit_id).name
-    return body_of(DRAFTS[kind], office, context, None, content).encode()
-
-
 @opens_to(Duty.TEMPLATES)
 def file(request: Request, kind: str, template_id: int) -> HttpResponseBase:
     """Hand out a template as it was brought, or the built-in one."""
     _known(kind)
-    content = content_of(kind, template_id)
-    name = next((row.name for row in own(kind) if row.pk == template_id), f"{KINDS[kind]}（内置模板）")
-    return FileResponse(
-        BytesIO(_builtin(kind).read_bytes() if content is None else content), as_attachment=True, filename=f"{name}.docx"
-    )  # fmt: skip
-
-
-def _builtin(kind: str) -> Path:
-    return make_templates.STAGE if kind == STAGE else make_drafts.path_of(kind)
+    name, content = file_of(kind, template_id)
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name)
 
 
 @opens_to(Duty.TEMPLATES)
@@ -104,9 +80,8 @@ def preview(request: Request, kind: str, template_id: int) -> HttpResponseBase:
     campaign = next((c for c in request.who.whole if str(c.pk) == wanted), None)
     if campaign is None:
         raise NotFound("没有这个专项工作，或您不能看到它的全部事项。")
-    content = _written(kind, campaign, content_of(kind, template_id))
-    suffix = "docx" if kind == STAGE else "txt"
-    return FileResponse(BytesIO(content), as_attachment=True, filename=f"{KINDS[kind]}预览.{suffix}")
+    name, content = written(kind, campaign, content_of(kind, template_id), dates.now())
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name)
 
 
 @opens_to(Duty.TEMPLATES, "POST")

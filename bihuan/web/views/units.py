@@ -13,8 +13,8 @@ from bihuan.actions.house import change_unit, create_unit
 from bihuan.actions.merge_unit import merge_unit
 from bihuan.models import Unit, UnitAlias
 from bihuan.queries.people import directory
-from bihuan.queries.units import load_of, merge_of, move_of, tree
-from bihuan.rules.errors import NotAllowed, NotFound
+from bihuan.queries.units import kept_unit, load_of, merge_of, move_of, tree, why_not_below, why_not_into
+from bihuan.rules.errors import NotFound
 from bihuan.rules.permissions import DUTIES, Duty, Role
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
@@ -85,7 +85,7 @@ def one(request: Request, unit_id: int) -> HttpResponse:
 @opens_to(Duty.UNITS, "GET", "POST")
 def move(request: Request, unit_id: int) -> HttpResponse:
     """Choose where a unit is to stand, see what goes with it, and move it."""
-    unit = _kept(request, unit_id)
+    unit = kept_unit(request.who.actor, unit_id)
     form = MoveForm(directory(), _given(request))
     if form.is_valid():
         above = Unit.objects.filter(pk=form.cleaned_data["parent"] or 0).first()
@@ -95,10 +95,8 @@ def move(request: Request, unit_id: int) -> HttpResponse:
                 place = f"“{above.name}”之下" if above else "顶级"
                 messages.success(request, f"“{unit.name}”已移到{place}。")
                 return redirect("units")
-        elif above is not None and above.path.startswith(unit.path):
-            form.add_error("parent", "单位不能移到自己或自己的下级之下。")
-        elif (above.pk if above else 0) == unit.parent_id:
-            form.add_error("parent", "它现在就在这里。")
+        elif why := why_not_below(unit, above):
+            form.add_error("parent", why)
         if not form.errors:
             return _asked(request, unit, form, move=move_of(unit, above), above=above)
     return _asked(request, unit, form)
@@ -121,7 +119,7 @@ def _asked(request: Request, unit: Unit, form: forms.Form, **more: Any) -> HttpR
 @opens_to(Duty.UNITS, "GET", "POST")
 def merge(request: Request, unit_id: int) -> HttpResponse:
     """Choose the unit into which this one is merged, see what goes over, and merge it."""
-    unit = _kept(request, unit_id)
+    unit = kept_unit(request.who.actor, unit_id)
     form = MergeForm(directory(), _given(request), sure=request.method == "POST")
     if not form.is_valid():
         return _asked(request, unit, form, merge=merge_of(unit) if form.heir() else None, heir=form.heir())
@@ -137,8 +135,8 @@ def merge(request: Request, unit_id: int) -> HttpResponse:
                 f"已把“{unit.name}”并入“{heir.name}”：转入事项{done.items}个、人员{done.people}名（留痕 #{done.seq}）。",
             )
             return redirect("units-one", heir.pk)
-    elif heir.pk == unit_id or heir.path.startswith(unit.path):
-        form.add_error("into", "单位不能并入自己或自己的下级。")
+    elif why := why_not_into(unit, heir):
+        form.add_error("into", why)
     return _asked(request, unit, form, merge=merge_of(unit), heir=heir)
 
 
@@ -146,12 +144,4 @@ def _unit(unit_id: int) -> Unit:
     unit = Unit.objects.filter(pk=unit_id).first()
     if unit is None:
         raise NotFound("没有这个单位。")
-    return unit
-
-
-def _kept(request: Request, unit_id: int) -> Unit:
-    """Return the unit where this person keeps it. Raises NotFound or NotAllowed."""
-    unit = _unit(unit_id)
-    if not request.who.actor.holds(DUTIES[Duty.UNITS], unit.path):
-        raise NotAllowed(f"“{unit.name}”不在您管理的单位之内。")
     return unit
