@@ -24,14 +24,14 @@ test: setup  ## every test on SQLite, then those of the database on PostgreSQL
 	@$(BIN)/python tools/system.py
 	$(PYTEST) tests/rules --cov=bihuan/rules --cov-report=term-missing:skip-covered --cov-fail-under=100
 	$(PYTEST) --ignore=tests/rules
-	BIHUAN_TEST_DB=postgres $(PYTEST) --ignore=tests/rules -m 'db and not browser'
+	BIHUAN_TEST_DB=postgres $(PYTEST) --ignore=tests/rules -m '(db and not browser) or daily'
 
 test-deep: export BIHUAN_TEST_DEEP := 1
 test-deep: setup  ## the same with many more examples, lives, kills and altered bytes, and the coverage of the package (hours)
 	@$(BIN)/python tools/system.py
 	@$(BIN)/coverage erase
 	$(PYTEST) --cov --cov-report=
-	BIHUAN_TEST_DB=postgres $(PYTEST) --cov --cov-report= --cov-append -m 'db and not browser'
+	BIHUAN_TEST_DB=postgres $(PYTEST) --cov --cov-report= --cov-append -m '(db and not browser) or daily'
 	@$(BIN)/coverage report --include='bihuan/rules/*' --skip-covered --show-missing --fail-under=100
 	@echo "coverage of the whole package: $$($(BIN)/coverage report --format=total) %"
 

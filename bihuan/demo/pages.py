@@ -10,6 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 from bihuan import models
+from bihuan.actions.inspection import Plan, approve_inspection, finish_inspection, propose_inspection
+from bihuan.actions.objection import object_to
+from bihuan.actions.outlets import add_outlet
+from bihuan.ledger.backup import backups, make_backup
 from bihuan.library import basket
 from bihuan.library.drafts.keep import begin
 from bihuan.library.intake import files_of, take_in
@@ -17,24 +21,55 @@ from bihuan.models import (
     Account,
     Agenda,
     BasketEntry,
+    Conclusion,
     Document,
     Inspection,
     Institution,
     Item,
     Meeting,
+    Objection,
     Person,
     Slip,
 )
+from bihuan.queries.people import actor_of
+from bihuan.rules.clocked import CHINA
 
 
-def stock(prose: Path) -> None:
-    """Fill the library with the texts of the folder ``prose``, and begin a draft."""
+def stock(prose: Path, *, backup: bool = True) -> None:
+    """Add what the demonstration leaves out: a library of the texts in ``prose``, a draft, an outlet, an objection, a backup."""
     if BasketEntry.objects.exists():
         return
     list(take_in(files_of([prose]), lambda: datetime.now(UTC)))
     clerk = _person("duban")
     basket.put(clerk.pk, Document.objects.order_by("id").values_list("id", flat=True)[:3])
     begin("briefing", clerk.pk, clerk.unit_id, datetime.now(UTC), campaign=_first("Campaign"))
+    now = datetime.now(UTC)
+    add_outlet(
+        actor_of(_person("admin").pk), now, "mail", "chengban@example.org", person=_person("chengban").pk
+    )
+    _inspect(now)
+    if backup:
+        make_backup(now)
+
+
+def _inspect(now: datetime) -> None:
+    """Inspect two units and tell them what was found, to which one of them objects; begin a walk-through."""
+    checker, mine = actor_of(_person("jiancha").pk), _person("fuzeren").unit_id
+    head = next(p for p in Person.objects.filter(name__endswith="负责人").order_by("id") if p.unit_id != mine)
+    made = _approved(now, "值班值守抽查", "planned", [mine, head.unit_id])
+    _approved(now, "施工许可走流程", "walk", [mine])
+    finish_inspection(made, checker, now, "值班电话两次无人接听，请完善值班制度。")
+    told = Conclusion.objects.get(inspection_id=made, unit_id=head.unit_id)
+    object_to(told.pk, actor_of(head.pk), now, "当日值班人员在现场处置险情，有出警记录。")
+
+
+def _approved(now: datetime, name: str, mode: str, units: list[int]) -> int:
+    """Return an inspection of today, approved though another looks at the same unit."""
+    day, clerk = now.astimezone(CHINA).date(), _person("duban")
+    plan = Plan(name, mode, (name[:4],), "县直单位", "本周", units, day, day, _person("jiancha").pk)
+    made = propose_inspection(actor_of(clerk.pk), now, clerk.unit_id, plan).inspection
+    approve_inspection(made, actor_of(_person("lingdao").pk), now, despite="内容不同，一天内看完")
+    return made
 
 
 def _document(kind: str) -> int:
@@ -43,6 +78,19 @@ def _document(kind: str) -> int:
 
 def _first(model: str) -> Any:
     return getattr(models, model).objects.order_by("id").first()
+
+
+def _backup() -> str:
+    return "/backups/" + "".join(f"{b.path.name}/" for b in backups()[:1])
+
+
+def _objection() -> str:
+    return f"/objections/{Objection.objects.filter(outcome='').latest('id').pk}/"
+
+
+def _objectable() -> str:
+    told = Conclusion.objects.filter(unit_id=_person("fuzeren").unit_id).latest("id")
+    return f"/inspections/{told.inspection_id}/object/{told.pk}/"
 
 
 def _tough() -> str:
@@ -165,11 +213,13 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "library-decompose": "/library/tasks/",
         "library-tasks": lambda: f"/library/tasks/{_document('讲话')}/",
         "library-proofread": "/library/proofread/",
+        "library-words": "/library/proofread/words/",
         "library-drafts": "/library/drafts/",
         "library-draft": lambda: f"/library/drafts/{_first('Draft').pk}/?find=责任&check=1",
         "procedure-new": lambda: f"/procedures/new/?from={_first('Procedure').pk}",
         "days-new": "/days/new/",
         "templates": "/templates/",
+        "templates-meeting": "/templates/minutes/",
         "report": lambda: f"/report/?campaign={_first('Campaign').pk}&period=quarter",
         "facts": "/facts/?ref=overdue",
         "picture": "/picture/",
@@ -178,9 +228,11 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "inbox": "/inbox/",
         "inbox-calendar": "/inbox/calendar/",
         "items-bulk": lambda: f"/items/bulk/?do=comment&id={_working()}",
+        "item-step": lambda: f"/items/{_working()}/amend/",
         "items-measures": "/items/?state=open&colour=red&col=title&col=lead&col=handler&sort=due",
         "overview-more": "/overview/more/",
         "import": "/import/",
+        "import-one": lambda: f"/import/done/{_first('Import').pk}/",
         "ledger": "/ledger/",
         "signs": "/signs/",
         "tokens": "/security/tokens/",
@@ -191,9 +243,10 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "error-404": "/items/99999999/",
     },
     "lingdao": {"lead-todo": "/", "lead-overview": "/overview/", "lead-slip": lambda: _slip(state="proposed"),
-                "lead-meeting": partial(_meeting, "confirmed")},
+                "lead-meeting": partial(_meeting, "confirmed"), "objection": _objection},
     "shenhe": {"reviewer-todo": "/", "reviewer-item": partial(_item, "reviewing")},
-    "jiancha": {"checker-todo": "/", "finding": lambda: f"{_inspection(state='underway')}finding/"},
+    "jiancha": {"checker-todo": "/", "finding": lambda: f"{_inspection(state='underway')}finding/",
+                "walk": lambda: f"{_inspection(mode='walk', state='approved')}walk/"},
     "shenji": {"auditor-home": "/", "auditor-ledger": "/ledger/", "auditor-item": partial(_item, "closed")},
     "chengban": {
         "handler-todo": "/",
@@ -203,13 +256,16 @@ PAGES: dict[str, dict[str, str | Callable[[], str]]] = {
         "handler-slips": "/slips/",
         "handler-library": "/library/",
         "handler-ask": _ask,
+        "handler-report": lambda: f"{_item('working', unit='chengban')}report/",
     },
-    "fuzeren": {"head-todo": "/", "head-items": "/items/", "head-overview": "/overview/"},
+    "fuzeren": {"head-todo": "/", "head-items": "/items/", "head-overview": "/overview/",
+                "object": _objectable},
     "admin": {"admin-home": "/", "error-403": "/items/", "people": "/people/", "people-new": "/people/new/",
               "person": lambda: f"/people/{_person('chengban').pk}/", "units": "/units/",
-              "unit": lambda: f"/units/{_person('chengban').unit_id}/", "days": "/days/", "days-provisional": "/days/?year=2035",
+              "unit": lambda: f"/units/{_person('chengban').unit_id}/", "unit-move": lambda: f"/units/{_person('chengban').unit_id}/move/",
+              "unit-merge": lambda: f"/units/{_person('chengban').unit_id}/merge/", "days": "/days/", "days-provisional": "/days/?year=2035",
               "procedures": "/procedures/", "procedure": lambda: f"/procedures/{_first('Procedure').pk}/", "outlets": "/outlets/",
-              "backups": "/backups/"},
+              "outlet": lambda: f"/outlets/{_first('Outlet').pk}/", "backups": "/backups/", "backup": _backup},
     "security": {"security-home": "/", "security-account": "/security/", "api": "/api/", "second-set": "/security/second/"},
     "audit": {"audit-home": "/", "audit-ledger": "/ledger/"},
 }  # fmt: skip

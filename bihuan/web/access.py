@@ -56,7 +56,7 @@ def opens_to(whom: Door | Duty, *methods: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         kept = require_http_methods([*(methods or ("GET",)), "HEAD"])(view)
-        kept.opens_to = whom  # type: ignore[attr-defined]
+        kept.opens_to, kept.methods = whom, methods or ("GET",)  # type: ignore[attr-defined]
         return kept
 
     return mark

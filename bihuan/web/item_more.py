@@ -11,7 +11,9 @@ from django.urls import reverse
 from bihuan.models import Evidence, Finding, Inspection, Item, Request, Slip, Timer, Unit
 from bihuan.queries.inspection import find_inspection
 from bihuan.queries.item import Detail
+from bihuan.queries.items import matching
 from bihuan.queries.requests import askable, requests
+from bihuan.queries.scope import Scope
 from bihuan.queries.slips import slips
 from bihuan.rules.errors import NotFound
 from bihuan.rules.permissions import DUTIES, ROLE_NAMES, Actor, Duty, Role
@@ -20,7 +22,7 @@ from bihuan.rules.requests import REQUEST_NAMES, REQUEST_STATES, deciders, permi
 from bihuan.rules.slips import SLIP_STATES
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import OPEN
-from bihuan.web import dates
+from bihuan.web import dates, filters
 
 #: Media that a browser shows as a picture.
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp"})
@@ -151,3 +153,19 @@ def sources(item: Item, actor: Actor) -> list[Inspection]:
         except NotFound:
             continue  # a covert visit stays unknown until it is over
     return found
+
+
+def related(found: Detail, inspections: Sequence[Inspection], who: Scope) -> list[tuple[Item, str]]:
+    """Return the items that this person may see and that belong with this one, each with why: merged, or found together."""
+    why: dict[int, str] = {}
+    for no in Finding.objects.filter(inspection_id__in=[i.pk for i in inspections]).values_list(
+        "item_id", flat=True
+    ):
+        why[no] = "同一次督查发现"
+    for moment in found.timeline:
+        for name, words in (("into", "已并入这一事项"), ("absorbed", "并入本事项")):
+            if no := getattr(moment.fact.event, name, 0):
+                why[no] = words
+    why.pop(found.item.pk, None)
+    seen = matching(filters.filter_of(filters.Chosen(), who.registers, who)).filter(pk__in=why)
+    return [(item, why[item.pk]) for item in seen.order_by("pk")]

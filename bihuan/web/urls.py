@@ -129,6 +129,7 @@ urlpatterns = [
     path("signs/", signs.page, name="signs"),
     path("lookbacks/", lookbacks.page, name="lookbacks"),
     path("import/", imports.page, name="import"),
+    path("import/done/<int:import_id>/", imports.one, name="import-one"),
     path("import/<str:token>/", imports.preview, name="import-preview"),
     path("report/", report.page, name="report"),
     path("report/check/", report.check, name="report-check"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from bihuan.actions.amend import AMENDABLE
 from bihuan.actions.measures import MEASURE_STATES
+from bihuan.ledger.facts import Fact
 from bihuan.models import Item
 from bihuan.queries.item import Moment
 from bihuan.rules.clocked import CHINA
@@ -61,17 +62,22 @@ class Said:
 
 
 def said(moment: Moment, names: Names) -> list[Said]:
+    """Return the lines of an entry of a timeline."""
+    return said_of(moment.fact, names)
+
+
+def said_of(fact: Fact, names: Names) -> list[Said]:
     """Return the lines of an entry."""
-    data = moment.fact.event.to_data()
-    if moment.kind.startswith("slip."):
+    data = fact.event.to_data()
+    if fact.kind.startswith("slip."):
         return _said_of_slip(data, names)
-    if moment.kind.startswith(("request.", "meeting.")):
+    if fact.kind.startswith(("request.", "meeting.")):
         return [Said(label, text) for label, text in words_meeting.lines(data, names.units, names.items)]
     lines: list[Said] = []
     for name, value in data.items():
-        if name in HIDDEN or (moment.kind, name) in SILENT:
+        if name in HIDDEN or (fact.kind, name) in SILENT:
             continue
-        make = SPECIAL.get((moment.kind, name)) or FIELDS.get(name) or _plain(name)
+        make = SPECIAL.get((fact.kind, name)) or FIELDS.get(name) or _plain(name)
         lines += [line for line in make(value, data, names) if line.text]
     if "due" not in data and data.get("ongoing"):
         lines.append(Said("时限", due_words("", data)))

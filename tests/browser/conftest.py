@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,35 +33,40 @@ class Window:
 @pytest.fixture
 def address(own_database: Callable[[], Any]) -> Iterator[str]:
     """Where the pages of a fresh database are served, in a thread, by waitress."""
+    from django.db import connections
+
     from tests.web.served import served
 
     own_database()
+    kept = connections.settings["default"]
+    age = kept.get("CONN_MAX_AGE")
+    kept["CONN_MAX_AGE"] = 0  # the server's threads end with it, and must leave no connection behind
     with served() as port:
         yield f"http://127.0.0.1:{port}"
+    kept["CONN_MAX_AGE"] = age
+
+
+@contextmanager
+def opened(browser: Any, address: str, width: int) -> Iterator[Window]:
+    """Open a window of a width; it watches its console and where it asks."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, locale="zh-CN", accept_downloads=True
+    )
+    context.set_default_timeout(30_000)
+    made = Window(context.new_page(), width)
+    made.page.on("console", lambda m: m.type in {"error", "warning"} and made.wrong.append(m.text))
+    made.page.on("pageerror", lambda e: made.wrong.append(str(e)))
+    made.page.on("request", lambda r: r.url.startswith((address, "data:")) or made.wrong.append(r.url))
+    yield made
+    context.close()
 
 
 @pytest.fixture
 def window(chromium: Path, address: str) -> Iterator[Callable[[int], Any]]:
-    """Opens windows of a width; each watches its console and where it asks."""
+    """Opens windows of a width."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chromium), args=ARGUMENTS)
-
-        @contextmanager
-        def open_(width: int) -> Iterator[Window]:
-            context = browser.new_context(
-                viewport={"width": width, "height": 900}, locale="zh-CN", accept_downloads=True
-            )
-            context.set_default_timeout(30_000)
-            made = Window(context.new_page(), width)
-            made.page.on("console", lambda m: m.type in {"error", "warning"} and made.wrong.append(m.text))
-            made.page.on("pageerror", lambda e: made.wrong.append(str(e)))
-            made.page.on(
-                "request", lambda r: r.url.startswith((address, "data:")) or made.wrong.append(r.url)
-            )
-            yield made
-            context.close()
-
-        yield open_
+        yield partial(opened, browser, address)
         browser.close()

@@ -40,7 +40,7 @@ def log_in(page: Any, address: str, name: str) -> None:
     page.get_by_label("用户名").fill(name)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    page.wait_for_url(f"{address}/")
+    page.wait_for_url(lambda url: url.startswith(address) and "/login/" not in url)
 
 
 def log_out(page: Any, address: str) -> None:
@@ -51,7 +51,7 @@ def log_out(page: Any, address: str) -> None:
 
 def open_part(page: Any, label: str) -> None:
     """Follow an entry of the menu; on a phone some of them are in the person's menu."""
-    link = page.get_by_role("link", name=label, exact=True)
+    link = page.locator(".top").get_by_role("link", name=label, exact=True)
     if not link.first.is_visible():
         page.locator("details.person summary").click()
     link.click()

@@ -245,6 +245,31 @@ def test_the_register_is_worked_like_a_sheet_with_the_keyboard(window, address):
         assert view.wrong == []
 
 
+def test_what_was_ticked_stays_chosen_while_the_list_shows_other_items(window, address):
+    from playwright.sync_api import expect
+
+    apart(found)
+    apart(_one_item)
+    apart(_one_item)
+    with window(1440) as view:
+        page = view.page
+        log_in(page, address, "supervisor")
+        page.goto(f"{address}/items/")
+        told = page.locator("[data-elsewhere]")
+        for number in ("1号", "2号"):
+            page.get_by_label("搜索").fill(number)
+            expect(page.locator("#list-title")).to_have_text("共 1 项")
+            expect(page.locator(".items .c-number")).to_contain_text([number])
+            page.locator("tbody .c-tick input").check()
+        expect(told).to_contain_text("不在本页的 1 项")
+        page.get_by_label("批量办理").select_option(label="批注")
+        page.get_by_role("button", name="批量办理…").click()
+        page.get_by_label("批注内容").fill("请抓紧")
+        page.get_by_role("button", name="先预览").click()
+        page.get_by_role("button", name="确认批注 2 项").wait_for()
+        assert view.wrong == []
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_main_ways_work_without_javascript(chromium, address, width):
     apart(found)

@@ -93,6 +93,7 @@ PAGES: dict[str, list[str] | str] = {
     "lookbacks": ["GET /look-backs", "POST /samples"],
     "import": ["POST /imports/preview", "GET /imports"],
     "import-preview": ["POST /imports"],
+    "import-one": ["GET /imports", "GET /items/{item_id}"],
     "report": ["GET /campaigns/{campaign_id}/report.{kind}"],
     "report-file": ["GET /campaigns/{campaign_id}/report.{kind}"],
     "report-check": ["POST /reports/verify"],

@@ -66,6 +66,7 @@ def address(name: str, item: int = 1, evidence: int = 1) -> str:
         "picture-file": ["svg"],
         "overview-burden": [item],
         "import-preview": ["token"],
+        "import-one": [item],
         "report-file": ["docx"],
         "people-one": [item],
         "people-revoke": [item],

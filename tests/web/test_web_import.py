@@ -83,6 +83,27 @@ def test_a_corrected_file_amends_what_was_corrected_and_reports_what_is_gone(off
     assert Item.objects.get(title="路灯不亮").state == "working"
 
 
+def test_an_earlier_import_shows_what_it_changed_and_another_offices_clerk_is_refused(office: Office):
+    commit(office, bring(office, workbook()))
+    corrected = [
+        [1, "道路破损", "1.修补路面 2.疏通排水", "西乡", *ROWS[0][4:]],
+        ROWS[1],
+        [4, "井盖缺失", "补装", "东镇", "", "2099年底前", "", ""],
+    ]
+    commit(office, bring(office, workbook(corrected)))
+    first, second = (
+        f"/import/done/{pk}/" for pk in Import.objects.order_by("id").values_list("id", flat=True)
+    )
+    assert f'href="{second}"' in office.as_("supervisor").get("/import/").content.decode()
+    text = text_of(office.as_("supervisor").get(second))
+    assert "新登记 1 项，更正 1 项，没有变化 1 项" in text
+    assert "责任单位： 由“东镇”改为“西乡”" in text
+    assert [part in text for part in ("井盖缺失", "垃圾清运不及时", "路灯不亮")] == [True, True, False]
+    assert "更正 " not in text_of(office.as_("supervisor").get(first)).partition("没有变化")[2]
+    Register.objects.update(unit_id=office.units["village"])
+    assert office.as_("supervisor").get(second).status_code == 404
+
+
 def test_a_corrected_mapping_rereads_the_file_and_is_remembered(office: Office):
     url = bring(office, workbook())
     client = office.as_("supervisor")

@@ -386,3 +386,12 @@ def test_an_unknown_step_or_item_is_not_found(office: Office):
     item = office.at("working")
     assert office.as_("handler").get(f"/items/{item}/fly/").status_code == 404
     assert office.as_("handler").get("/items/99999999/").status_code == 404
+
+
+def test_related_items_are_those_merged_and_those_found_together_as_far_as_one_may_see_them(office: Office):
+    item = office.at("merged", title="同一件事")
+    into = office.row(item).merged_into
+    assert "已并入这一事项" in text_of(office.as_("supervisor").get(reverse("items-one", args=[item])))
+    assert "同一件事 并入本事项" in text_of(office.as_("supervisor").get(reverse("items-one", args=[into])))
+    alone = office.at("working")
+    assert "相关事项" not in text_of(office.as_("supervisor").get(reverse("items-one", args=[alone])))

@@ -35,7 +35,7 @@ def fill_county(items: int, prose: str, progress: Progress) -> int:
     now = datetime.now(UTC)
     entries = fill(items, now, progress)
     entries += tick(datetime.now(UTC))
-    stock(Path(prose))
+    stock(Path(prose), backup=False)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return entries

@@ -19,9 +19,9 @@ from bihuan.ledger.append import alone
 from bihuan.models import Campaign, Import, Register
 from bihuan.queries.people import person_names
 from bihuan.queries.scope import Scope
-from bihuan.rules.errors import BihuanError, Invalid
+from bihuan.rules.errors import BihuanError, Invalid, NotFound
 from bihuan.rules.permissions import Duty
-from bihuan.web import dates, import_page
+from bihuan.web import dates, import_done, import_page
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import status_of
 from bihuan.web.forms.imports import NEW, TakeIn, latest_procedures
@@ -64,8 +64,21 @@ def _history(who: Scope, before: str) -> dict[str, Any]:
         "history": rows[:_HISTORY],
         "older": rows[_HISTORY - 1].pk if len(rows) > _HISTORY else 0,
         "register_names": {r.pk: r.name for r in who.registers},
+        "own": {r.pk for r in own_registers(who)},
         "people": person_names({i.actor_id for i in rows}),
     }
+
+
+@opens_to(Duty.IMPORT)
+def one(request: Request, import_id: int) -> HttpResponse:
+    """Show what an earlier import changed."""
+    registers = {r.pk: r for r in own_registers(request.who)}
+    found = Import.objects.filter(pk=import_id, register_id__in=list(registers)).first()
+    if found is None:
+        raise NotFound("没有这次导入，或它写入的清单不归您督办。")
+    register = registers[found.register_id]
+    context = {"found": found, "register": register, "person": person_names({found.actor_id})[found.actor_id]}
+    return render(request, "import_one.html", context | import_done.changed(found, register))
 
 
 @opens_to(Duty.IMPORT, "GET", "POST")
@@ -95,6 +108,7 @@ def preview(request: Request, token: str) -> HttpResponse:
         "token": token,
         "form": form,
         "base": base,
+        "seconds": import_page.seconds(found),
     }
     template = "import_preview.html#preview" if request.htmx else "import_preview.html"
     response = render(request, template, context, status=status)

@@ -141,6 +141,7 @@ def _step_context(found: Detail, action: str, form: StepForm) -> dict[str, Any]:
         "item": found.item,
         "action": action,
         "step_title": offer.name if offer else STEPS[action].name,
+        "step_why": offer.why if offer else STEPS[action].why,
         "form": form,
         "open_to_me": offer is not None,
         "unit_names": list(units) if len(units) <= MOST_UNITS else [],
@@ -158,6 +159,7 @@ def _page(
     offers = item_page.offers(found)
     told = item_page.timeline(found, units.labels)
     columns = {c.field: c.label for c in found.procedure.columns}
+    sources = item_more.sources(item, actor)
     context: dict[str, Any] = {
         "found": found,
         "item": item,
@@ -177,7 +179,8 @@ def _page(
         "asked": item_more.asked(item, request.who.units),
         "documents": cited(item.source),
         "may_file_evidence": bool(found.evidence) and item.state == "closed" and actor.may(Duty.COLLECT),
-        "sources": item_more.sources(item, actor),
+        "sources": sources,
+        "related": item_more.related(found, sources, request.who),
         "asks": item_more.asks(found, actor),
         "beyond": item_more.beyond(found, actor),
         "may_dismiss": bool(found.signs) and actor.may(Duty.DISMISS_SIGN),

@@ -44,6 +44,8 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-once]")) return;
   if (event.target.classList.contains("sending")) event.preventDefault();
   event.target.classList.add("sending");
+  const bar = event.target.querySelector("[data-seconds]"), begun = Date.now();
+  if (bar) setInterval(() => { bar.value = Math.min((Date.now() - begun) / 1000, bar.max * 0.95); }, 250);  // an estimate: it never says done
 });
 
 // Fields that only one choice asks for show themselves with it.
@@ -88,6 +90,26 @@ document.addEventListener("change", (event) => {
   const name = event.target.dataset?.tickAll;
   if (!name) return;
   for (const box of [...event.target.form.elements].filter((e) => e.type === "checkbox" && e.name === name)) box.checked = event.target.checked;
+});
+
+// What was ticked stays chosen while the list is turned or filtered; the form says how many of them are not to be seen.
+const elsewhere = new Set();
+const ticksOf = (list) => list.querySelectorAll("input[type=checkbox][name=id]");
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "list") return;
+  for (const box of ticksOf(event.detail.target)) box.checked ? elsewhere.add(box.value) : elsewhere.delete(box.value);
+});
+const showElsewhere = () => {
+  const form = document.getElementById("bulk"), told = form?.querySelector("[data-elsewhere]");
+  if (!told) return;
+  for (const box of ticksOf(document.getElementById("list"))) if (elsewhere.delete(box.value)) box.checked = true;
+  const hidden = [...elsewhere].map((id) => Object.assign(document.createElement("input"), { type: "hidden", name: "id", value: id }));
+  told.querySelector("span").replaceChildren(`另选了不在本页的 ${hidden.length} 项`, ...hidden);
+  told.hidden = !hidden.length;
+};
+document.addEventListener("htmx:afterSwap", showElsewhere);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-elsewhere] button")) { elsewhere.clear(); showElsewhere(); }
 });
 
 document.addEventListener("change", (event) => {
