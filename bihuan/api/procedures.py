@@ -17,12 +17,12 @@ from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_by_id
 from bihuan.ledger.derive import parsed
 from bihuan.models import Procedure, Register
 from bihuan.queries import dry_run as trial
+from bihuan.queries.procedure_words import differences, parts
 from bihuan.queries.procedures import run_by, version_of, versions
 from bihuan.rules.errors import Invalid, Needs, NotAllowed
 from bihuan.rules.permissions import Duty
 from bihuan.rules.procedure import load
 from bihuan.rules.procedure_types import Procedure as Rules
-from bihuan.rules.procedure_words import differences, parts
 
 router = Router(tags=["规程"])
 

@@ -109,8 +109,9 @@ class Ledger:
         """Until the end of the chain is locked, project entries under provisional seqs; others go on meanwhile.
 
         For steps on items that are held. The seqs that ``append`` returns are not to be kept; ``last`` gives a final one.
+        On SQLite, which has one writer at a time, nobody waits for the end of the chain alone, and it is locked at once.
         """
-        if not self._hash_name:
+        if not self._hash_name and self.connection.vendor != "sqlite":
             self._ahead, self._seq = True, PROVISIONAL
 
     def item(self, item_id: int) -> Row | None:

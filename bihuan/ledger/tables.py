@@ -90,6 +90,7 @@ class Table:
         self._writers = {f.attname: w for f in fields if (w := _writer(f, vendor))}
         self._readers = [(f.attname, r) for f in fields if (r := _reader(f, vendor))]
         self._limits = {f.attname: n for f in fields if (n := f.max_length) and f.choices is None}
+        self._plain_key = not any(c in self._writers or c in self._limits for c in self.key)
         self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._types = {f.attname: _TYPES[f.get_internal_type()] for f in fields}
         self._on_postgres = vendor == "postgresql"
@@ -135,6 +136,8 @@ class Table:
     def adapt_key(self, key: RowKey) -> list[Any]:
         """Return the values of ``key`` as the database takes them."""
         values = key if isinstance(key, tuple) else (key,)
+        if self._plain_key:
+            return [*values]
         return self.adapt(dict(zip(self.key, values, strict=True)), self.key)
 
     def read(self, values: Sequence[Any]) -> Row:

@@ -89,3 +89,10 @@ def test_a_forgotten_statutory_day_is_a_doubt_and_no_error():
         for day in ("5月1日", "5月2日", "10月1日", "10月2日", "10月3日")
     )
     assert CalendarYear.from_data(GOOD).doubts() == ()
+
+
+def test_what_another_notice_changes_is_told_day_by_day():
+    calendar = Calendar.builtin().with_year(CalendarYear.from_data(GOOD))
+    assert calendar.changes(CalendarYear.from_data(GOOD)) == []
+    moved = CalendarYear.from_data({**GOOD, "workdays": ["2027-02-21"]})
+    assert calendar.changes(moved) == [(date(2027, 2, 20), False), (date(2027, 2, 21), True)]

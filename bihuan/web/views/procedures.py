@@ -15,12 +15,12 @@ from bihuan.ledger.derive import parsed
 from bihuan.models import Procedure, Register
 from bihuan.queries.dry_run import DryRun, dry_run
 from bihuan.queries.people import person_names, unit_labels
+from bihuan.queries.procedure_words import differences, parts
 from bihuan.queries.procedures import Version, campaign_names, run_by, version_of, versions
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import BihuanError
 from bihuan.rules.permissions import Duty
 from bihuan.rules.procedure import ProcedureFaults, load
-from bihuan.rules.procedure_words import differences, parts
 from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 from bihuan.web.errors import refusals, status_of
