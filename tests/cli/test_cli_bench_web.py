@@ -17,7 +17,7 @@ def test_every_page_is_measured_with_its_reference_and_weighed(capsys):
     figures = {f["name"]: f for f in json.loads(capsys.readouterr().out)["figures"]}
     pages = {name for own in PAGES.values() for name in own}
     fragments = {name for own in FRAGMENTS.values() for name in own}
-    measured = figures.keys() - {"all", "first_load", "fragment", "handler-report"}
+    measured = figures.keys() - {"all", "first_load", "fragment", "handler-unchanged"}
     assert measured == pages | fragments
     assert {f["target"]["limit"] for n, f in figures.items() if n in measured} == {MOST_MS}
     assert figures["todo"]["reference"]["label"] == "空白 Django 页面"
@@ -33,4 +33,4 @@ def test_with_the_restless_one_there_are_twenty_people():
 
 def test_what_is_opened_often_is_a_page_of_that_account():
     for account, group in MIX.items():
-        assert group.often.keys() <= {*PAGES[account], *FRAGMENTS.get(account, {}), "handler-report"}
+        assert group.often.keys() <= {*PAGES[account], *FRAGMENTS.get(account, {}), "handler-unchanged"}

@@ -25,7 +25,7 @@ from bihuan.demo.pages import stock
 
 Progress = Callable[[int], None]
 #: The write that is measured, and by whom: one click for 暂无进展.
-REPORT = Visit("chengban", "handler-report", "/items/?state=working")
+REPORT = Visit("chengban", "handler-unchanged", "/items/?state=working")
 _ITEM = re.compile(r'href="(/items/\d+/)"')
 _CONNECTIONS = 4
 

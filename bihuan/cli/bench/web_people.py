@@ -28,7 +28,7 @@ MIX: dict[str, Group] = {
     "duban": Group(
         4, {"todo": 8, "items": 8, "items-fragment": 8, "item-working": 8, "overview": 4, "slips": 4}
     ),
-    "chengban": Group(7, {"handler-todo": 5, "handler-item": 5, "handler-items": 3, "handler-report": 3}),
+    "chengban": Group(7, {"handler-todo": 5, "handler-item": 5, "handler-items": 3, "handler-unchanged": 3}),
     "fuzeren": Group(2, {"head-todo": 3, "head-items": 2}),
     "lingdao": Group(2, {"lead-overview": 3, "lead-todo": 2}),
     "shenhe": Group(1, {"reviewer-todo": 2, "reviewer-item": 3}),
