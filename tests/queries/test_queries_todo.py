@@ -217,4 +217,9 @@ def test_every_search_walks_an_index(county):
     assert asked
     for plan in map(plan_of, asked):
         assert "SCAN item" not in plan.replace("Seq Scan on item", "SCAN item"), plan
-        assert any(name in plan for name in ("item_unit", "item_office", "item_owner")), plan
+        owned = ("item_unit", "item_office", "item_owner")
+        if (
+            connection.vendor == "postgresql"
+        ):  # in an empty table every index that begins with the owner costs the same
+            owned += ("item_assigned", "item_closed", "item_relapsed")
+        assert any(name in plan for name in owned), plan
