@@ -198,28 +198,42 @@ def test_a_wide_scope_finds_the_same_by_register(county, monkeypatch):
     } == before
 
 
-def plan_of(sql: str) -> str:
-    """How the database would run a query; PostgreSQL is told that reading a whole table costs much, as in a large ledger."""
+def crowd():
+    """Put some thousand items beside each that is there: in a table of a few rows PostgreSQL takes any index for as good as another."""
+    named = {f.column: f'"{f.column}"' for f in Item._meta.concrete_fields}
+    named |= {
+        "id": '"id"+g*100000',
+        "no": '"no"+g*1000',
+        "number": "\"number\"||'-'||g",
+        "owner_id": '"owner_id"+g%200',
+        "waiting": "CASE g%3 WHEN 0 THEN 'check-in look-back' ELSE '' END",
+        "due_order": "\"due_order\"+g*interval '1 hour'",
+    }
+    columns = ",".join(f'"{column}"' for column in named)
+    rows = f'SELECT {",".join(named.values())} FROM "item", generate_series(1, 1000) g'
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute(f"EXPLAIN {sql}")
-        else:
-            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        cursor.execute(f'INSERT INTO "item" ({columns}) {rows}')
+        cursor.execute("ANALYZE item")
+
+
+def plan_of(sql: str) -> str:
+    """How the database would run a query."""
+    with connection.cursor() as cursor:
+        explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+        cursor.execute(f"{explain} {sql}")
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
 
 def test_every_search_walks_an_index(county):
+    for state in PATH[:-1]:
+        county.at(state)
     with CaptureQueriesContext(connection) as queries:
         for person in PEOPLE:
             todo(county.people[person], county.now)
     asked = {q["sql"] for q in queries if 'FROM "item"' in q["sql"] and "LIMIT" in q["sql"]}
     assert asked
+    if connection.vendor == "postgresql":
+        crowd()
     for plan in map(plan_of, asked):
         assert "SCAN item" not in plan.replace("Seq Scan on item", "SCAN item"), plan
-        owned = ("item_unit", "item_office", "item_owner")
-        if (
-            connection.vendor == "postgresql"
-        ):  # in an empty table every index that begins with the owner costs the same
-            owned += ("item_assigned", "item_closed", "item_relapsed")
-        assert any(name in plan for name in owned), plan
+        assert any(name in plan for name in ("item_unit", "item_office", "item_owner")), plan
