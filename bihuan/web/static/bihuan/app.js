@@ -92,6 +92,19 @@ document.addEventListener("change", (event) => {
   for (const box of [...event.target.form.elements].filter((e) => e.type === "checkbox" && e.name === name)) box.checked = event.target.checked;
 });
 
+// A field that is left says again that it changed: the list that is shown already is not asked for once more, which would take
+// away what was chosen in it meanwhile. Whoever presses the button gets it anew.
+let listed = "";
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id === "list") listed = detail.pathInfo.finalRequestPath;
+});
+document.addEventListener("htmx:historyRestore", () => { listed = ""; });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, pathInfo, requestConfig } = event.detail;
+  const again = pathInfo.finalRequestPath === listed && requestConfig.triggeringEvent?.type !== "submit";
+  if (again && elt.matches("form.filter")) event.preventDefault();
+});
+
 // What was ticked stays chosen while the list is turned or filtered; the form says how many of them are not to be seen.
 const elsewhere = new Set();
 const ticksOf = (list) => list.querySelectorAll("input[type=checkbox][name=id]");
