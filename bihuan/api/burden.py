@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from ninja import Field, Query, Router, Schema
 
 from bihuan.api.call import Call, now
-from bihuan.api.overview import year_begun
 from bihuan.api.parts import After, Id, Page, Size, demand, page_by_id, page_of_list
 from bihuan.models import Inspection, Item, Meeting, Slip
-from bihuan.queries.burden import Asked, asked_of, burdened
+from bihuan.queries.burden import Asked, asked_of, burdened, this_year
 from bihuan.queries.inspection import inspections
 from bihuan.queries.meetings import meetings
 from bihuan.rules.permissions import Duty
@@ -69,8 +68,8 @@ def unit_burden(
 ) -> UnitBurdenOut:
     """List what a unit was asked for since the first of January, the newest first."""
     demand(request.who.actor, Duty.READ)
-    unit, at = burdened(request.who, unit_id), now()
-    found = _lists(asked_of(unit_id, year_begun(at), at + timedelta(seconds=1)))
+    unit = burdened(request.who, unit_id)
+    found = _lists(asked_of(unit_id, *this_year(now())))
     rows, more = _page(found[what], after, size)
     return UnitBurdenOut(
         unit=unit.pk,

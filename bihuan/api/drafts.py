@@ -11,8 +11,7 @@ from ninja import Field, Router, Schema, Status
 from bihuan.api.bodies import Body
 from bihuan.api.call import Call, now
 from bihuan.api.errors import Behind
-from bihuan.api.library import handed
-from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_of_list
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, handed, listed
 from bihuan.api.steps import Version, version_of
 from bihuan.library.drafts import keep
 from bihuan.library.drafts.check import findings, problems
@@ -133,8 +132,7 @@ def drafts(request: Call, after: After, size: Size) -> Any:
     """List the drafts that the caller may read, the newest first."""
     demand(request.who.actor, Duty.DRAFT)
     found = [d for d in Draft.objects.defer("body").order_by("-id") if readable(request.who, d)]
-    rows, more = page_of_list(found, after, size)
-    return Page[DraftRow](rows=[fill(DraftRow, d) for d in rows], next=more)
+    return listed(DraftRow, found, after, size)
 
 
 @router.post("/drafts", response={201: DraftOut}, summary="起草一份")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from io import BytesIO
 from typing import Annotated, Any, Literal
 
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
@@ -15,8 +13,8 @@ from bihuan.actions.house import create_campaign, create_register
 from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
 from bihuan.api.items import ItemRow, row_of
-from bihuan.api.parts import FILE, Id, demand, fill
-from bihuan.models import Campaign, Register
+from bihuan.api.parts import FILE, Id, demand, fill, handed
+from bihuan.models import Campaign
 from bihuan.queries.chosen import campaign_of
 from bihuan.queries.item import detail_for
 from bihuan.queries.overview import overview
@@ -196,8 +194,7 @@ def one_overview(request: Call, campaign_id: Id, as_of: AsOf) -> OverviewOut:
     """Tell the figures of a campaign."""
     demand(request.who.actor, Duty.READ)
     who = request.who
-    mine: list[Register] = who.registers_in(campaign_of(campaign_id, who))
-    units = who.units_in(mine[0]) if mine else who.units
+    mine, units = who.within(campaign_of(campaign_id, who))
     found = overview(mine, now(), as_of=instant_of(as_of), units=units, classes=units is None)
     names = unit_labels()
     parts: dict[str, Any] = {"tiles": [fill(TileOut, t) for t in found.tiles]}
@@ -218,9 +215,7 @@ def report(
     context = stage_context(campaign, instant, period_from=head.since, letterhead=letterhead)
     name = f"{head.title or f'{campaign.name}阶段报告'}.{kind}"
     content = write_xlsx(context) if kind == "xlsx" else write_docx(context, _template(campaign, head))
-    return FileResponse(
-        BytesIO(content), as_attachment=True, filename=name, content_type="application/octet-stream"
-    )
+    return handed(name, content)
 
 
 def _template(campaign: Campaign, head: Head) -> bytes | None:
@@ -239,8 +234,7 @@ def campaign_in_a_picture(
     demand(request.who.actor, Duty.READ)
     who = request.who
     campaign = campaign_of(campaign_id, who)
-    mine: list[Register] = who.registers_in(campaign)
-    units = who.units_in(mine[0]) if mine else who.units
+    mine, units = who.within(campaign)
     found = campaign_picture(campaign, mine, now(), as_of=instant_of(as_of), units=units, by=by)
     return _picture(draw_campaign(found), kind, campaign.name)
 
@@ -256,13 +250,7 @@ def item_in_a_picture(request: Call, item_id: Id, kind: Drawn, as_of: AsOf) -> H
 
 
 def _picture(sheet: Sheet, kind: Drawn, name: str) -> HttpResponseBase:
-    content = BytesIO(WRITERS[kind](sheet))
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=f"{name}一图读懂.{kind}",
-        content_type="application/octet-stream",
-    )
+    return handed(f"{name}一图读懂.{kind}", WRITERS[kind](sheet))
 
 
 def _whole(request: Call, campaign_id: int) -> Campaign:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from io import BytesIO
 from typing import Any, get_type_hints
 
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from ninja import Router, Schema
 
 from bihuan.actions import finding, inspection, objection, register, sample
 from bihuan.api.call import Call
 from bihuan.api.deeds import begin, deeds
-from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, listed
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, handed, listed
 from bihuan.models import Conclusion, Inspection, Objection, Sample
 from bihuan.queries.inspection import demand_office, find_inspection, inspection_detail
 from bihuan.queries.inspection import inspections as inspections_seen
@@ -164,8 +162,7 @@ def sheet(request: Call, inspection_id: Id) -> HttpResponseBase:
     demand(request.who.actor, Duty.READ)
     found = inspection_detail(inspection_id, request.who.actor)
     demand_office(found, request.who.actor)
-    content, name = BytesIO(write_sheet(found)), f"{found.inspection.name}检查表.docx"
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    return handed(f"{found.inspection.name}检查表.docx", write_sheet(found))
 
 
 def _seen(request: Call, inspection_id: int) -> Inspection:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from io import BytesIO
 from typing import Any
 
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from ninja import Field, Router, Schema, Status
 
@@ -15,7 +13,7 @@ from bihuan.actions.case import review_case
 from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
 from bihuan.api.deeds import begin, deeds
-from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, listed, page_by_id
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, handed, listed, page_by_id
 from bihuan.ledger import blobs
 from bihuan.models import CaseReview, Institution
 from bihuan.queries.closing import case_detail, case_reviews, find_institution, institution_detail
@@ -141,10 +139,7 @@ def text(request: Call, institution_id: Id) -> HttpResponseBase:
     row = _seen(request, institution_id)
     if not row.digest:
         raise NotFound("这项制度没有附文本。")
-    stored = blobs.opened(row.digest, "制度文本")
-    return FileResponse(
-        stored, as_attachment=True, filename=row.file, content_type="application/octet-stream"
-    )
+    return handed(row.file, blobs.opened(row.digest, "制度文本"))
 
 
 class Recurring(Schema):
@@ -213,8 +208,7 @@ def case_paper(request: Call, case_id: Id) -> HttpResponseBase:
     """Hand out a case review."""
     demand(request.who.actor, Duty.READ)
     found = case_detail(case_id, request.who.units)
-    content, name = BytesIO(write_case(found)), f"{found.case.title}.docx"
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    return handed(f"{found.case.title}.docx", write_case(found))
 
 
 _Case = body_of(review_case, "ReviewCase")

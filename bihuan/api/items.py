@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from io import BytesIO
 from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import field_validator
@@ -14,7 +13,7 @@ from pydantic import field_validator
 from bihuan.actions import register
 from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
-from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, named
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, handed, named
 from bihuan.excel.register_out import write_register_back, write_register_plain
 from bihuan.ledger import blobs
 from bihuan.models import Evidence, Item, Slip
@@ -309,10 +308,7 @@ def evidence(request: Call, item_id: Id, evidence_id: Id) -> HttpResponseBase:
     found = Evidence.objects.filter(pk=evidence_id, item_id=item_id).first()
     if found is None:
         raise NotFound("没有这份佐证。")
-    file = blobs.opened(found.digest)
-    return FileResponse(
-        file, as_attachment=True, filename=found.name, content_type="application/octet-stream"
-    )
+    return handed(found.name, blobs.opened(found.digest))
 
 
 @router.get("/registers/{register_id}/workbook", summary="把清单导出为 Excel", **FILE)
@@ -322,10 +318,7 @@ def workbook(request: Call, register_id: Id, wanted: Query[Wanted], back: bool =
     one = request.who.register(register_id)
     found = filter_of(wanted.chosen(), [one], request.who)
     written = write_register_back(one, found, now()) if back else write_register_plain(one, found)
-    name = f"{one.name}（{written.items}项）{written.suffix}"
-    return FileResponse(
-        BytesIO(written.content), as_attachment=True, filename=name, content_type="application/octet-stream"
-    )
+    return handed(f"{one.name}（{written.items}项）{written.suffix}", written.content)
 
 
 @router.post("/registers/{register_id}/items", response={201: Registered}, summary="登记一个事项")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, cast
 
 from django.conf import settings
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Field, File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
@@ -16,18 +15,18 @@ from bihuan.actions.house import keep_mapping
 from bihuan.api.bodies import Body
 from bihuan.api.call import Call, now
 from bihuan.api.deeds import answer_of
-from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_by_id
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, handed, page_by_id
 from bihuan.excel.commit import Committed
 from bihuan.excel.files import import_file, kept_corrections, preview_file
 from bihuan.excel.incoming import keep, of_token
 from bihuan.excel.preview import SheetPreview
 from bihuan.excel.words import FIELD_NAMES
 from bihuan.ledger.append import alone
-from bihuan.ledger.reading import head, pages
+from bihuan.ledger.export import exported
+from bihuan.ledger.reading import head
 from bihuan.ledger.seal import make_seal
 from bihuan.ledger.verify import verify
 from bihuan.models import Import, Seal
-from bihuan.rules.chain import export_line
 from bihuan.rules.errors import Invalid, NotAllowed, NotFound
 from bihuan.rules.permissions import Duty
 
@@ -148,10 +147,7 @@ def seal_file(request: Call) -> HttpResponseBase:
     demand(request.who.actor, Duty.AUDIT)
     if not settings.SEAL_FILE.is_file():
         raise NotFound("还没有封存文件。", hint="先封存一次。")
-    file = settings.SEAL_FILE.open("rb")
-    return FileResponse(
-        file, as_attachment=True, filename="封存.jsonl", content_type="application/octet-stream"
-    )
+    return handed("封存.jsonl", settings.SEAL_FILE.open("rb"))
 
 
 @router.post("/ledger/seals", response={201: SealOut}, summary="封存")
@@ -168,14 +164,10 @@ def export(request: Call) -> HttpResponseBase:
     demand(request.who.actor, Duty.AUDIT)
     if request.who.units is not None:
         raise NotAllowed("导出全部留痕，须能查看全部事项的审计员或督办员办理。")
-    response = StreamingHttpResponse(_lines(), content_type="application/octet-stream")
+    lines = (text.encode() for text, _ in exported(upto=head()[0]))
+    response = StreamingHttpResponse(lines, content_type="application/octet-stream")
     response["Content-Disposition"] = 'attachment; filename="ledger.jsonl"'
     return response
-
-
-def _lines() -> Iterator[bytes]:
-    for page in pages('"body","hash"', upto=head()[0]):
-        yield "".join(export_line(body, bytes(digest)) for _, body, digest in page).encode()
 
 
 @router.get("/imports", response=Page[ImportOut], summary="导入记录")

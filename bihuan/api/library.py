@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from io import BytesIO
 from typing import Annotated, Any, Literal
 
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from ninja import Field, Query, Router, Schema
 
 from bihuan.api.bodies import Body
 from bihuan.api.call import Call, now
-from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, number_of
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, handed, number_of
 from bihuan.library import kept
 from bihuan.library.cited import cited_by
 from bihuan.library.download import Form, file_of
@@ -254,13 +252,6 @@ def file(request: Call, document_id: Id, form: Form) -> HttpResponseBase:
     demand(request.who.actor, Duty.READ)
     name, content = file_of(document_of(document_id), form)
     return handed(name, content)
-
-
-def handed(name: str, content: bytes) -> HttpResponseBase:
-    """Return an answer that is a file."""
-    return FileResponse(
-        BytesIO(content), as_attachment=True, filename=name, content_type="application/octet-stream"
-    )
 
 
 @router.post(

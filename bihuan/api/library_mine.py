@@ -11,8 +11,8 @@ from ninja import Field, Query, Router, Schema, Status
 
 from bihuan.api.bodies import Body
 from bihuan.api.call import Call, now
-from bihuan.api.library import DocumentRow, handed
-from bihuan.api.parts import FILE, Id, demand, fill
+from bihuan.api.library import DocumentRow
+from bihuan.api.parts import FILE, Id, demand, fill, handed
 from bihuan.library import basket as baskets
 from bihuan.library import kept
 from bihuan.library.download import Form, zip_of

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from ninja import Router, Schema
 
@@ -14,7 +12,7 @@ from bihuan.actions import meeting as meeting_actions
 from bihuan.actions.decide import Decided, decide
 from bihuan.api.call import Call
 from bihuan.api.deeds import begin, deeds
-from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_of_list
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, handed, page_of_list
 from bihuan.models import Meeting
 from bihuan.queries.meetings import MeetingDetail, Place, find_meeting, meeting_detail
 from bihuan.queries.meetings import meetings as meetings_seen
@@ -114,8 +112,7 @@ def _seen(request: Call, meeting_id: int) -> Meeting:
 def minutes(request: Call, meeting_id: Id) -> HttpResponseBase:
     """Hand out the minutes."""
     found: MeetingDetail = meeting_detail(_seen(request, meeting_id))
-    content, name = BytesIO(write_minutes(found)), f"{found.meeting.title}纪要.docx"
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    return handed(f"{found.meeting.title}纪要.docx", write_minutes(found))
 
 
 begin(router, "/meetings", "召集会议", meeting_actions.call_meeting, answer=meeting_actions.Met)

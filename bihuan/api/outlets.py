@@ -10,7 +10,7 @@ from ninja import Field, Router, Schema, Status
 from bihuan.actions.outlets import add_outlet, remove_outlet
 from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
-from bihuan.api.parts import After, Id, Page, Size, demand, fill, number_of
+from bihuan.api.parts import After, Id, Page, Size, demand, fill, page_by_id
 from bihuan.models import Outlet
 from bihuan.queries.messages import failed, outlet_of, outlets
 from bihuan.rules.errors import BihuanError
@@ -84,14 +84,9 @@ def add(request: Call, payload: Body) -> Any:
 @router.get("/outlets/{outlet_id}/failures", response=Page[FailureOut], summary="没有送达的消息和原因")
 def failures(request: Call, outlet_id: Id, after: After, size: Size) -> Any:
     """List the messages that did not arrive, the newest first."""
-    found = failed(_outlet(request, outlet_id).pk)
-    if after:
-        found = found.filter(seq__lt=number_of(after))
-    rows = list(found.order_by("-seq")[: size + 1])
-    shown = [
-        fill(FailureOut, row, next_at=row.next_at if row.state == "waiting" else None) for row in rows[:size]
-    ]
-    return Page[FailureOut](rows=shown, next=str(shown[-1].seq) if len(rows) > size else "")
+    rows, more = page_by_id(failed(_outlet(request, outlet_id).pk), after, size, column="seq")
+    shown = [fill(FailureOut, row, next_at=row.next_at if row.state == "waiting" else None) for row in rows]
+    return Page[FailureOut](rows=shown, next=more)
 
 
 @router.post("/outlets/{outlet_id}/actions/try", response=TrialOut, summary="发一条测试消息")

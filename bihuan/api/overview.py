@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from ninja import Field, Query, Router, Schema
@@ -10,14 +10,13 @@ from ninja import Field, Query, Router, Schema
 from bihuan.api.call import Call, now
 from bihuan.api.figures import AsOf, instant_of
 from bihuan.api.parts import Id, Size, demand, fill
-from bihuan.queries.burden import burden
+from bihuan.queries.burden import burden, this_year
 from bihuan.queries.chosen import Chosen, campaign_of, filter_of
 from bihuan.queries.counts import figures, open_colours
 from bihuan.queries.facts import Fact, facts_of
 from bihuan.queries.people import unit_labels
 from bihuan.queries.tiers import tiers
 from bihuan.queries.trend import falls_due, trend
-from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import Invalid
 from bihuan.rules.figures import FIGURES, Ref
 from bihuan.rules.permissions import Duty
@@ -122,8 +121,7 @@ def more(request: Call, campaign_id: Id, as_of: AsOf) -> MoreOut:
     demand(request.who.actor, Duty.READ)
     who, at, then = request.who, now(), instant_of(as_of)
     campaign = campaign_of(campaign_id, who)
-    registers = who.registers_in(campaign)
-    units = who.units_in(registers[0]) if registers else who.units
+    registers, units = who.within(campaign)
     ids = [r.pk for r in registers]
     wanted = filter_of(Chosen(campaign=campaign.pk, state="open"), registers, who)
     return MoreOut(
@@ -135,17 +133,8 @@ def more(request: Call, campaign_id: Id, as_of: AsOf) -> MoreOut:
             TierOut(tier=group.tier.name, units=[fill(StandingOut, unit) for unit in group.units])
             for group in tiers(ids, as_of=then, units=units)
         ],
-        burden=[
-            fill(BurdenOut, unit)
-            for unit in burden(year_begun(at), at + timedelta(seconds=1), units=units)
-            if then is None
-        ],
+        burden=[fill(BurdenOut, unit) for unit in burden(*this_year(at), units=units) if then is None],
     )
-
-
-def year_begun(at: datetime) -> datetime:
-    """Return when the year of ``at`` began in China: burdens are counted from then."""
-    return datetime.combine(at.astimezone(CHINA).date().replace(month=1, day=1), time(), CHINA)
 
 
 def _matrix(registers: list[int], units: frozenset[int] | None, then: datetime | None) -> list[SpotOut]:
@@ -205,8 +194,7 @@ def facts(
     """Tell what a figure of a campaign is made of, as far as the caller sees it."""
     demand(request.who.actor, Duty.READ)
     who, wanted = request.who, Ref.parse(ref)
-    registers = who.registers_in(campaign_of(campaign_id, who))
-    units = who.units_in(registers[0]) if registers else who.units
+    registers, units = who.within(campaign_of(campaign_id, who))
     if as_of is not None and as_of.tzinfo is None:
         raise Invalid("时点 as_of 没有时区。", hint="请写成 2026-03-05T17:00:00+08:00 的样子，带时区。")
     found = facts_of(

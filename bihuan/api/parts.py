@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from io import BytesIO
+from typing import IO, Annotated, Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from ninja import Field, Query, Schema
 
 from bihuan.rules.errors import Invalid, NotAllowed
@@ -34,6 +37,12 @@ class Page(Schema, Generic[S]):
 
     rows: list[S]
     next: str = Field("", description="下一页的 after；到底为空")
+
+
+def handed(name: str, content: bytes | IO[bytes]) -> HttpResponseBase:
+    """Return an answer that is a file."""
+    file = BytesIO(content) if isinstance(content, bytes) else content
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
 
 
 def fill(kind: type[S], row: object, /, **more: Any) -> S:

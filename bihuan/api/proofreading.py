@@ -12,9 +12,8 @@ from ninja import Field, Form, Router, Schema
 from bihuan.api.bodies import Body
 from bihuan.api.call import Call, now
 from bihuan.api.errors import Behind
-from bihuan.api.library import handed
 from bihuan.api.library_bring import Brought
-from bihuan.api.parts import FILE, demand, fill
+from bihuan.api.parts import FILE, demand, fill, handed
 from bihuan.api.steps import Version, version_of
 from bihuan.excel.incoming import keep
 from bihuan.library.proofread import own_words

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from io import BytesIO
 from typing import Annotated, Any
 
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from ninja import Query, Router, Schema, Status
 
@@ -17,7 +15,7 @@ from bihuan.api.bodies import Body, body_of, taking
 from bihuan.api.call import Call, now
 from bihuan.api.deeds import answer_of, deeds
 from bihuan.api.items import StepOut
-from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, page_by_id
+from bihuan.api.parts import FILE, After, Id, Page, Size, demand, fill, handed, page_by_id
 from bihuan.models import Request, Slip
 from bihuan.queries.item import detail_for
 from bihuan.queries.requests import requests as requests_seen
@@ -141,9 +139,7 @@ def paper(request: Call, slip_id: Id) -> HttpResponseBase:
     """Hand out the slip as a Word file."""
     demand(request.who.actor, Duty.READ)
     found = slip_detail(slip_id, request.who.actor, request.who.units).slip
-    name = f"{found.number or found.rung}.docx"
-    content = BytesIO(write_slips(papers([found])))
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    return handed(f"{found.number or found.rung}.docx", write_slips(papers([found])))
 
 
 @router.get("/slip-papers", summary="几张单据合成一个 Word 文件", **FILE)
@@ -156,8 +152,7 @@ def several_papers(
     if len(chosen) < len(set(ids)):
         raise NotAllowed("所选的单据里有的不存在，或不属于您的单位。")
     name = f"{chosen[0].number or chosen[0].rung}等{len(chosen)}份.docx"
-    content = BytesIO(write_slips(papers(chosen)))
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    return handed(name, write_slips(papers(chosen)))
 
 
 _Issue = body_of(handing.issue_slip, "IssueSlip", skip={"item_id"})

@@ -13,8 +13,7 @@ from bihuan.actions.templates import choose_template, follow_general, keep_templ
 from bihuan.api.bodies import Body
 from bihuan.api.call import Call, now
 from bihuan.api.errors import TooBig
-from bihuan.api.library import handed
-from bihuan.api.parts import FILE, Id, demand, fill
+from bihuan.api.parts import FILE, Id, demand, fill, handed
 from bihuan.ledger.scan import scanned
 from bihuan.library.drafts.trial import LARGEST, file_of, written
 from bihuan.models import Campaign

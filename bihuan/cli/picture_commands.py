@@ -66,10 +66,9 @@ def picture(
 
 def _campaign(who: Scope, name: str, by: str, now: datetime, as_of: datetime | None) -> tuple[Sheet, str]:
     found = campaign_named(name)
-    registers = who.registers_in(found)
     if found not in who.campaigns:
         raise NotAllowed("这项专项工作没有您单位的事项。")
-    units = who.units_in(registers[0]) if registers else who.units
+    registers, units = who.within(found)
     return draw_campaign(campaign_picture(found, registers, now, as_of=as_of, units=units, by=by)), found.name
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from bihuan.ledger.reading import pages
@@ -16,9 +16,16 @@ def export(
 ) -> int:
     """Write the entries 1 … ``upto`` (default: all) to ``out``; returns how many."""
     written = 0
-    for page in pages('"body","hash"', using, upto=upto):
-        out.write("".join(export_line(body, bytes(digest)) for _, body, digest in page))
-        written += len(page)
+    for text, written in exported(using=using, upto=upto):
+        out.write(text)
         if progress:
             progress(written)
     return written
+
+
+def exported(*, using: str = "default", upto: int | None = None) -> Iterator[tuple[str, int]]:
+    """Yield the lines of the entries 1 … ``upto`` (default: all), many at once, and how many there were so far."""
+    written = 0
+    for page in pages('"body","hash"', using, upto=upto):
+        written += len(page)
+        yield "".join(export_line(body, bytes(digest)) for _, body, digest in page), written

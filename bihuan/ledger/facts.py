@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from bihuan.ledger.tables import read_json
 from bihuan.rules.chain import NotCanonical, canonical
 from bihuan.rules.events import Event, load
 
-_decode = json.JSONDecoder().raw_decode  # ``loads`` looks for blanks, which a canonical body has not
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -53,7 +52,7 @@ def body_of(fact: Fact) -> str:
 
 def fact_of(body: str) -> Fact:
     """Return the fact that a canonical ``body`` holds."""
-    found: dict[str, Any] = _decode(body)[0]
+    found: dict[str, Any] = read_json(body)
     return Fact(
         found["seq"],
         datetime.fromisoformat(found["at"]),

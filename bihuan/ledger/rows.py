@@ -210,8 +210,9 @@ class Rows:
     def spill(self, above: int, at_once: Collection[str] = ()) -> None:
         """Write and forget the first rows of each table that has more than ``above`` in memory; the others wait.
 
-        Of the tables named in ``at_once``, whose rows are not looked at again, none waits. A row that changes again and again is so written once. Where unique values may move from row to row, all of the
-        table's rows are written: one that waits may hold what another takes.
+        A row that changes again and again is so written once. Of the tables named in ``at_once``, whose rows are not looked at
+        again, none waits. Where unique values may move from row to row, all of the table's rows are written: one that waits may
+        hold what another takes.
         """
         first = self._first(above) | {name: [*self._rows[name]] for name in at_once}
         parts: dict[str, dict[RowKey, Row | None]] = {}

@@ -38,9 +38,12 @@ def json_text(value: Any) -> str:
     return _encode(value)
 
 
-_decode = (
-    json.JSONDecoder().raw_decode
-)  # ``loads`` looks for blanks around the value, which what we wrote has not
+def read_json(text: str) -> Any:
+    """Return what ``text`` holds, JSON that we wrote: ``loads`` would look for blanks around it, which it has not."""
+    return _decode(text)[0]
+
+
+_decode = json.JSONDecoder().raw_decode
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -64,7 +67,7 @@ def _read_datetime(value: datetime | None) -> datetime | None:
 
 
 def _read_json(value: str | None) -> Any:
-    return None if value is None else _decode(value)[0]
+    return None if value is None else read_json(value)
 
 
 class _Shape:

@@ -13,7 +13,7 @@ from bihuan.ledger.repeats import RECENT, repeated
 from bihuan.models import Inspection, Item, Meeting, Person, Slip, Tally, Unit
 from bihuan.queries.people import directory
 from bihuan.queries.scope import Scope
-from bihuan.rules.clocked import CHINA
+from bihuan.rules.clocked import CHINA, day_start
 from bihuan.rules.errors import NotAllowed
 from bihuan.rules.inspection import STANDING
 from bihuan.rules.meeting import MeetingState
@@ -22,7 +22,7 @@ from bihuan.rules.workflow import OPEN
 
 _STANDING = frozenset(SlipState) - {SlipState.WITHDRAWN}
 
-__all__ = ["RECENT", "Asked", "UnitBurden", "asked_of", "burden", "burdened", "repeated"]
+__all__ = ["RECENT", "Asked", "UnitBurden", "asked_of", "burden", "burdened", "repeated", "this_year"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,11 @@ class UnitBurden:
     waiting: int
     inspections: int = 0
     meetings: int = 0
+
+
+def this_year(now: datetime) -> tuple[datetime, datetime]:
+    """Return the period over which burdens are counted: since the first of January in China, up to and including ``now``."""
+    return day_start(now.astimezone(CHINA).date().replace(month=1, day=1)), now + timedelta(seconds=1)
 
 
 def burden(

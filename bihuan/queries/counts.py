@@ -161,7 +161,7 @@ def open_colours(
 ) -> dict[tuple[int, int], dict[str, int]]:
     """Return the open items of each (unit, register) by colour; ``as_of`` and ``units`` as in ``cells``."""
     if as_of is not None:
-        return _open_then(_summed(registers, as_of, None, units, using))
+        return _open_then(cells(registers, facet="unit", as_of=as_of, units=units, using=using))
     rows = Tally.objects.using(using).filter(register_id__in=registers, facet="unit", state__in=OPEN)
     if units is not None:
         rows = rows.filter(label__in=[str(u) for u in units])

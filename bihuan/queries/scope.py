@@ -61,6 +61,11 @@ class Scope:
         """The registers of ``campaign`` among these."""
         return [r for r in self.registers if r.campaign_id == campaign.pk]
 
+    def within(self, campaign: Campaign) -> tuple[list[Register], frozenset[int] | None]:
+        """The registers of ``campaign`` among these, and the units whose items there may be read; None is all."""
+        registers = self.registers_in(campaign)
+        return registers, self.units_in(registers[0]) if registers else self.units
+
     def reads(self, register_id: int, owner: int) -> bool:
         """Whether this person may read an item of a register that the unit ``owner`` answers for."""
         register = next((r for r in self.registers if r.pk == register_id), None)

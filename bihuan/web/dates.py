@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from bihuan.rules.clocked import CHINA, day_end, day_start
+from bihuan.rules.clocked import CHINA, day_end
 
 _WEEKDAYS = "一二三四五六日"
 _SOON = timedelta(minutes=1)
@@ -73,9 +73,10 @@ def end_of(day: date) -> datetime:
     return day_end(day) - timedelta(microseconds=1)
 
 
-def year_start() -> datetime:
-    """Return when this year began in China: burdens are counted from then."""
-    return day_start(today().replace(month=1, day=1))
+def read_past_day(text: str) -> date | None:
+    """Read the day as of which figures are wanted; None for now, which is also what today and a day to come mean."""
+    day = read_day(text)
+    return day if day is not None and day < today() else None
 
 
 def read_day(text: str) -> date | None:

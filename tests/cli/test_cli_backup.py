@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from bihuan.cli.main import run
 from bihuan.ledger.reading import head
 from tests.actions.county import County
 from tests.ledger.test_ledger_backup import programs
@@ -26,18 +24,6 @@ def county(own_database: Any, monkeypatch: pytest.MonkeyPatch) -> County:
     made = County()
     made.at("working")
     return made
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run a command that answers in JSON; returns its exit status and the object."""
-
-    def ask(*args: str) -> tuple[int, Any]:
-        capsys.readouterr()
-        status = run([*args, "--json"])
-        return status, json.loads(capsys.readouterr().out)
-
-    return ask
 
 
 def test_a_backup_goes_where_it_is_wanted_is_checked_and_restores(county, told, tmp_path: Path):

@@ -21,18 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run a command that answers in JSON; returns its exit status and the object."""
-
-    def ask(*args: str) -> tuple[int, Any]:
-        capsys.readouterr()
-        status = run([*args, "--json"])
-        return status, json.loads(capsys.readouterr().out)
-
-    return ask
-
-
-@pytest.fixture
 def founded(told: Any) -> dict[str, str]:
     """A ledger founded by ``init``; account → password."""
 

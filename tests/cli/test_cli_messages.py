@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bihuan.cli.main import run
 from bihuan.models import Account, Delivery, Feed, Outlet, Register
 from bihuan.procedures import texts
 from tests.actions.county import County
@@ -24,16 +23,6 @@ def county(monkeypatch: pytest.MonkeyPatch, settings: Any) -> County:
     for name, actor in made.people.items():
         Account.objects.create(name=name, person_id=actor.person)
     return made
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Any:
-    def ask(*args: str) -> tuple[int, Any]:
-        capsys.readouterr()
-        status = run([*args, "--json"])
-        return status, json.loads(capsys.readouterr().out)
-
-    return ask
 
 
 def test_the_inbox_lists_what_is_unread_and_marks_it_read(county, told):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,18 +34,6 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr("bihuan.cli.slip_commands.acting", acting)
     monkeypatch.setattr("bihuan.cli.slip_commands.current", lambda: NOW)
     return made
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run a command that answers in JSON; returns its exit status and the object."""
-
-    def ask(*args: str) -> tuple[int, Any]:
-        capsys.readouterr()
-        status = run([*args, "--json"])
-        return status, json.loads(capsys.readouterr().out)
-
-    return ask
 
 
 def working() -> Item:

@@ -17,3 +17,17 @@ def office(db):
     from tests.web.office import Office  # Django is set up only after this file was read
 
     return recalled(Office, Office)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    """Signs the certificates of the providers of these tests."""
+    from tests.support.authority import Authority
+
+    return Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture(scope="module")
+def context(authority):
+    """What a provider that ``authority`` vouches for serves TLS with."""
+    return authority.context()

@@ -24,16 +24,6 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("ca"))
-
-
-@pytest.fixture(scope="module")
-def context(authority):
-    return authority.context()
-
-
 def people() -> dict:
     return {"handler": (THEIRS, {"employeeNumber": ["1047"]}), "stranger": (THEIRS, {})}
 

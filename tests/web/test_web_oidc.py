@@ -23,16 +23,6 @@ def _fresh():
     oidc._client.cache_clear()
 
 
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("ca"))
-
-
-@pytest.fixture(scope="module")
-def context(authority):
-    return authority.context()
-
-
 @pytest.fixture
 def provider(context, authority, settings, office: Office):
     """A provider that the settings name, and an account called ``handler``."""

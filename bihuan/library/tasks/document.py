@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bihuan.library.extract import Extracted
+from bihuan.library.lines import squeezed
 from bihuan.library.store import Ready, date_of, prepare
 from bihuan.library.tasks.decompose import Task, decompose
 from bihuan.rules.calendar import Calendar
@@ -44,10 +45,6 @@ def _places(text: str, ready: Ready) -> list[int]:
 
 
 def _placed(task: Task, document: str, text: str, places: Sequence[int]) -> Task:
-    start = places[_marks(document[: task.start])]
-    end = places[_marks(document[: task.end]) - 1] + 1
+    start = places[len(squeezed(document[: task.start]))]
+    end = places[len(squeezed(document[: task.end])) - 1] + 1
     return replace(task, start=start, end=end, text=text[start:end])
-
-
-def _marks(text: str) -> int:
-    return len("".join(text.split()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bihuan.queries.picture import Coming, Stand, Tile
 from bihuan.reports.picture.sheet import (
@@ -101,12 +102,10 @@ def _signs(left: float, y: float) -> list[tuple[list[Shape | Rect | Line], str]]
 
 def _moved(shape: Shape | Rect | Line, by: float) -> Shape | Rect | Line:
     if isinstance(shape, Rect):
-        return Rect(
-            shape.x + by, shape.y, shape.wide, shape.high, shape.fill, shape.stroke, shape.dashed, shape.round
-        )
+        return replace(shape, x=shape.x + by)
     if isinstance(shape, Line):
-        return Line(shape.x1 + by, shape.y1, shape.x2 + by, shape.y2, shape.stroke, shape.wide)
-    return Shape(tuple((x + by, y) for x, y in shape.corners), shape.fill, shape.stroke)
+        return replace(shape, x1=shape.x1 + by, x2=shape.x2 + by)
+    return replace(shape, corners=tuple((x + by, y) for x, y in shape.corners))
 
 
 def draw_box(sheet: Sheet, x: float, y: float, wide: float, high: float, heading: str) -> None:

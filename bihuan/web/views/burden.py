@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from bihuan.queries.burden import asked_of, burdened
+from bihuan.queries.burden import asked_of, burdened, this_year
 from bihuan.queries.inspection import inspections
 from bihuan.queries.meetings import meetings
 from bihuan.rules.permissions import Duty
@@ -23,7 +21,7 @@ def page(request: Request, unit_id: int) -> HttpResponse:
     """List the slips, items, inspections and meetings of a unit; whoever sees only some units sees those alone."""
     who = request.who
     unit = burdened(who, unit_id)
-    found = asked_of(unit_id, dates.year_start(), dates.now() + timedelta(seconds=1))
+    found = asked_of(unit_id, *this_year(dates.now()))
     asked = found.slips.filter(answer_due__isnull=False)
     papers = (
         ("slips", "收到单据", found.slips),

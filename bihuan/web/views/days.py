@@ -51,6 +51,7 @@ def page(request: Request) -> HttpResponse:
     chosen = _chosen(found, request.GET.get("version", ""))
     calendar = calendar_now()
     shown = Calendar({**calendar.years, year: chosen.year}) if chosen else calendar
+    weeks_of = months(shown, year)
     context = {
         "year": year,
         "before": max(year - 1, FIRST_YEAR),
@@ -58,8 +59,8 @@ def page(request: Request) -> HttpResponse:
         "versions": found,
         "chosen": chosen,
         "in_use": found[0] if found else None,
-        "months": months(shown, year),
-        "workdays": sum(cell.kind in ("work", "on") for _, weeks in months(shown, year) for w in weeks for cell in w if cell),
+        "months": weeks_of,
+        "workdays": sum(cell.kind in ("work", "on") for _, weeks in weeks_of for w in weeks for cell in w if cell),
         "people": person_names({v.by for v in found}),
     }  # fmt: skip
     return render(request, "days.html", context)

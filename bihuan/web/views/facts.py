@@ -25,8 +25,7 @@ def page(request: Request) -> HttpResponse:
         return redirect("overview")
     ref = Ref.parse(request.GET.get("ref", ""))
     campaign = filters.campaign_of(filters.read(request.GET).campaign, who)
-    registers = who.registers_in(campaign)
-    units = who.units_in(registers[0]) if registers else who.units
+    registers, units = who.within(campaign)
     as_of, seq, after, first = (
         facts.read_instant(request.GET),
         *(_number(request, n) for n in ("seq", "after", "from")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -10,11 +9,11 @@ from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from bihuan.ledger.reading import head, pages
+from bihuan.ledger.export import exported
+from bihuan.ledger.reading import head
 from bihuan.ledger.seal import make_seal
 from bihuan.ledger.verify import verify
 from bihuan.models import Entry, Seal
-from bihuan.rules.chain import export_line
 from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates
@@ -51,7 +50,8 @@ def export(request: Request) -> HttpResponseBase:
     if not _reads_all(request):
         raise NotAllowed("导出全部留痕，须能查看全部事项的审计员或督办员办理。")
     name = f"留痕导出（{dates.today().isoformat()}）.jsonl"
-    return FileResponse(_lines(head()[0]), as_attachment=True, filename=name, content_type=_PLAIN)
+    lines = (text.encode() for text, _ in exported(upto=head()[0]))
+    return FileResponse(lines, as_attachment=True, filename=name, content_type=_PLAIN)
 
 
 @opens_to(Duty.AUDIT)
@@ -65,11 +65,6 @@ def seals(request: Request) -> HttpResponseBase:
 
 def _reads_all(request: Request) -> bool:
     return request.who.actor.may(Duty.READ) and request.who.units is None
-
-
-def _lines(upto: int) -> Iterator[bytes]:
-    for page in pages('"body","hash"', upto=upto):
-        yield "".join(export_line(body, bytes(digest)) for _, body, digest in page).encode()
 
 
 def _standing(request: Request) -> dict[str, Any]:

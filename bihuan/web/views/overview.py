@@ -65,18 +65,17 @@ def page(request: Request) -> HttpResponse:
     if not request.who.campaigns:
         return render(request, "overview.html", {"may_import": request.who.actor.may(Duty.IMPORT)})
     campaign = filters.campaign_of(filters.read(request.GET).campaign, request.who)
-    day = dates.read_day(request.GET.get("as_of", ""))
+    day = dates.read_past_day(request.GET.get("as_of", ""))
     context = board(request.who, campaign, day, request.GET.get("by", ""))
     template = "overview.html#board" if request.htmx else "overview.html"
     return render(request, template, context)
 
 
 def board(who: Scope, campaign: Campaign, day: date | None, by: str) -> dict[str, Any]:
-    """Return all that the page shows of ``campaign`` at the end of ``day`` (None, today and later: now)."""
-    registers = who.registers_in(campaign)
+    """Return all that the page shows of ``campaign`` at the end of ``day`` (None: now)."""
+    registers, units = who.within(campaign)
     now = dates.now()
-    as_of = dates.end_of(day) if day is not None and day < dates.today() else None
-    units = who.units_in(registers[0]) if registers else who.units
+    as_of = dates.end_of(day) if day else None
     cuts = CUTS if units is None else {key: name for key, name in CUTS.items() if key != "class"}
     by = by if by in cuts else ("register" if len(registers) > 1 else "unit")
     found = overview(registers, now, as_of=as_of, units=units, classes=by == "class")
@@ -85,7 +84,7 @@ def board(who: Scope, campaign: Campaign, day: date | None, by: str) -> dict[str
     return {
         "campaigns": who.campaigns,
         "campaign": campaign,
-        "as_of": day if as_of else None,
+        "as_of": day,
         "today": dates.today(),
         "cards": [
             Card(tile, links.to(Ref(tile.ref), **filters.BEHIND.get(tile.ref, {}))) for tile in found.tiles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.models import Campaign, Register
-from bihuan.queries.burden import burden
+from bihuan.queries.burden import burden, this_year
 from bihuan.queries.counts import figures, open_colours
 from bihuan.queries.people import unit_labels
 from bihuan.queries.scope import Scope
@@ -43,15 +43,13 @@ def page(request: Request) -> HttpResponse:
     if not request.who.campaigns:
         return redirect("overview")
     campaign = filters.campaign_of(filters.read(request.GET).campaign, request.who)
-    day = dates.read_day(request.GET.get("as_of", ""))
-    as_of = dates.end_of(day) if day is not None and day < dates.today() else None
-    context = _context(request.who, campaign, as_of) | {"as_of": day if as_of else None}
+    day = dates.read_past_day(request.GET.get("as_of", ""))
+    context = _context(request.who, campaign, dates.end_of(day) if day else None) | {"as_of": day}
     return render(request, "overview_more.html#more" if request.htmx else "overview_more.html", context)
 
 
 def _context(who: Scope, campaign: Campaign, as_of: datetime | None) -> dict[str, Any]:
-    registers, now = who.registers_in(campaign), dates.now()
-    units = who.units_in(registers[0]) if registers else who.units
+    (registers, units), now = who.within(campaign), dates.now()
     ids = [r.pk for r in registers]
     links = Links(campaign.pk, "owner" if units is not None else "", as_of)
     weeks = trend(ids, as_of or now, units=units)
@@ -77,7 +75,7 @@ def _present(
             (d, filters.address(campaign=campaign.pk, state="open", due_from=d.first, due_until=d.last))
             for d in falls_due(filters.filter_of(chosen, registers, who), now)
         ],
-        "burden": burden(dates.year_start(), now + timedelta(seconds=1), units=units),
+        "burden": burden(*this_year(now), units=units),
         "part": "" if who.units is None else "owner",
     }
 

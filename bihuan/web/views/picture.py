@@ -80,7 +80,7 @@ def item_file(request: Request, item_id: int, kind: str) -> HttpResponseBase:
 
 def _shown(request: Request, context: dict[str, Any]) -> HttpResponse:
     context |= {
-        "as_of": dates.read_day(request.GET.get("as_of", "")) if _as_of(request) else None,
+        "as_of": dates.read_past_day(request.GET.get("as_of", "")),
         "today": dates.today(),
         "query": later.query_of(request),
     }
@@ -88,9 +88,9 @@ def _shown(request: Request, context: dict[str, Any]) -> HttpResponse:
 
 
 def _as_of(request: Request) -> datetime | None:
-    """The end of the day that was chosen; None for now, which is also what today and a day to come mean."""
-    day = dates.read_day(request.GET.get("as_of", ""))
-    return dates.end_of(day) if day is not None and day < dates.today() else None
+    """The end of the day that was chosen, None for now."""
+    day = dates.read_past_day(request.GET.get("as_of", ""))
+    return dates.end_of(day) if day else None
 
 
 def _campaign(request: Request) -> Campaign:
@@ -103,8 +103,7 @@ def _by(request: Request) -> str:
 
 
 def _sheet_of_campaign(request: Request, campaign: Campaign) -> Sheet:
-    registers = request.who.registers_in(campaign)
-    units = request.who.units_in(registers[0]) if registers else request.who.units
+    registers, units = request.who.within(campaign)
     found = campaign_picture(
         campaign, registers, dates.now(), as_of=_as_of(request), units=units, by=_by(request)
     )
