@@ -98,8 +98,10 @@ def tasks(page: Any, title: str) -> list[str]:
 
 def send(page: Any) -> None:
     """Send the step that stands open, and wait until it is said that it was taken."""
-    page.evaluate("document.querySelector('#notice').replaceChildren()")  # what was said of the step before
-    page.locator("#step .btn-primary").click()
+    step = page.locator("#step .btn-primary")
+    step.wait_for()  # the page with the step may still be on its way
+    page.locator("#notice").evaluate("notice => notice.replaceChildren()")  # what was said of the step before
+    step.click()
     page.wait_for_selector(".note-success")
     page.wait_for_load_state()
 
