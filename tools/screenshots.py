@@ -70,7 +70,7 @@ def served() -> Iterator[str]:
 
     from bihuan.web.serve import options  # isort: skip
 
-    server = waitress.server.create_server(application, **options("127.0.0.1", 0))
+    server = waitress.server.create_server(application, host="127.0.0.1", port=0, **options())
     Thread(target=server.run, daemon=True).start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()

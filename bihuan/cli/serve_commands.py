@@ -23,7 +23,12 @@ from bihuan.queries.position import ledger_exists
     help="监听地址；给别的电脑用时写 0.0.0.0，并放在 HTTPS 反向代理之后。",
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="监听端口。")
-def serve(host: str, port: int) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    help="同时处理请求的进程数；不写则每个处理器核一个，最多4个。",
+)
+def serve(host: str, port: int, processes: int | None) -> None:
     """启动网页；到点的事由后台自动处理。"""
     prepare_database()
     if not ledger_exists():
@@ -31,11 +36,12 @@ def serve(host: str, port: int) -> None:
     for finding in findings(connection):
         if finding.level != "ok":
             tell(f"注意：{finding.what}：{finding.message} {finding.hint}")
-    tell(f"网页地址：http://{host}:{port}/ （按 Ctrl+C 停止）")
-    _tell_logins()
-    from bihuan.web.serve import serve as run
+    from bihuan.web import serve as web
 
-    run(host, port)
+    with web.listening(host, port) as listener:
+        tell(f"网页地址：http://{host}:{port}/ （按 Ctrl+C 停止）")
+        _tell_logins()
+        web.serve(listener, processes or web.usual_processes())
 
 
 def _tell_logins() -> None:

@@ -17,7 +17,7 @@ from bihuan.web.wsgi import application
 @contextmanager
 def served() -> Iterator[int]:
     """Serve on a free port while the block runs; yields the port."""
-    server = waitress.server.create_server(application, **options("127.0.0.1", 0))
+    server = waitress.server.create_server(application, host="127.0.0.1", port=0, **options())
     stop = Event()
     thread = Thread(target=_loop, args=(server, stop), name="waitress")
     thread.start()
