@@ -48,9 +48,17 @@ def sqlite(path: Path) -> dict[str, Any]:
 
 
 def postgres(url: str) -> dict[str, Any]:
-    """Settings of a PostgreSQL database: persistent, checked connections."""
+    """Settings of a PostgreSQL database: persistent, checked connections.
+
+    With ``?prepare=off`` no statement is kept ready on the server, for a pooler that gives each transaction another connection.
+    """
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
+    prepare = query.pop("prepare", "on")
+    if prepare not in {"on", "off"}:
+        raise Invalid(
+            f"DATABASE_URL 里的 prepare={prepare} 不认识。", hint="请写 prepare=on（默认）或 prepare=off。"
+        )
     host = query.pop("host", None) or unquote(parts.hostname or "")
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -62,6 +70,7 @@ def postgres(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": query,
+        "PREPARE": prepare == "on",
     }
 
 

@@ -11,10 +11,12 @@ from bihuan.ledger.append import Ledger
 #: Timers handled in one transaction: enough that its fixed cost is small, few enough that people wait for moments only.
 BATCH = 500
 
-_DUE = 'SELECT t."item_id",t."due_at" FROM "timer" t'
+_DUE = 'SELECT t."item_id",t."due_at" FROM'
 _FIRST = 'WHERE t."due_at"<=%s ORDER BY t."due_at",t."item_id" LIMIT %s'
 #: Whoever waits for an item holds none of another's meanwhile, so that two workers never wait for each other.
-_FREE = 'JOIN "item" i ON i."id"=t."item_id"', "FOR UPDATE OF i SKIP LOCKED"
+#: The items come first: a rebuild has them before it wants the timers.
+_FREE = '"item" i JOIN "timer" t ON i."id"=t."item_id"', "FOR UPDATE OF i SKIP LOCKED"
+_ALL = '"timer" t'
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,9 @@ def claim(ledger: Ledger, now: datetime) -> Claim:
 def _chosen(ledger: Ledger, now: datetime) -> list[Any]:
     """Choose among the items that nobody holds; SQLite has one writer, so there nobody does."""
     if ledger.connection.vendor != "postgresql":
-        return _select(ledger, f"{_DUE} {_FIRST}", now, BATCH)
+        return _select(ledger, f"{_DUE} {_ALL} {_FIRST}", now, BATCH)
     free = _select(ledger, f"{_DUE} {_FREE[0]} {_FIRST} {_FREE[1]}", now, BATCH)
-    return free or _select(ledger, f"{_DUE} {_FIRST}", now, 1)
+    return free or _select(ledger, f"{_DUE} {_ALL} {_FIRST}", now, 1)
 
 
 def _select(ledger: Ledger, sql: str, now: datetime, limit: int) -> list[Any]:

@@ -18,10 +18,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Query(NamedTuple):
-    """A SELECT and its parameters."""
+    """A statement and its parameters; ``bulk`` when it touches so many rows that it is planned each time."""
 
     sql: str
     params: Sequence[Any]
+    bulk: bool = False
 
 
 class Write(NamedTuple):
@@ -55,8 +56,8 @@ def ask(connection: BaseDatabaseWrapper, queries: Iterable[Query]) -> list[list[
         return []
     with _cursor(connection) as cursor:
         if connection.vendor == "postgresql":
-            return [found.fetchall() for found in _send(cursor, asked)]
-        return [cursor.execute(sql, params).fetchall() for sql, params in asked]
+            return [found.fetchall() for found in cursor.send(asked)]
+        return [cursor.execute(sql, params).fetchall() for sql, params, _ in asked]
 
 
 def run(connection: BaseDatabaseWrapper, writes: Iterable[Write]) -> list[int]:
@@ -85,20 +86,20 @@ def _cursor(connection: BaseDatabaseWrapper) -> Iterator[Any]:
     """Yield the driver's own cursor, or Django's while somebody listens to it: both are used alike."""
     if connection.execute_wrappers or connection.queries_logged:
         with connection.cursor() as watched:
-            yield watched
+            yield _Watched(watched) if connection.vendor == "postgresql" else watched
         return
     if connection.connection is None:
         connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
-        yield _NATIVE[connection.vendor](connection.connection)
+        yield _NATIVE[connection.vendor](connection)
 
 
 class _Sqlite:
     """A cursor of SQLite, whose driver marks parameters otherwise than Django."""
 
-    def __init__(self, raw: Any) -> None:
-        self._cursor = raw.cursor()
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self._cursor: Any = connection.connection.cursor()
 
     def execute(self, sql: str, params: Sequence[Any]) -> Any:
         return self._cursor.execute(_native(sql), params)
@@ -116,13 +117,27 @@ def _native(sql: str) -> str:
     return sql.replace("%s", "?")
 
 
-def _postgres(raw: Any) -> Any:
-    from psycopg import ClientCursor  # the other database's driver need not be there
+class _Watched:
+    """Django's cursor on PostgreSQL: what it is asked together is one statement for whoever listens."""
 
-    return ClientCursor(raw)
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def send(self, statements: Sequence[Query]) -> Iterator[Any]:
+        sql = ";".join(s.sql for s in statements)
+        self._cursor.execute(sql, [*chain.from_iterable(s.params for s in statements)])
+        yield self._cursor
+        while self._cursor.nextset():
+            yield self._cursor
 
 
-_NATIVE: dict[str, Callable[[Any], Any]] = {"sqlite": _Sqlite, "postgresql": _postgres}
+def _postgres(connection: BaseDatabaseWrapper) -> Any:
+    from bihuan.ledger.trips_postgres import Trips  # the other database's driver need not be there
+
+    return Trips(connection.connection, prepares=connection.settings_dict["PREPARE"])
+
+
+_NATIVE: dict[str, Callable[[BaseDatabaseWrapper], Any]] = {"sqlite": _Sqlite, "postgresql": _postgres}
 
 
 # ---- several statements in one trip
@@ -131,18 +146,10 @@ _NATIVE: dict[str, Callable[[Any], Any]] = {"sqlite": _Sqlite, "postgresql": _po
 _FEW, _ROWS, _VALUES = 4, 2_000, 100_000
 
 
-def _send(cursor: Any, statements: Sequence[Query]) -> Iterator[Any]:
-    """Make one trip of ``statements``; yields the cursor once for each of them, when it stands at its answer."""
-    cursor.execute(";".join(s.sql for s in statements), [*chain.from_iterable(s.params for s in statements)])
-    yield cursor
-    while cursor.nextset():
-        yield cursor
-
-
 def _run_together(cursor: Any, writes: list[Write]) -> list[int]:
     counts = [0] * len(writes)
     for trip in _trips(writes):
-        answers = _send(cursor, [query for _, query in trip])
+        answers = cursor.send([query for _, query in trip])
         for (at, _), answer in zip(trip, answers, strict=True):
             counts[at] += answer.rowcount
     return counts
@@ -168,4 +175,4 @@ def _statements(write: Write) -> Iterator[tuple[Query, int]]:
         return
     for start in range(0, len(write.rows), _ROWS):
         part = write.rows[start : start + _ROWS]
-        yield Query(write.whole, [as_json(write.columns, part)]), len(part) * len(write.columns)
+        yield Query(write.whole, [as_json(write.columns, part)], bulk=True), len(part) * len(write.columns)
