@@ -1,19 +1,22 @@
-"""Items as they stood at an earlier moment: their entries up to then, folded by the ledger's own projection in memory."""
+"""Items as they stood at an earlier moment: what nothing has touched since stands as it is, of the others the entries up to then
+are folded by the ledger's own projection in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from django.db import connections
+from django.db.models import Q
 
 from bihuan.ledger import derive
 from bihuan.ledger.facts import fact_of
 from bihuan.ledger.project import project
-from bihuan.ledger.rows import Rows
+from bihuan.ledger.rows import Rows, Want
 from bihuan.ledger.tables import Row
-from bihuan.models import Item, Register
+from bihuan.models import Entry, Item, Register
 
 _PAGE = 500
 #: What the fold makes itself; reading it from the database would mix now with then.
@@ -66,20 +69,49 @@ def items_as_of(
     ids = list(rows.order_by("id").values_list("id", flat=True))
     moment = Moment()
     for start in range(0, len(ids), _PAGE):
-        _fold(moment, ids[start : start + _PAGE], as_of, upto, using)
+        page = ids[start : start + _PAGE]
+        moved = _moved(page, as_of, upto, using)
+        parts = [
+            _standing([pk for pk in page if pk not in moved], using),
+            _folded(sorted(moved), as_of, upto, using),
+        ]
+        moment.items += sorted((row for part in parts for row in part.items), key=itemgetter("id"))
+        for part in parts:
+            moment.measures.update(part.measures)
     return moment
 
 
-def _fold(moment: Moment, ids: list[int], as_of: datetime, upto: int | None, using: str) -> None:
-    """Fold a page of items; the house (units, procedures, calendar) is read as it is now, for it changes no state."""
+def _moved(ids: list[int], as_of: datetime, upto: int | None, using: str) -> set[int]:
+    """Which of the items something was entered for that the moment does not know."""
+    later = Q(at__gt=as_of) if upto is None else Q(at__gt=as_of) | Q(seq__gt=upto)
+    found = Entry.objects.using(using).filter(later, item_id__in=ids).order_by()
+    return {pk for pk in found.values_list("item_id", flat=True).distinct() if pk is not None}
+
+
+def _standing(ids: list[int], using: str) -> Moment:
+    """The items as the tables have them."""
+    rows = Rows(connections[using])
+    items, measures = rows.load([Want("item", ids), Want("measure", ids, "item_id")])
+    moment = Moment([rows.get("item", key) for key in items])
+    for row in sorted((rows.get("measure", key) for key in measures), key=itemgetter("item_id", "no")):
+        moment.measures.setdefault(row["item_id"], []).append(row)
+    return moment
+
+
+def _folded(ids: list[int], as_of: datetime, upto: int | None, using: str) -> Moment:
+    """Fold the items; the house (units, procedures, calendar) is read as it is now, for it changes no state."""
+    if not ids:
+        return Moment()
     rows = Rows(connections[using], empty=_FOLDED, exact=False)
     for body in _bodies(ids, as_of, upto, using):
         project(rows, fact_of(body))
+    moment = Moment()
     for row in rows.changed("item"):
         derive.wait(rows, row)
         moment.items.append(row)
     for row in rows.changed("measure"):
         moment.measures.setdefault(row["item_id"], []).append(row)
+    return moment
 
 
 def _bodies(ids: Iterable[int], as_of: datetime, upto: int | None, using: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from bihuan.demo import life
 from bihuan.ledger.rows import Rows
-from bihuan.models import Item
+from bihuan.models import Head, Item, Measure
 from bihuan.queries.as_of import items_as_of
 from bihuan.queries.counts import registers_of
 from bihuan.queries.overview import overview
@@ -34,6 +34,38 @@ def test_items_as_of_an_earlier_day_are_the_rows_of_that_day():
     then, at = rows_now(), NOW + timedelta(days=9, hours=20)
     life.run(made.people, START + timedelta(days=10), 10, seed=4)
     assert items_as_of(registers_of(), at).items == then
+    assert rows_now() != then
+
+
+def measures_now() -> dict[int, list[dict]]:
+    from django.db import connection
+
+    rows = Rows(connection)
+    found = {}
+    for pk, item in Measure.objects.order_by("item_id", "no").values_list("pk", "item_id"):
+        key = tuple(Measure.objects.values_list("item_id", "no").get(pk=pk))
+        found.setdefault(item, []).append(rows.get("measure", key))
+    return found
+
+
+def test_measures_are_those_of_that_day_whether_something_came_later_or_not():
+    made = imported_world()
+    life.run(made.people, START, 20, seed=6)
+    then, at, items = measures_now(), NOW + timedelta(days=19, hours=20), rows_now()
+    life.run(made.people, START + timedelta(days=20), 2, seed=7)
+    found = items_as_of(registers_of(), at)
+    assert found.measures == then
+    assert found.items == items
+    touched = [now != before for now, before in zip(rows_now(), items, strict=True)]
+    assert (any(touched), all(touched)) == (True, False)
+
+
+def test_what_was_entered_later_for_an_earlier_day_is_left_out_by_its_seq():
+    made = imported_world()
+    life.run(made.people, START, 10, seed=8)
+    then, seq = rows_now(), Head.objects.get(pk=1).seq
+    life.run(made.people, START + timedelta(days=10), 2, seed=9)
+    assert items_as_of(registers_of(), NOW + timedelta(days=300), upto=seq).items == then
     assert rows_now() != then
 
 
