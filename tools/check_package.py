@@ -54,10 +54,11 @@ def run(wheel: Path, home: Path) -> None:
     """Run the command line from the unpacked wheel alone, outside the tree."""
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(home / "site")
-    program = "import bihuan, sys; site = sys.argv.pop(); assert bihuan.__file__.startswith(site), bihuan.__file__; " \
-              "from bihuan.ledger.export import verifier_program; assert str(verifier_program()).startswith(site); " \
+    program = "import bihuan, django, sys; site = sys.argv.pop(); assert bihuan.__file__.startswith(site), bihuan.__file__; " \
+              "django.setup(); from bihuan.ledger.export import verifier_program; assert str(verifier_program()).startswith(site); " \
               "from bihuan.cli.main import main; sys.argv = ['bihuan', '--help']; main()"  # fmt: skip
     environment = os.environ | {"PYTHONPATH": str(home / "site"), "BIHUAN_HOME": str(home / "home")}
+    environment |= {"DJANGO_SETTINGS_MODULE": "bihuan.settings"}
     command = [sys.executable, "-c", program, str(home / "site")]
     subprocess.run(command, cwd=home, env=environment, check=True, stdout=subprocess.DEVNULL)
 
