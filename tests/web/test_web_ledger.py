@@ -70,7 +70,8 @@ def test_what_the_page_hands_out_is_found_whole_elsewhere_by_the_command_that_it
     for name in ("export", "seals", "verifier"):
         given = client.get(f"/ledger/{name}/")
         (tmp_path / handed(given)).write_bytes(given.getvalue())
-    (command,) = re.findall(r"<code>python (.*?)</code>", client.get("/ledger/").content.decode())
+    (command,) = re.findall(r"用法：.*? python (bihuan_verify.py .*)", text_of(client.get("/ledger/")))
+    command = command.partition(" 键盘操作")[0]
     done = subprocess.run(
         [sys.executable, "-I", *command.split()], cwd=tmp_path, capture_output=True, text=True, check=False
     )
