@@ -175,7 +175,7 @@ def verifier(request: Call) -> HttpResponseBase:
     """Hand out the program that checks what ``export`` and ``seal_file`` hand out, on any machine."""
     demand(request.who.actor, Duty.AUDIT)
     program = verifier_program()
-    return handed(program.name, program.open("rb"))
+    return handed(program.name, program.read_bytes())
 
 
 @router.get("/imports", response=Page[ImportOut], summary="导入记录")

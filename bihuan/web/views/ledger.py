@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -69,7 +70,8 @@ def seals(request: Request) -> HttpResponseBase:
 def verifier(request: Request) -> HttpResponseBase:
     """Hand out the stand-alone verifier, which needs neither this server nor this software."""
     program = verifier_program()
-    return FileResponse(program.open("rb"), as_attachment=True, filename=program.name, content_type=_PLAIN)
+    content = BytesIO(program.read_bytes())
+    return FileResponse(content, as_attachment=True, filename=program.name, content_type=_PLAIN)
 
 
 def _export_name() -> str:
