@@ -14,8 +14,9 @@ from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
+from bihuan.ledger.backup_postgres import program
 from bihuan.models import Head
-from bihuan.rules.errors import BihuanError
+from bihuan.rules.errors import BihuanError, Missing
 from bihuan.rules.providers import Oidc
 
 
@@ -32,7 +33,7 @@ class Finding:
 def findings(connection: BaseDatabaseWrapper) -> list[Finding]:
     """Return everything looked at, in order; a failing look is a finding, never an exception."""
     found: list[Finding] = []
-    for look in (_python, _database, _ledger, _home, _key, _secret, _hashes, _assets, _provider):
+    for look in (_python, _database, _ledger, _home, _key, _secret, _hashes, _assets, _backups, _provider):
         found += look(connection)
     return found
 
@@ -114,6 +115,18 @@ def _assets(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:
         yield Finding("网页资源", "ok", "齐全")
     else:
         yield Finding("网页资源", "error", "样式和脚本没有生成", "请运行 make setup，或安装发布的 wheel 包。")
+
+
+def _backups(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    """See whether PostgreSQL's own programs are here; without a connection it is known already that nothing goes."""
+    if connection.vendor != "postgresql" or connection.connection is None:
+        return
+    try:
+        found = program("pg_dump", connection.alias)
+    except Missing as error:
+        yield Finding("备份程序", "warning", error.message, error.hint)
+    else:
+        yield Finding("备份程序", "ok", f"pg_dump {found.major}（{found.path}）")
 
 
 def _provider(_connection: BaseDatabaseWrapper) -> Iterator[Finding]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -116,6 +117,13 @@ def own_database(
         _template.point_back()
         for database in made:
             database.drop()
+
+
+@pytest.fixture
+def postgres_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL, its own programs first on the path: those of the machine may be older than the server."""
+    if environment.on_postgres():
+        monkeypatch.setenv("PATH", f"{environment.programs()}:{os.environ['PATH']}")
 
 
 @pytest.fixture(scope="session")

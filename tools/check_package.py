@@ -14,7 +14,8 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-STATIC = "bihuan/web/static/"
+#: Where the wheel holds the stand-alone verifier, and where it is from.
+VERIFIER = ("bihuan/ledger/bihuan_verify.py", "verifier/bihuan_verify.py")
 
 
 def build(target: Path) -> Path:
@@ -29,20 +30,23 @@ def build(target: Path) -> Path:
 
 
 def expected() -> set[str]:
-    """Every file of the package that is not Python's own leftover, and the licence."""
+    """Every file of the package that is not Python's own leftover, and the verifier."""
     skip = {"__pycache__", ".DS_Store"}
     files = (path for path in (ROOT / "bihuan").rglob("*") if path.is_file() and not skip & set(path.parts))
-    return {str(path.relative_to(ROOT)) for path in files}
+    return {str(path.relative_to(ROOT)) for path in files} | {VERIFIER[0]}
 
 
 def faults(wheel: Path) -> list[str]:
     """What the wheel lacks or should not have."""
-    names = set(zipfile.ZipFile(wheel).namelist())
+    archive = zipfile.ZipFile(wheel)
+    names = set(archive.namelist())
     own = {name for name in names if not name.partition("/")[0].endswith(".dist-info")}
     found = [f"not in the wheel: {name}" for name in sorted(expected() - own)]
     found += [f"should not be in the wheel: {name}" for name in sorted(own - expected())]
     if not any(name.endswith("/licenses/LICENSE") for name in names):
         found.append("not in the wheel: LICENSE")
+    if VERIFIER[0] in names and archive.read(VERIFIER[0]) != (ROOT / VERIFIER[1]).read_bytes():
+        found.append(f"not as in the tree: {VERIFIER[0]}")
     return found
 
 
@@ -50,9 +54,11 @@ def run(wheel: Path, home: Path) -> None:
     """Run the command line from the unpacked wheel alone, outside the tree."""
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(home / "site")
-    program = "import bihuan, sys; assert bihuan.__file__.startswith(sys.argv.pop()), bihuan.__file__; " \
+    program = "import bihuan, django, sys; site = sys.argv.pop(); assert bihuan.__file__.startswith(site), bihuan.__file__; " \
+              "django.setup(); from bihuan.ledger.export import verifier_program; assert str(verifier_program()).startswith(site); " \
               "from bihuan.cli.main import main; sys.argv = ['bihuan', '--help']; main()"  # fmt: skip
     environment = os.environ | {"PYTHONPATH": str(home / "site"), "BIHUAN_HOME": str(home / "home")}
+    environment |= {"DJANGO_SETTINGS_MODULE": "bihuan.settings"}
     command = [sys.executable, "-c", program, str(home / "site")]
     subprocess.run(command, cwd=home, env=environment, check=True, stdout=subprocess.DEVNULL)
 

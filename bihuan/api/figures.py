@@ -90,7 +90,10 @@ class OverviewOut(Schema):
     registers: list[LineOut]
     units: list[LineOut]
     classes: list[LineOut]
-    due_soon: list[ItemRow]
+    due_soon: list[ItemRow] = Field(
+        description="两周内到期的在办事项（不含已挂起的），最急的在前；走势里按周计数的是同一口径"
+    )
+    more_soon: bool = Field(description="两周内到期的是否不止这些；其余的用 GET /items?state=running 查")
     as_of: datetime | None
 
 

@@ -22,7 +22,7 @@ from bihuan.excel.incoming import keep, of_token
 from bihuan.excel.preview import SheetPreview
 from bihuan.excel.words import FIELD_NAMES
 from bihuan.ledger.append import alone
-from bihuan.ledger.export import exported
+from bihuan.ledger.export import exported, verifier_program
 from bihuan.ledger.reading import head
 from bihuan.ledger.seal import make_seal
 from bihuan.ledger.verify import verify
@@ -168,6 +168,14 @@ def export(request: Call) -> HttpResponseBase:
     response = StreamingHttpResponse(lines, content_type="application/octet-stream")
     response["Content-Disposition"] = 'attachment; filename="ledger.jsonl"'
     return response
+
+
+@router.get("/ledger/verifier", summary="独立核验程序（bihuan_verify.py）：一个文件，只要 Python", **FILE)
+def verifier(request: Call) -> HttpResponseBase:
+    """Hand out the program that checks what ``export`` and ``seal_file`` hand out, on any machine."""
+    demand(request.who.actor, Duty.AUDIT)
+    program = verifier_program()
+    return handed(program.name, program.read_bytes())
 
 
 @router.get("/imports", response=Page[ImportOut], summary="导入记录")

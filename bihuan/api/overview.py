@@ -123,7 +123,7 @@ def more(request: Call, campaign_id: Id, as_of: AsOf) -> MoreOut:
     campaign = campaign_of(campaign_id, who)
     registers, units = who.within(campaign)
     ids = [r.pk for r in registers]
-    wanted = filter_of(Chosen(campaign=campaign.pk, state="open"), registers, who)
+    wanted = filter_of(Chosen(campaign=campaign.pk), registers, who)
     return MoreOut(
         weeks=[fill(WeekOut, week) for week in trend(ids, then or at, units=units)],
         due=[fill(DueOut, due) for due in falls_due(wanted, at) if then is None],

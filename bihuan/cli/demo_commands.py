@@ -20,7 +20,7 @@ from bihuan.demo import life, people, shelf, supervision, workbooks
 from bihuan.demo.county import LIVELIHOOD, TOUGH
 from bihuan.excel.commit import Committed
 from bihuan.excel.files import import_file
-from bihuan.ledger.export import export
+from bihuan.ledger.export import export, verifier_program
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.seal import make_seal
 from bihuan.ledger.verify import verify
@@ -196,7 +196,7 @@ def _summary(outcome: Outcome, end: date) -> str:
         f"　报告里的每个数据按台账重算：{reports}",
         "文件：",
         *(f"　{name}" for name in outcome.files),
-        f"不信我们也可以核验：{Path(sys.executable).name} verifier/bihuan_verify.py {_export(outcome)} --seals {_seals(outcome)}",
+        f"不信我们也可以核验：{Path(sys.executable).name} {verifier_program()} {_export(outcome)} --seals {_seals(outcome)}",
     ]
     return "\n".join(lines)
 

@@ -31,7 +31,7 @@ from bihuan.ledger.append import NotOpened
 from bihuan.ledger.blobs import evidence_storage
 from bihuan.ledger.storage import keep_names
 from bihuan.rules.clocked import CHINA
-from bihuan.rules.errors import Invalid, NotFound
+from bihuan.rules.errors import Invalid, Missing, NotFound
 
 #: What the file is called in which the database lies, by what kind of database it is.
 DATABASES = {"sqlite": "bihuan.sqlite3", "postgresql": "bihuan.dump"}
@@ -117,10 +117,20 @@ def _read_note(file: ZipFile) -> Note:
     return Note(**data)
 
 
+def obstacle(using: str = "default") -> Missing | None:
+    """Return why no backup can be made here, as ``make_backup`` would refuse it; None where one can."""
+    if connections[using].vendor == "postgresql":
+        try:
+            backup_postgres.program("pg_dump", using)
+        except Missing as error:
+            return error
+    return None
+
+
 def make_backup(now: datetime, *, into: Path | None = None, using: str = "default") -> Backup:
     """Back everything up into the folder ``into`` (default: the one of the settings) and return the backup.
 
-    Raises NotOpened without a ledger, Missing where PostgreSQL's own program is not there.
+    Raises NotOpened without a ledger, Missing where PostgreSQL's own program is not there or too old.
     """
     target = into or folder()
     target.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -78,7 +78,7 @@ def path_of(digest: str) -> str:
 
 
 def store(upload: Upload) -> Blob:
-    """Store the content of ``upload`` if it is not there yet. Raises EvidenceRefused for an empty, huge or odd file."""
+    """Store the content of ``upload`` unless it is there and whole. Raises EvidenceRefused for an empty, huge or odd file."""
     digest, size, head = hashlib.sha256(), 0, b""
     for chunk in _chunks(upload.stream):
         head = head or chunk[:4096]
@@ -93,8 +93,8 @@ def store(upload: Upload) -> Blob:
     media = media_type(head, upload.name)
     blob = Blob(digest.hexdigest(), PurePath(upload.name.replace("\\", "/")).name[-255:], size, media)
     storage, path = evidence_storage(), path_of(blob.digest)
-    if not (storage.exists(path) and storage.size(path) == size):
-        storage.delete(path)  # what a crash left of it would be taken for the whole
+    if not (storage.exists(path) and intact(blob.digest)):
+        storage.delete(path)  # what a crash left of it, or a disk made of it, would be taken for the whole
         upload.stream.seek(0)
         storage.save(path, File(upload.stream, name=path))
     return blob

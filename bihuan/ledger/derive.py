@@ -23,7 +23,7 @@ from bihuan.rules.figures import SUM_NAMES
 from bihuan.rules.ladder import Rung, next_rung
 from bihuan.rules.procedure import Procedure, load
 from bihuan.rules.timers import Timer, due_at, next_turn, steps_due
-from bihuan.rules.workflow import OPEN, State
+from bihuan.rules.workflow import OPEN, RUNNING, State
 
 #: Where items without a due date stand in a list sorted by it: last.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -126,7 +126,7 @@ def pauses_of(item: Row) -> tuple[tuple[datetime, datetime], ...]:
 def is_overdue(item: Row, at: datetime) -> bool:
     """Whether the due instant has passed and the item is still to be done; a suspended item's clock stands still."""
     due = item["due_at"]
-    return due is not None and due <= at and item["state"] in OPEN and item["state"] != State.SUSPENDED
+    return due is not None and due <= at and item["state"] in RUNNING
 
 
 def settle(rows: Rows, fact: Fact, item: Row, before: Standing | None) -> None:

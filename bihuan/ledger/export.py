@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TextIO
 
 from bihuan.ledger.reading import pages
@@ -29,3 +30,10 @@ def exported(*, using: str = "default", upto: int | None = None) -> Iterator[tup
     for page in pages('"body","hash"', using, upto=upto):
         written += len(page)
         yield "".join(export_line(body, bytes(digest)) for _, body, digest in page), written
+
+
+def verifier_program() -> Path:
+    """Return the file of the stand-alone verifier: in a wheel it lies here, where ``setup.py`` puts it; in the tree apart."""
+    name = "bihuan_verify.py"
+    packed = Path(__file__).with_name(name)
+    return packed if packed.is_file() else Path(__file__).parents[2] / "verifier" / name

@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from zipfile import ZipFile
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from django.db import connections
 from bihuan.ledger import backup_postgres
 from bihuan.ledger.backup import DATABASES, EVIDENCE, SEALS, Backup, BackupInvalid, workplace
 from bihuan.ledger.backup_check import Standing, check_backup
-from bihuan.ledger.blobs import evidence_storage
+from bihuan.ledger.blobs import evidence_storage, intact
 from bihuan.ledger.reading import head
 from bihuan.ledger.storage import keep_names
 from bihuan.rules.clocked import CHINA
@@ -89,14 +89,14 @@ def _loss(standing: Standing, count: int, present: int) -> str:
 
 
 def _put_evidence(file: ZipFile) -> int:
-    """Put back what the storage lacks, or has in another size; nothing is taken away."""
+    """Put back what the storage lacks, or has with another content than its name says; nothing else is taken away."""
     storage, count = evidence_storage(), 0
     for info in file.infolist():
         if not info.filename.startswith(EVIDENCE):
             continue
         name = info.filename.removeprefix(EVIDENCE)
         if storage.exists(name):
-            if storage.size(name) == info.file_size:
+            if intact(PurePath(name).name):
                 continue
             storage.delete(name)
         with file.open(info) as source:

@@ -11,12 +11,13 @@ from bihuan.models import Campaign, Register
 from bihuan.queries.items import Filter
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import NotAllowed
-from bihuan.rules.workflow import OPEN, STATE_NAMES, State
+from bihuan.rules.workflow import OPEN, RUNNING, STATE_NAMES, State
 
 #: Choices of the state field that stand for several states; a figure of the overview opens the list with one of these.
 GROUPS: dict[str, tuple[str, frozenset[str]]] = {
     "counted": ("登记事项（不含并案、撤销）", frozenset(State) - {State.MERGED, State.CANCELLED}),
     "open": ("在办", OPEN),
+    "running": ("在办、未挂起", RUNNING),
     "checking": ("审核中和待销号", frozenset({State.REVIEWING, State.PASSED})),
 }
 PARTS = {"owner": "主办", "helper": "配合"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from bihuan.queries.counts import cells
 from bihuan.rules.clocked import day_end
 from bihuan.rules.errors import Invalid
 from bihuan.rules.figures import Sums
-from bihuan.rules.workflow import OPEN, STATE_NAMES
+from bihuan.rules.workflow import RUNNING, STATE_NAMES
 
 #: Sort name → (Chinese name, columns; a leading "-" is descending). ``id`` is the order of registration.
 SORTS: dict[str, tuple[str, tuple[str, str]]] = {
@@ -78,11 +78,6 @@ class Page:
     sums: Sums | None
 
 
-def open_states() -> tuple[str, ...]:
-    """Return the states in which something is left to do."""
-    return tuple(s for s in STATE_NAMES if s in OPEN)
-
-
 def page_of(
     found: Filter, *, sort: str = "due", after: str = "", size: int = 50, using: str = "default"
 ) -> Page:
@@ -119,6 +114,13 @@ def _of_register(
     if after:
         query = query.filter(_beyond(columns, after))
     return list(query.order_by(*dict.fromkeys(columns))[:size])
+
+
+def falling_due(found: Filter, first: date, last: date) -> Filter:
+    """Return what of ``found`` falls due from ``first`` to ``last``: the one meaning of it in every list and number."""
+    return replace(
+        found, states=tuple(s for s in STATE_NAMES if s in RUNNING), due_from=first, due_until=last
+    )
 
 
 def matching(found: Filter, *, gathered: bool = False, using: str = "default") -> QuerySet[Item]:

@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 
 from bihuan.models import Item, Register
 from bihuan.queries.counts import Cuts, cuts_of
-from bihuan.queries.items import seen_by
+from bihuan.queries.items import Filter, falling_due, matching
 from bihuan.queries.people import unit_labels
+from bihuan.rules.clocked import CHINA
 from bihuan.rules.figures import FIGURES, Cells, Ref, value
 
 TILES = ("registered", "open", "finished", "finishing_rate", "overdue", "reviewing", "suspended", "reopened")
 #: So many of what falls due are named; the list has the rest.
 MOST_SOON = 10
+#: So many days from today on are soon.
+SOON_DAYS = 14
 _OF_LINE = ("registered", "open", "finished", "finishing_rate", "overdue", "measures", "measures_done")
 
 
@@ -41,7 +44,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the overview shows. ``as_of`` None is now."""
+    """All that the overview shows. ``as_of`` None is now; ``more_soon`` says that more falls due soon than is named,
+    ``owners`` names the units of what is."""
 
     tiles: list[Tile]
     colours: dict[str, int]
@@ -50,6 +54,8 @@ class Overview:
     units: list[Line]
     classes: list[Line]
     due_soon: list[Item]
+    more_soon: bool
+    owners: dict[int, str]
     as_of: datetime | None
 
 
@@ -66,14 +72,19 @@ def overview(
     ids = [r.pk for r in registers]
     cuts = cuts_of(ids, as_of=as_of, units=units, classes=classes, using=using)
     whole = cuts.whole
+    labels = unit_labels(using)
+    mine = Filter(registers=tuple(ids), units=units)
+    soon = due_soon(mine, now, most=MOST_SOON + 1, using=using) if as_of is None else []
     return Overview(
         tiles=[_tile(name, whole) for name in TILES],
         colours=_total(cuts.colours["register"].values()),
         states=_total({key.state: sums.items} for key, sums in whole.items()),
         registers=_lines(cuts, "register", {str(r.pk): r.name for r in registers}),
-        units=_lines(cuts, "unit", {str(k): v for k, v in unit_labels(using).items()}),
+        units=_lines(cuts, "unit", {str(k): v for k, v in labels.items()}),
         classes=_lines(cuts, "class", {}),
-        due_soon=due_soon(ids, now, units=units, using=using) if as_of is None else [],
+        due_soon=soon[:MOST_SOON],
+        more_soon=len(soon) > MOST_SOON,
+        owners={item.owner_id: labels.get(item.owner_id, "") for item in soon},
         as_of=as_of,
     )
 
@@ -101,22 +112,8 @@ def _lines(cuts: Cuts, facet: str, labels: dict[str, str]) -> list[Line]:
     ]
 
 
-def due_soon(
-    registers: Sequence[int],
-    now: datetime,
-    *,
-    days: int = 14,
-    most: int = MOST_SOON,
-    units: frozenset[int] | None = None,
-    using: str = "default",
-) -> list[Item]:
-    """Return the first ``most`` items at work that fall due within ``days`` from now."""
-    query = Item.objects.using(using).filter(
-        register_id__in=registers,
-        due_order__gte=now,
-        due_order__lt=now + timedelta(days=days),
-        state__in=["assigned", "working", "returned"],
-    )
-    if units is not None:
-        query = query.filter(seen_by(units))
-    return list(query.order_by("due_order", "id")[:most])
+def due_soon(found: Filter, now: datetime, *, most: int = MOST_SOON, using: str = "default") -> list[Item]:
+    """Return the first ``most`` items of ``found`` that fall due in the two weeks from today on, as ``falls_due`` counts them."""
+    today = now.astimezone(CHINA).date()
+    wanted = falling_due(found, today, today + timedelta(days=SOON_DAYS - 1))
+    return list(matching(wanted, using=using).order_by("due_order", "id")[:most])

@@ -12,9 +12,8 @@ from bihuan.ledger.tables import Row
 from bihuan.models import Item, Measure
 from bihuan.rules.clocked import day_end
 from bihuan.rules.procedure_types import WORST_FIRST
-from bihuan.rules.workflow import OPEN, State
+from bihuan.rules.workflow import OPEN, RUNNING, State
 
-_AT_WORK = OPEN - {State.SUSPENDED}
 #: What falls due: the day, the item, what it is called, the unit, the item's colour.
 Due = tuple[date, int, str, int, str]
 
@@ -41,7 +40,7 @@ def coming_now(
 
     A measure that falls due with its item is not told apart from it.
     """
-    at_work = _owned(registers, units).filter(state__in=_AT_WORK)
+    at_work = _owned(registers, units).filter(state__in=RUNNING)
     items = at_work.filter(due_order__gte=day_end(first), due_order__lte=day_end(last))
     apart = at_work.filter(Q(due=None) | ~Q(due=OuterRef("due")), pk=OuterRef("item_id"))
     steps = Measure.objects.filter(Exists(apart), state="open", due__gte=first, due__lte=last)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Case, Sum, Value, When
 
 from bihuan.models import Tally, Transition
-from bihuan.queries.items import Filter, total_of
+from bihuan.queries.items import Filter, falling_due, total_of
 from bihuan.rules.clocked import CHINA, day_end
 from bihuan.rules.workflow import OPEN, State
 
@@ -83,8 +83,6 @@ def falls_due(found: Filter, now: datetime, *, weeks: int = 6, using: str = "def
     """Return how much of ``found`` falls due in each of the next ``weeks`` weeks from today on."""
     today = now.astimezone(CHINA).date()
     spans = [(today + timedelta(weeks=n), today + timedelta(weeks=n, days=6)) for n in range(weeks)]
-    return [Due(first, last, *total_of(_within(found, first, last), using=using)) for first, last in spans]
-
-
-def _within(found: Filter, first: date, last: date) -> Filter:
-    return replace(found, due_from=first, due_until=last)
+    return [
+        Due(first, last, *total_of(falling_due(found, first, last), using=using)) for first, last in spans
+    ]

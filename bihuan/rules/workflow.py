@@ -55,6 +55,8 @@ OPEN = frozenset(
     }
 )
 ENDED = frozenset(State) - OPEN
+#: Open, with time running: what can fall due. While an item is suspended its time stands still.
+RUNNING = OPEN - {State.SUSPENDED}
 #: The unit is at work: progress may be reported and the clock runs.
 ACTIVE = frozenset({State.ASSIGNED, State.WORKING, State.REVIEWING, State.PASSED})
 

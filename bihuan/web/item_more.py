@@ -169,3 +169,9 @@ def related(found: Detail, inspections: Sequence[Inspection], who: Scope) -> lis
     why.pop(found.item.pk, None)
     seen = matching(filters.filter_of(filters.Chosen(), who.registers, who)).filter(pk__in=why)
     return [(item, why[item.pk]) for item in seen.order_by("pk")]
+
+
+def same_source(item: Item) -> str:
+    """Return the address of the list of the register's items with this source; "" where the list could not ask for just that."""
+    asked = " ".join(item.source.split()) == item.source
+    return filters.address(register=item.register_id, source=item.source) if item.source and asked else ""

@@ -138,6 +138,7 @@ urlpatterns = [
     path("ledger/check/", ledger.check, name="ledger-check"),
     path("ledger/export/", ledger.export, name="ledger-export"),
     path("ledger/seals/", ledger.seals, name="ledger-seals"),
+    path("ledger/verifier/", ledger.verifier, name="ledger-verifier"),
     path("ledger/seal/", ledger.seal, name="ledger-seal"),
     path("library/", library_search.page, name="library"),
     path("library/suggest/", library_search.suggest, name="library-suggest"),

@@ -20,7 +20,7 @@ DUTIES = {
     "/api/people/{person_id}": Duty.ROLES, "/api/campaigns/{campaign_id}/report.{kind}": Duty.REPORT,
     "/api/feeds": None, "/api/registers/{register_id}/signs": Duty.SIGNS, "/api/imports": Duty.IMPORT,
     "/api/sessions": None, "/api/look-backs": Duty.SAMPLE, "/api/ledger": Duty.AUDIT, "/api/ledger/export": Duty.AUDIT, "/api/library/documents/{document_id}/tasks": Duty.COLLECT,
-    "/api/ledger/seals": Duty.AUDIT, "/api/calendar/years/{year}": Duty.CALENDAR, "/api/ledger/seals/file": Duty.AUDIT, "/api/units/{unit_id}/move": Duty.UNITS,
+    "/api/ledger/seals": Duty.AUDIT, "/api/calendar/years/{year}": Duty.CALENDAR, "/api/ledger/seals/file": Duty.AUDIT, "/api/ledger/verifier": Duty.AUDIT, "/api/units/{unit_id}/move": Duty.UNITS,
     "/api/units/{unit_id}/merge": Duty.UNITS, "/api/procedures/{procedure_id}/registers/{register_id}": Duty.CAMPAIGNS,
     **{f"/api/outlets{rest}": Duty.OUTLETS for rest in ("", "/{outlet_id}/failures")},
     **{f"/api/templates/{{kind}}{rest}": Duty.TEMPLATES for rest in ("/{template_id}/file", "/{template_id}/preview")},

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,7 @@ from bihuan.queries.scope import Scope
 from bihuan.web.dates import today
 from tests.api.callers import Callers, answered
 from tests.web.office import in_days
+from verifier import bihuan_verify
 from verifier.bihuan_verify import verify
 
 
@@ -270,6 +272,8 @@ def test_the_export_is_what_the_verifier_reads_and_only_for_who_reads_everything
     assert office.call("audit", "get", "/ledger/export").status_code == 403
     assert office.post("chief", "/ledger/verify", None)["problems"] == []
     sealed = office.post("chief", "/ledger/seals", None, 201)
+    program = office.call("audit", "get", "/ledger/verifier").getvalue()
+    assert program == Path(bihuan_verify.__file__).read_bytes()
     assert sealed["count"] == read_seals()[-1].count == office.get("chief", "/ledger")["seal"]["count"]
 
 

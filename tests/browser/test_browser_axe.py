@@ -46,7 +46,15 @@ NO_PAGE = {
         "slips-print",
         "inspections-sheet",
     ),
-    *("meetings-paper", "institutions-file", "cases-paper", "report-file", "ledger-export", "ledger-seals"),
+    *(
+        "meetings-paper",
+        "institutions-file",
+        "cases-paper",
+        "report-file",
+        "ledger-export",
+        "ledger-seals",
+        "ledger-verifier",
+    ),
     *(
         "library-basket-zip",
         "library-file",

@@ -264,6 +264,19 @@ def test_the_system_administrator_adds_a_unit_and_a_person_with_an_account(day):
         page.locator("tr", has_text="zhaoliu").wait_for()
 
 
+def test_the_system_administrator_makes_a_backup_and_verifies_it(day, postgres_programs):
+    with day("admin") as view:
+        page = view.page
+        open_part(page, "系统")
+        page.get_by_role("link", name="备份", exact=True).click()
+        page.get_by_role("button", name="立即备份").click()
+        page.wait_for_selector(".note-success:has-text('已备份到第')")
+        page.locator("tbody th a").click()
+        page.get_by_role("button", name="核验这份备份").click()
+        page.wait_for_selector(".note-success:has-text('备份完好。')")
+        assert page.get_by_role("link", name="下载").count() == 0
+
+
 def test_the_security_administrator_grants_and_revokes_a_role(day):
     with day("security") as view:
         page = view.page

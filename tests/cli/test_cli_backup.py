@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,13 @@ from django.db import connections
 
 from bihuan.ledger.reading import head
 from tests.actions.county import County
-from tests.ledger.test_ledger_backup import programs
 from tests.support import environment
 
 
 @pytest.fixture
-def county(own_database: Any, monkeypatch: pytest.MonkeyPatch) -> County:
+def county(own_database: Any, postgres_programs: None) -> County:
     """A county in a real database, with PostgreSQL's programs at hand."""
     own_database()
-    if environment.on_postgres():
-        monkeypatch.setenv("PATH", f"{programs()}:{os.environ['PATH']}")
     made = County()
     made.at("working")
     return made

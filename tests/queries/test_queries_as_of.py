@@ -10,6 +10,7 @@ from bihuan.models import Head, Item, Measure
 from bihuan.queries.as_of import items_as_of
 from bihuan.queries.counts import registers_of
 from bihuan.queries.overview import overview
+from bihuan.rules.workflow import RUNNING
 from tests.support.county import NOW, START, imported_world
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,9 @@ def test_what_falls_due_soon_is_listed_by_date():
     imported_world()
     at = NOW + timedelta(days=40)
     found = overview(registers_of(), at).due_soon
-    expected = Item.objects.filter(due_order__gte=at, due_order__lt=at + timedelta(days=14), state="working")
+    expected = Item.objects.filter(
+        due_order__gte=at, due_order__lt=at + timedelta(days=14), state__in=RUNNING
+    )
     assert [i.pk for i in found] == list(
         expected.order_by("due_order", "id").values_list("id", flat=True)[:10]
     )

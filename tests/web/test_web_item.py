@@ -2,16 +2,22 @@
 
 import io
 import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from bihuan.actions.finding import record_finding
+from bihuan.actions.inspection import Plan, approve_inspection, propose_inspection
 from bihuan.models import Evidence, Measure, Review
 from bihuan.rules.workflow import STEPS
+from bihuan.web import dates
 from bihuan.web.forms import STEP_FORMS
 from tests.actions.county import PATH
 from tests.support.depth import often
+from tests.web.markup import faults
 from tests.web.office import HTMX, Office, in_days, notice_of, text_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -394,4 +400,70 @@ def test_related_items_are_those_merged_and_those_found_together_as_far_as_one_m
     assert "已并入这一事项" in text_of(office.as_("supervisor").get(reverse("items-one", args=[item])))
     assert "同一件事 并入本事项" in text_of(office.as_("supervisor").get(reverse("items-one", args=[into])))
     alone = office.at("working")
+    assert "本清单里同一来源" not in text_of(page(office, "supervisor", alone))
     assert "相关事项" not in text_of(office.as_("supervisor").get(reverse("items-one", args=[alone])))
+
+
+@pytest.fixture
+def inspected(office: Office) -> tuple[int, list[int]]:
+    """A covert visit of town and village with ten findings in the town and one in the village; the items of these, in order."""
+    people, units = office.people, office.units
+    plan = Plan("夜间暗访", "covert", ("值守",), "乡镇", "本月", [units["town"], units["village"]], dates.today() - timedelta(days=3),
+                dates.today() + timedelta(days=5), people["checker"].person)  # fmt: skip
+    made = propose_inspection(people["supervisor"], office.later(minutes=1), units["office"], plan).inspection
+    approve_inspection(made, people["lead"], office.later(minutes=1))
+    office.now = datetime.now(UTC) - timedelta(minutes=20)
+    items = []
+    for unit, text in (*(("town", f"第{n}处无人值守") for n in range(10)), ("village", "村里无人值守")):
+        given = record_finding(made, people["checker"], office.later(minutes=1), unit=units[unit], text=text, content="值守",
+                               register=office.registers["rectification"], klass="立行立改")  # fmt: skip
+        items.append(given.item)
+        office.do("approve", given.item, "supervisor")
+        office.do("assign", given.item, "supervisor", owner=units[unit], due=in_days(30))
+    return made, items
+
+
+def related_to(office: Office, person: str, item: int) -> list[str]:
+    """Each related item that the page shows, with why."""
+    html = page(office, person, item).content.decode()
+    _, _, card = html.partition('id="related-title"')
+    return re.findall(r"</a> (\S+)<span class=\"mini\">(\S+)</span>", card.partition("</section>")[0])
+
+
+def test_what_one_inspection_found_is_related_also_beyond_what_is_shown_at_once(office: Office, inspected):
+    _, items = inspected
+    response = page(office, "supervisor", items[0])
+    wanted = [(f"第{n}处无人值守", "同一次督查发现") for n in range(1, 10)] + [
+        ("村里无人值守", "同一次督查发现")
+    ]
+    assert related_to(office, "supervisor", items[0]) == wanted
+    assert "其余 2 项" in text_of(response)
+    assert faults(response.content.decode()) == []
+
+
+def test_what_an_inspection_found_elsewhere_stays_unknown_to_a_unit(office: Office, inspected):
+    _, items = inspected
+    assert [title for title, _ in related_to(office, "head", items[0])] == [
+        f"第{n}处无人值守" for n in range(1, 10)
+    ]
+    assert page(office, "head", items[-1]).status_code == 403
+
+
+def test_an_item_that_an_inspection_was_tied_to_is_related_to_what_it_found(office: Office, inspected):
+    made, items = inspected
+    known = office.at("working", title="早已在办")
+    record_finding(made, office.people["checker"], office.later(minutes=1), unit=office.units["town"], text="还是无人值守",
+                   content="值守", item=known)  # fmt: skip
+    assert len(related_to(office, "supervisor", known)) == len(items)
+    assert ("早已在办", "同一次督查发现") in related_to(office, "supervisor", items[0])
+
+
+def test_the_source_leads_to_the_items_of_the_same_source(office: Office):
+    item = office.register(title="修路", source="县委第3次常委会")
+    office.register(title="修桥", source="县委第3次常委会")
+    office.register(title="修渠", source="群众来信")
+    (link,) = re.findall(
+        r'href="([^"]+)">本清单里同一来源的事项', page(office, "supervisor", item).content.decode()
+    )
+    listed = text_of(office.as_("supervisor").get(unescape(link)))
+    assert [title in listed for title in ("修路", "修桥", "修渠")] == [True, True, False]

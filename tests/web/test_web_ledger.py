@@ -1,10 +1,18 @@
 """Verification and sealing from the browser."""
 
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
 import pytest
 from django.db import connection
 
 from bihuan.models import Entry, Head, Seal
 from tests.web.office import HTMX, Office, text_of
+
+PROGRAM = Path(__file__).parents[2] / "verifier" / "bihuan_verify.py"
 
 
 @pytest.mark.parametrize("person", ["auditor", "supervisor", "audit"])
@@ -52,20 +60,34 @@ def test_it_is_closed_to_those_who_do_not_audit(office: Office, person):
     assert office.as_(person).post("/ledger/check/").status_code == 403
 
 
-def test_the_export_and_the_seals_are_what_the_stand_alone_verifier_finds_whole(
-    office: Office, tmp_path, capsys
+def test_what_the_page_hands_out_is_found_whole_elsewhere_by_the_command_that_it_shows(
+    office: Office, tmp_path
 ):
-    from verifier.bihuan_verify import main
-
     office.at("working")
     client = office.as_("chief")
     assert client.get("/ledger/seals/").status_code == 404
     client.post("/ledger/seal/")
-    for name in ("export", "seals"):
-        (tmp_path / name).write_bytes(client.get(f"/ledger/{name}/").getvalue())
-    status = main([str(tmp_path / "export"), "--seals", str(tmp_path / "seals")])
-    told = capsys.readouterr().out
-    assert (status, "结论：完好" in told) == (0, True), told
+    for name in ("export", "seals", "verifier"):
+        given = client.get(f"/ledger/{name}/")
+        (tmp_path / handed(given)).write_bytes(given.getvalue())
+    (command,) = re.findall(r"用法：.*? python (bihuan_verify.py .*)", text_of(client.get("/ledger/")))
+    command = command.partition(" 键盘操作")[0]
+    done = subprocess.run(
+        [sys.executable, "-I", *command.split()], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "结论：完好" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_the_verifier_is_handed_to_whoever_audits_and_to_nobody_else(office: Office):
+    given = office.as_("audit").get("/ledger/verifier/")
+    assert (handed(given), given.getvalue()) == ("bihuan_verify.py", PROGRAM.read_bytes())
+    assert office.as_("handler").get("/ledger/verifier/").status_code == 403
+
+
+def handed(response) -> str:
+    """The name under which a file is handed out."""
+    name = response["Content-Disposition"].partition("filename")[2].partition("=")[2]
+    return unquote(name.removeprefix("*").removeprefix("utf-8''").strip('"'))
 
 
 def test_an_administrator_who_audits_is_handed_no_business_content(office: Office):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 from bihuan.queries.counts import figures
 from bihuan.queries.trend import trend
@@ -80,3 +81,32 @@ def test_a_week_holds_what_falls_due_from_its_first_to_its_last_day(office: Offi
     first = dates.today() + timedelta(days=7)
     assert f"due_from={first.isoformat()}&amp;due_until={in_days(13)}" in html
     assert f"due_from={in_days(0)}&amp;due_until={in_days(6)}" in html
+
+
+def test_what_falls_due_soon_is_the_same_in_the_list_the_weeks_and_the_register(office: Office):
+    for state in ("registered", "working", "reviewing", "passed", "closed", "suspended"):
+        office.at(state, title=f"事{state}", due=in_days(5))
+    office.at("working", title="再下一周", due=in_days(12))
+    office.at("working", title="两周以后", due=in_days(14))
+    client = office.as_("supervisor")
+    board = client.get("/overview/").content.decode()
+    soon = re.findall(r'class="soon-title">(.*?)</span>', board)
+    assert soon == ["事registered", "事working", "事reviewing", "事passed", "再下一周"]
+    (link,) = re.findall(r'href="([^"]+)">在办、未挂起的，在台账中看', board)
+    assert "共 5 项" in text_of(client.get(unescape(link)))
+    weeks = (
+        client.get("/overview/more/")
+        .content.decode()
+        .partition('id="due-title"')[2]
+        .partition("</section>")[0]
+    )
+    numbers = re.findall(r'<td class="num[^"]*">(?:<a href="[^"]*">)?(\d+)', weeks)
+    assert ("在办、未挂起事项到期" in weeks, numbers) == (True, ["4", "1", "1", "0", "0", "0"])
+
+
+def test_the_list_of_what_falls_due_soon_says_when_there_is_more(office: Office):
+    for n in range(10):
+        office.at("approved", title=f"第{n}件", due=in_days(3))
+    assert "只列最急的 10 项" not in text_of(office.as_("supervisor").get("/overview/"))
+    office.at("approved", title="还有一件", due=in_days(3))
+    assert "只列最急的 10 项" in text_of(office.as_("supervisor").get("/overview/"))

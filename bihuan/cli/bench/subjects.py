@@ -17,8 +17,7 @@ from bihuan.cli.bench.figure import Bound, Figure, Reference
 from bihuan.cli.bench.proofread import proofread
 from bihuan.cli.bench.web import web
 from bihuan.cli.output import tell
-
-_VERIFIER = Path(__file__).resolve().parents[3] / "verifier" / "bihuan_verify.py"
+from bihuan.ledger.export import verifier_program
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ def _verifier(path: Path) -> float:
 
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun = time.perf_counter()
-    subprocess.run([sys.executable, str(_VERIFIER), str(path), "--json"], check=True, capture_output=True)  # noqa: S603
+    subprocess.run([sys.executable, verifier_program(), str(path), "--json"], check=True, capture_output=True)  # noqa: S603
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return min(used, time.perf_counter() - begun)

@@ -38,6 +38,8 @@ def page(request: Request) -> HttpResponse:
                 request, f"已备份到第{made.note.count}条留痕：{made.path.name}。建议接着核验一次。"
             )
             return redirect("backups")
+    elif lack := backup.obstacle():
+        context["obstacle"] = lack
     context |= {"backups": backup.backups(), "folder": backup.folder()}
     return render(request, "backups.html", context, status=status)
 

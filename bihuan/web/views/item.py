@@ -181,6 +181,7 @@ def _page(
         "may_file_evidence": bool(found.evidence) and item.state == "closed" and actor.may(Duty.COLLECT),
         "sources": sources,
         "related": item_more.related(found, sources, request.who),
+        "same_source": item_more.same_source(item),
         "asks": item_more.asks(found, actor),
         "beyond": item_more.beyond(found, actor),
         "may_dismiss": bool(found.signs) and actor.may(Duty.DISMISS_SIGN),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 
-from bihuan.ledger.export import exported
+from bihuan.ledger.export import exported, verifier_program
 from bihuan.ledger.reading import head
 from bihuan.ledger.seal import make_seal
 from bihuan.ledger.verify import verify
@@ -49,9 +51,10 @@ def export(request: Request) -> HttpResponseBase:
     """Hand out every entry, as the stand-alone verifier reads them, to whoever audits and may read all of them."""
     if not _reads_all(request):
         raise NotAllowed("导出全部留痕，须能查看全部事项的审计员或督办员办理。")
-    name = f"留痕导出（{dates.today().isoformat()}）.jsonl"
     lines = (text.encode() for text, _ in exported(upto=head()[0]))
-    return FileResponse(lines, as_attachment=True, filename=name, content_type=_PLAIN)
+    name = content_disposition_header(as_attachment=True, filename=_export_name())
+    # FileResponse would name a file of lines that are made one after the other like the address: "export".
+    return StreamingHttpResponse(lines, content_type=_PLAIN, headers={"Content-Disposition": name})
 
 
 @opens_to(Duty.AUDIT)
@@ -61,6 +64,18 @@ def seals(request: Request) -> HttpResponseBase:
         raise NotFound("还没有封存文件。", hint="先封存一次。")
     file = settings.SEAL_FILE.open("rb")
     return FileResponse(file, as_attachment=True, filename="封存.jsonl", content_type=_PLAIN)
+
+
+@opens_to(Duty.AUDIT)
+def verifier(request: Request) -> HttpResponseBase:
+    """Hand out the stand-alone verifier, which needs neither this server nor this software."""
+    program = verifier_program()
+    content = BytesIO(program.read_bytes())
+    return FileResponse(content, as_attachment=True, filename=program.name, content_type=_PLAIN)
+
+
+def _export_name() -> str:
+    return f"留痕导出（{dates.today().isoformat()}）.jsonl"
 
 
 def _reads_all(request: Request) -> bool:
@@ -78,6 +93,7 @@ def _standing(request: Request) -> dict[str, Any]:
         "last": last,
         "seals": seals,
         "unsealed": count - (seals[0].count if seals else 0),
+        "export_name": _export_name(),
         "may_export": _reads_all(request),
         "sealed_file": settings.SEAL_FILE.is_file(),
         "may_seal": request.who.actor.may(Duty.SEAL),

@@ -10,8 +10,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from bihuan.models import Campaign, Unit
-from bihuan.queries.overview import MOST_SOON, Line, Overview, Tile, overview
+from bihuan.models import Campaign
+from bihuan.queries.overview import SOON_DAYS, Line, Overview, Tile, overview
 from bihuan.queries.scope import Scope
 from bihuan.rules.figures import Ref
 from bihuan.rules.permissions import Duty
@@ -103,16 +103,15 @@ def board(who: Scope, campaign: Campaign, day: date | None, by: str) -> dict[str
         "cropped": len(table) > MOST_BARS,
         "bars": MOST_BARS,
         "due_soon": found.due_soon,
-        "owners": dict(
-            Unit.objects.filter(pk__in={i.owner_id for i in found.due_soon}).values_list("id", "name")
-        ),
+        "owners": found.owners,
         "soon_link": filters.address(
             campaign=campaign.pk,
-            state="open",
+            state="running",
             due_from=dates.today(),
-            due_until=dates.today() + timedelta(days=13),
+            due_until=dates.today() + timedelta(days=SOON_DAYS - 1),
         ),
-        "soon_more": len(found.due_soon) == MOST_SOON,
+        "more_soon": found.more_soon,
+        "running": filters.GROUPS["running"][0],
         "partial_view": units is not None,
     }
 

@@ -69,11 +69,12 @@ def _present(
     who: Scope, campaign: Campaign, registers: list[Register], units: frozenset[int] | None, now: datetime
 ) -> dict[str, Any]:
     """What is told of now alone: what falls due, and what each unit is asked for."""
-    chosen = filters.Chosen(campaign=campaign.pk, state="open")
+    mine = filters.filter_of(filters.Chosen(campaign=campaign.pk), registers, who)
     return {
+        "running": filters.GROUPS["running"][0],
         "due": [
-            (d, filters.address(campaign=campaign.pk, state="open", due_from=d.first, due_until=d.last))
-            for d in falls_due(filters.filter_of(chosen, registers, who), now)
+            (d, filters.address(campaign=campaign.pk, state="running", due_from=d.first, due_until=d.last))
+            for d in falls_due(mine, now)
         ],
         "burden": burden(*this_year(now), units=units),
         "part": "" if who.units is None else "owner",
