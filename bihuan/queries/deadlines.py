@@ -17,9 +17,9 @@ from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import NotFound
 from bihuan.rules.permissions import DUTIES, Actor, Duty, Role
 from bihuan.rules.slips import UNANSWERED
-from bihuan.rules.workflow import OPEN, State
+from bihuan.rules.workflow import RUNNING, State
 
-_AT_WORK = OPEN - {State.SUSPENDED, State.PASSED}
+_AT_WORK = RUNNING - {State.PASSED}
 #: For whose items these roles have deadlines of their own.
 _OWN = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 _OFFICE = frozenset({Role.SUPERVISOR, Role.LEAD})

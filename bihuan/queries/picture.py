@@ -28,7 +28,7 @@ from bihuan.rules.errors import NotFound
 from bihuan.rules.figures import FIGURES, Ref, value
 from bihuan.rules.procedure import Procedure
 from bihuan.rules.procedure_types import WORST_FIRST
-from bihuan.rules.workflow import OPEN, STATE_NAMES, State
+from bihuan.rules.workflow import OPEN, RUNNING, STATE_NAMES, State
 
 #: So many rows, groups and dates fit on the page of a campaign; so many measures on that of an item.
 MOST_BARS, MOST_LANES, MOST_COMING, MOST_MEASURES, MOST_EVENTS = 44, 10, 14, 60, 30
@@ -356,7 +356,7 @@ def _coming(source: _Source) -> tuple[tuple[Coming, ...], int]:
 
 def _ahead(moment: Moment, first: date, last: date) -> Iterable[tuple[date, int, str, int, str]]:
     for row in moment.items:
-        if row["state"] not in OPEN or row["state"] == State.SUSPENDED:
+        if row["state"] not in RUNNING:
             continue
         if row["due"] is not None and first <= row["due"] <= last:
             yield row["due"], row["id"], row["title"], row["owner_id"], row["colour"]

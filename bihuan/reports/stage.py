@@ -31,7 +31,7 @@ from bihuan.reports.context import (
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.figures import FIGURES, Cells, Deeds, Ref
 from bihuan.rules.procedure_types import COLOURS, WORST_FIRST
-from bihuan.rules.workflow import OPEN, STATE_NAMES, State
+from bihuan.rules.workflow import OPEN, RUNNING, STATE_NAMES, State
 
 #: How far ahead the next steps look.
 AHEAD = timedelta(days=30)
@@ -237,7 +237,7 @@ def _next(source: _Source, day: date) -> tuple[DueGroup, ...]:
     """What falls due in the time ahead: items, and measures that have a date of their own."""
     groups: dict[date, list[DueItem]] = {}
     for item in source.moment.items:
-        if item["state"] not in OPEN or item["state"] == State.SUSPENDED:
+        if item["state"] not in RUNNING:
             continue
         owner = _owner(source, item)
         for measure in source.moment.measures.get(item["id"], ()):
