@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from bihuan.ledger import blobs
@@ -43,18 +44,19 @@ class Taken:
 
 @dataclass
 class _File:
-    """A file on its way in; ``results`` grows while its pieces are stored."""
+    """A file on its way in: where it lies, the digest of what was taken in from there before, and its own.
+
+    ``results`` grows while its pieces are stored.
+    """
 
     path: Path
+    place: str
+    before: str | None
     digest: str = ""
     size: int = 0
     modified: int = 0
     known: bool = False
     results: list[Taken] = field(default_factory=list)
-
-    @property
-    def place(self) -> str:
-        return str(self.path.resolve())
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ def take_in(
     They are stored several at a time: a commit and an index of its own for each file would take most of the time.
     """
     done = 0
-    for batch in _batches(piece for path in paths for piece in _pieces(path, using)):
+    rest = iter(paths)
+    files = (file for some in iter(lambda: list(islice(rest, _BATCH)), []) for file in _files(some, using))
+    for batch in _batches(piece for file in files for piece in _pieces(file)):
         yield from _settle(batch, clock(), campaign, using)
         done += sum(piece.last for piece in batch)
         progress(done)
@@ -137,9 +141,17 @@ def _modified(path: Path) -> int:
     return path.stat().st_mtime_ns
 
 
-def _pieces(path: Path, using: str) -> Iterator[_Piece]:
+def _files(paths: Sequence[Path], using: str) -> list[_File]:
+    """The files at ``paths``, with what was done of them before."""
+    places = [str(path.resolve()) for path in paths]
+    done = Intake.objects.using(using).filter(path__in=places, state="done")
+    before = dict(done.values_list("path", "original"))
+    return [_File(path, place, before.get(place)) for path, place in zip(paths, places, strict=True)]
+
+
+def _pieces(file: _File) -> Iterator[_Piece]:
     """Read a file, each of its own where it is a zip; an empty piece ends it."""
-    file = _File(path)
+    path = file.path
     try:
         file.modified = _modified(path)
         data = _bytes(path)
@@ -153,7 +165,7 @@ def _pieces(path: Path, using: str) -> Iterator[_Piece]:
         yield _Piece(file, Extracted(str(path), b"", refused=refused))
     else:
         file.digest, file.size = hashlib.sha256(data).hexdigest(), len(data)
-        file.known = _is_known(file.place, file.digest, using)
+        file.known = file.digest == file.before
         if not file.known:
             for extracted in extract(data, path.name):
                 yield _Piece(file, extracted, () if extracted.refused else prepare(extracted))
@@ -200,10 +212,6 @@ def _bytes(path: Path) -> bytes:
     if size > MAX_BYTES:
         raise DocumentTooLarge(f"文件有 {size // 2**20} MB，超过上限 {MAX_BYTES // 2**20} MB。")
     return path.read_bytes()
-
-
-def _is_known(path: str, digest: str, using: str) -> bool:
-    return Intake.objects.using(using).filter(path=path, original=digest, state="done").exists()
 
 
 def take(extracted: Extracted, clock: Clock, campaign: int = 0, using: str = "default") -> Taken:

@@ -51,7 +51,8 @@ def characters(text: str | None) -> str:
     """Every character that occurs, once: a single one is looked up here, because thousands of pairs begin with it."""
     if not text:
         return ""
-    different = np.unique(_codes(text))
+    codes = np.sort(_codes(text))
+    different = codes[np.flatnonzero(np.diff(codes, prepend=np.uint32(0)))]
     found = _blanks(2 * len(different) - 1)
     found[0::2] = different
     return _text(found)
