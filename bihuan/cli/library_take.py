@@ -73,12 +73,8 @@ def _campaign(name: str) -> int:
 
 
 def _take(paths: list[Path], campaign: int) -> list[Taken]:
-    found: list[Taken] = []
     with working("收文", len(paths)) as advance:
-        for done, path in enumerate(paths, start=1):
-            found += take_in([path], current, campaign=campaign)
-            advance(done)
-    return found
+        return list(take_in(paths, current, campaign=campaign, progress=advance))
 
 
 def _watch(places: tuple[Path, ...], campaign: int, every: float) -> None:

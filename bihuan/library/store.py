@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -58,27 +58,84 @@ def prepare(extracted: Extracted) -> list[Ready]:
 def store(
     extracted: Extracted, ready: Sequence[Ready], now: datetime, *, campaign: int = 0, using: str = "default"
 ) -> list[Stored]:
-    """Keep the file and store its documents in one transaction: after a kill all are there, or none."""
-    original = blobs.keep(extracted.data)
+    """Keep one file and store its documents; see ``store_all``."""
+    return store_all([(extracted, ready)], now, campaign=campaign, using=using)[0]
+
+
+def store_all(
+    files: Sequence[tuple[Extracted, Sequence[Ready]]],
+    now: datetime,
+    *,
+    campaign: int = 0,
+    using: str = "default",
+    note: Callable[[list[list[Stored]]], None] = lambda stored: None,
+) -> list[list[Stored]]:
+    """Keep the files and store their documents in one transaction, with what ``note`` writes of them: after a kill all are
+    there, or none. Returns the documents of each file.
+    """
+    originals = blobs.keep_several([extracted.data for extracted, _ in files])
     with transaction.atomic(using=using):
-        return [_store(one, original, extracted.name, now, campaign, using) for one in ready]
+        _one_at_a_time(using)
+        known, new = _stored_documents([one for _, ready in files for one in ready], now, campaign, using)
+        stored = [[_as_stored(one, known, new) for one in ready] for _, ready in files]
+        _store_sources(files, originals, known, now, using)
+        note(stored)
+    return stored
 
 
-def _store(ready: Ready, original: str, path: str, now: datetime, campaign: int, using: str) -> Stored:
-    document = Document.objects.using(using).filter(digest=ready.digest).only("id", "title").first()
-    new = document is None
-    if document is None:
-        document = _document(ready, now, campaign)
-        document.save(using=using, force_insert=True)
-        DocumentMarks(document_id=document.pk, marks=ready.marks).save(using=using, force_insert=True)
-    DocumentSource.objects.using(using).get_or_create(
-        document_id=document.pk, original=original, path=path, start=ready.part.start,
-        defaults={
-            "end": ready.part.end, "added": now,
-            "removed": [[run.start, run.end, run.text, run.why] for run in ready.part.removed],
-        },
+def _one_at_a_time(using: str) -> None:
+    """Two processes may bring the same document: on PostgreSQL the second waits, as on SQLite every writer does."""
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute("LOCK TABLE library_document IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _stored_documents(
+    ready: Sequence[Ready], now: datetime, campaign: int, using: str
+) -> tuple[dict[str, tuple[int, str]], set[str]]:
+    """Store the documents that are not there yet; returns number and title of all by digest, and which are new."""
+    wanted: dict[str, Ready] = {}
+    for one in ready:
+        wanted.setdefault(one.digest, one)
+    there = Document.objects.using(using).only("digest", "title").in_bulk(list(wanted), field_name="digest")
+    known = {digest: (document.pk, document.title) for digest, document in there.items()}
+    new = [one for one in wanted.values() if one.digest not in known]
+    made = Document.objects.using(using).bulk_create([_document(one, now, campaign) for one in new])
+    DocumentMarks.objects.using(using).bulk_create(
+        DocumentMarks(document_id=document.pk, marks=one.marks)
+        for document, one in zip(made, new, strict=True)
+    )
+    known |= {document.digest: (document.pk, document.title) for document in made}
+    return known, {one.digest for one in new}
+
+
+def _as_stored(ready: Ready, known: dict[str, tuple[int, str]], new: set[str]) -> Stored:
+    """The document as stored; the second one with the same text is no longer new."""
+    is_new = ready.digest in new
+    new.discard(ready.digest)
+    return Stored(*known[ready.digest], is_new)
+
+
+def _store_sources(
+    files: Sequence[tuple[Extracted, Sequence[Ready]]],
+    originals: Sequence[str],
+    known: dict[str, tuple[int, str]],
+    now: datetime,
+    using: str,
+) -> None:
+    """Note where each document came from; the same place twice is one."""
+    DocumentSource.objects.using(using).bulk_create(
+        [
+            DocumentSource(
+                document_id=known[one.digest][0], original=original, path=extracted.name, added=now,
+                start=one.part.start, end=one.part.end,
+                removed=[[run.start, run.end, run.text, run.why] for run in one.part.removed],
+            )
+            for (extracted, ready), original in zip(files, originals, strict=True)
+            for one in ready
+        ],
+        ignore_conflicts=True,
     )  # fmt: skip
-    return Stored(document.pk, document.title, new)
 
 
 def _document(ready: Ready, now: datetime, campaign: int) -> Document:

@@ -12,8 +12,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
-from bihuan.rules.pairs import characters, pairs
-
 
 class Document(models.Model):
     """One text. ``digest`` is the SHA-256 of its text without blanks, so the same text is one document.
@@ -136,9 +134,21 @@ class KeptSearch(models.Model):
         db_table = "library_search"
 
 
+def _pairs(text: str | None) -> str:
+    from bihuan.rules.pairs import pairs  # a tenth of a second to load, which most commands need not wait for
+
+    return pairs(text)
+
+
+def _characters(text: str | None) -> str:
+    from bihuan.rules.pairs import characters
+
+    return characters(text)
+
+
 @receiver(connection_created)
 def give_pairs(connection: BaseDatabaseWrapper, **_: Any) -> None:
     """Give each SQLite connection the functions that the index's triggers call."""
     if connection.vendor == "sqlite":
-        for name, function in (("bihuan_pairs", pairs), ("bihuan_characters", characters)):
+        for name, function in (("bihuan_pairs", _pairs), ("bihuan_characters", _characters)):
             connection.connection.create_function(name, 1, function, deterministic=True)

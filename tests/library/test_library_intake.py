@@ -15,6 +15,7 @@ import pytest
 from docx import Document as WordFile
 from openpyxl import Workbook
 
+from bihuan.library import intake
 from bihuan.library.download import file_of, zip_of
 from bihuan.library.extract import extract, extract_one
 from bihuan.library.extract.errors import DocumentRefused
@@ -176,6 +177,30 @@ def test_a_folder_is_taken_in_failures_are_listed_and_nothing_is_done_twice(fold
 
 
 @pytest.mark.usefixtures("db")
+def test_the_same_document_in_two_files_of_a_batch_is_one_with_two_sources(tmp_path):
+    for name in ("甲.txt", "乙.txt"):
+        (tmp_path / name).write_text(TEXT, "utf-8")
+    done = []
+    taken = list(take_in(files_of([tmp_path]), clock, progress=done.append))
+    assert [[s.new for s in t.stored] for t in taken] == [[True], [False]]
+    assert (Document.objects.count(), DocumentSource.objects.count()) == (1, 2)
+    assert done[-1] == 2
+    assert check().problems == []
+
+
+@pytest.mark.usefixtures("db")
+def test_a_long_batch_is_stored_in_several_parts_in_the_order_of_its_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "_BATCH", 5)
+    for no in range(9):
+        (tmp_path / f"{no}.txt").write_text(TEXT.replace("燃气", f"第{no}号燃气"), "utf-8")
+    done = []
+    taken = take_in(files_of([tmp_path]), clock, progress=done.append)
+    assert [t.path for t in taken] == [f"{no}.txt" for no in range(9)]
+    assert (len(done) > 1, done[-1], Document.objects.count()) == (True, 9, 9)
+    assert search("第7号燃气").total == 1
+
+
+@pytest.mark.usefixtures("db")
 def test_evidence_is_filed_once_its_item_is_closed(folder):
     from bihuan.ledger.blobs import Upload
     from bihuan.ledger.blobs import store as keep
@@ -254,7 +279,9 @@ def test_a_library_opens_and_answers_rightly_after_kills_at_any_point(own_databa
         from datetime import datetime, UTC
         from pathlib import Path
         import sys
+        from bihuan.library import intake
         from bihuan.library.intake import files_of, take_in
+        intake._BATCH = 6  # so that kills fall between batches too
         print("ready", flush=True)
         for taken in take_in(files_of([Path(sys.argv[1])]), lambda: datetime.now(UTC)):
             print(taken.path, flush=True)

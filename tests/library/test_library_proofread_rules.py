@@ -49,6 +49,9 @@ WRONG = [
     ("full-width-digit", "共ＡＢ两类２３．５万元", ["ＡＢ", "２３．５"]),
     ("blank-in-chinese", "各级各部门要切实 抓好防汛抗旱工作。", [" "]),
     ("blank-in-chinese", "各级各部门要切实抓好防汛工作， 不得有误。", [" "]),
+    ("blank-in-chinese", "中共XX县委 XX县人民政府关于做好 春耕生产的意见", [" "]),
+    ("blank-in-chinese", "会议要求，县委 县政府有关部门要认真抓好落实，按时报送。", [" "]),
+    ("blank-in-chinese", "各乡镇要按照县委 县政府的部署和要求抓好春耕生产。", [" "]),
     ("straight-quote", "坚持'两手抓'和\"两促进\"。", ["'", "'", '"', '"']),
     ("quote-unpaired", "坚持”两手抓”的方针。", ["”"]),
     ("quote-unpaired", "坚持”两手抓“的方针。", ["”", "“"]),
@@ -106,6 +109,8 @@ WRONG = [
     ("placeholder", "联系人：某某，AAA公司***，江政发〔2026〕号", ["某某", "AAA", "***", "〔2026〕号"]),
     ("body-name", "县人力资源和社会保障局牵头，请县人力资源和社会保障局汇总，县人社局配合。", ["人社局"]),
     ("person-or-post", "县委书记周明到场。县委副书记周明讲话。", ["县委副书记周明"]),
+    ("doubled-character", "推动公众参与与社会治理，形成合力。", ["与与"]),
+    ("doubled-character", "要把道路养护到位位，确保畅通。", ["位位"]),
     ("doubled-character", "我们的的工作、打造特色色产业、加强加强管理", ["的的", "色色", "加强加强"]),
     ("repeated-passage", "各单位要认真落实防汛责任制度。\n另起一段。\n各单位要认真落实防汛责任制度。", ["各单位要认真落实防汛责任制度。"]),
     ("paragraph-end", "各单位要认真落实防汛责任制度，确保安全度汛，不得有误\n请执行。", ["误"]),
@@ -179,6 +184,11 @@ RIGHT = [
     ("heading-stop", "（一）学习；\n（二）检查。\n其他事项。"),
     ("half-width-mark", "见 https://www.example.gov.cn/a?b=1,2 和 a@b.cn，8:30 开会，1,200 元，GB/T 9704—2012。"),
     ("full-width-digit", "共23个村、A类"),
+    ("blank-in-chinese", "中共XX县委 XX县人民政府关于做好春耕生产工作的意见\n各乡镇党委：\n请抓好落实。"),
+    ("blank-in-chinese", "中共青山县委办公室　青山县人民政府办公室印发《工作要点》的通知"),
+    ("blank-in-chinese", "青山县教育局 青山县财政局 青山县人力资源和社会保障局关于核定编制的通知"),
+    ("blank-in-chinese", "请按期完成。\n特此通知。\n中共青山县委员会　青山县人民政府\n2026年3月5日"),
+    ("blank-in-chinese", "根据《中共青山县委 青山县人民政府关于做好春耕生产工作的意见》，制定本方案。"),
     ("blank-in-chinese", "第一章　总　则\n张　三\n出席：张三 李四 王五 赵六 钱七 孙八"),
     ("straight-quote", "It's 5\" wide"),
     ("quote-unpaired", "修改为：“第一条 甲。\n“第二条 乙。”\n增强“四个意识”‘两个维护’。"),
@@ -214,6 +224,9 @@ RIGHT = [
     ("placeholder", "AAA级景区和AAAA级景区，XXI世纪，面积3×4米"),
     ("body-name", "县人力资源和社会保障局（以下简称县人社局）牵头，县人社局配合。"),
     ("person-or-post", "县长王建国主持。县委副书记、县长王建国强调。副县长李明到场。"),
+    ("doubled-character", "禁止在树上钉钉、挂物，不得在公路路产上搭建；车站站厅保持畅通。"),
+    ("doubled-character", "做到账实相符和账账相符，参与与残疾人事业有关的活动，纳入入职培训。"),
+    ("doubled-character", "场所的管理单位应当履行本规定规定的职责。"),
     ("doubled-character", "委员会会议、工作作风、人人参与、常常、实实在在、方方面面、公安局局长、目的的实现、对对方、稳定和和平"),
     ("repeated-passage", "要抓好落实。\n要抓好落实。"),
     ("paragraph-end", "关于防汛的通知\n一、提高认识\n江源县人民政府\n2026年5月6日"),
@@ -266,6 +279,16 @@ STATUTE = "第一条 甲。\n第二条 乙。\n第三条 丙"
 def test_each_mark_of_a_habit_of_a_statute_is_told_once():
     text = STATUTE + ",丁;戊,己;庚。"
     assert levels("half-width-mark", text) == ["warning", "warning", "hint", "hint"]
+
+
+def test_many_marks_of_a_statute_that_are_half_width_are_one_habit():
+    assert levels("half-width-mark", STATUTE + ",丁;戊,己;庚:辛。") == ["warning"] + ["hint"] * 4
+
+
+def test_what_sounds_like_a_common_word_in_a_statute_is_a_hint():
+    text = "做好安全生产和综和治理工作。"
+    assert levels("wrong-character", text) == ["warning"]
+    assert levels("wrong-character", text + "\n" + STATUTE) == ["hint"]
 
 
 def test_a_mark_that_a_text_writes_more_often_than_rightly_is_told_once():

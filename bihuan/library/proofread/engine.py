@@ -41,7 +41,8 @@ def chosen_rules(options: Options) -> list[Rule]:
 
 #: So many places of a form that is the text's own are shown at their level; the others are hints.
 _SHOWN = 12
-#: The transcriber of a statute has habits, which are told once for each kind of mark; a mistake may come a few times.
+#: The transcriber of a statute has habits, which are told once for each kind of mark, and once in all where they are many;
+#: a mistake may come a few times.
 _SHOWN_OF_HABIT, _SHOWN_OF_STATUTE = 1, 3
 _STYLE_FROM = 5
 #: A rule that hits more often than this, and more than once in so many characters, has met what it does not understand (a table, a formula).
@@ -56,22 +57,24 @@ def proofread(text: Text, rules: Iterable[Rule] | None = None) -> list[Finding]:
 
 def _of_rule(text: Text, rule: Rule) -> Iterator[Finding]:
     hits = list(rule.check(text))
-    kinds = Counter(_kind(text, rule, hit) for hit in hits)
-    shown = {kind: _shown(text, rule, kind, count) for kind, count in kinds.items()}
+    one_habit = text.statute and len(hits) >= _STYLE_FROM
+    of_hits = [_ANY if one_habit else _kind(text, rule, hit) for hit in hits]
+    shown = {kind: _shown(text, rule, kind, count) for kind, count in Counter(of_hits).items()}
     told: Counter[Kind] = Counter()
-    for hit in hits:
-        level, kind = _level(text, rule, hit), _kind(text, rule, hit)
+    for hit, kind in zip(hits, of_hits, strict=True):
+        level = _level(text, rule, hit)
         told[kind] += level is not Level.HINT
         yield _finding(text, rule, hit, Level.HINT if told[kind] > shown[kind] else level)
 
 
 Kind = tuple[str, str]
+_ANY: Kind = ("", "")
 
 
 def _kind(text: Text, rule: Rule, hit: Hit) -> Kind:
     """Return the mark that is hit and the one it should be, where each mark may be a habit of its own."""
     mark, right = text.text[hit.start : hit.start + 1], (hit.suggestion or "")[:1]
-    return ("", "") if not rule.form or mark.isalnum() else (mark, right)
+    return _ANY if not rule.form or mark.isalnum() else (mark, right)
 
 
 def _shown(text: Text, rule: Rule, kind: Kind, hits: int) -> float:

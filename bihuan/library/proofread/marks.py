@@ -65,6 +65,12 @@ _AFTER_NUMBER = re.compile(
     r"(?:^\d{4}年\d+月\d+日|第[一二三四五六七八九十百零〇\d]+[编篇章节条部][分之一二三四五六七八九十]*|[一二三四五六七八九十]+、|附件\d*[:：]?|[表图]\d+|[（(][一二三四五六七八九十]+[)）])$"
 )
 _STANDARD = re.compile("《[^》]*标准$")
+_BODY = r"(?:[省市县区州盟旗镇乡工党纪]委|委员会|党组|政府|办公[厅室]|委办|[局厅部院署司会]|中心|街道|办事处|领导小组|指挥部|专班|公司|集团|大学|学院)"
+#: Bodies that issue together stand apart from each other, in a title, a signature, and where such a title is quoted.
+_ISSUERS = re.compile(
+    rf"(?<=[{CJK}A-Z×]{{2}}){_BODY}{_BLANK}(?=(?:[{CJK}A-Z×]{{2,30}}?{_BODY}{_BLANK})*[{CJK}A-Z×]{{2,30}}?{_BODY}"
+    r"(?:关于|印发|转发|批转|联合|文件|公告|通告|公报|令|[（(]|[》〉\d]|$))"
+)
 _SPREAD = re.compile(rf"(?:[{CJK}]{{1,4}}{_BLANK}){{2,}}[{CJK}]{{1,4}}")
 
 
@@ -88,7 +94,15 @@ def _blank_is_layout(text: Text, match: re.Match[str]) -> bool:
         return True
     if text.furniture(p) and p.place == "body" and p != text.title:
         return True
-    return any(m.start() <= match.start() - p.start < m.end() for m in _SPREAD.finditer(p.text))
+    at = match.start() - p.start
+    return _parts_issuers(p.text, at) or any(m.start() <= at < m.end() for m in _SPREAD.finditer(p.text))
+
+
+def _parts_issuers(line: str, at: int) -> bool:
+    """Whether the blank parts two bodies that issue together: in a line that is no sentence, or in the name of a paper."""
+    if re.search("[，。；！？]", line) and line[:at].count("《") <= line[:at].count("》"):
+        return False
+    return any(m.start() <= at < m.end() for m in _ISSUERS.finditer(line))
 
 
 _STRAIGHT = re.compile("\"|'")

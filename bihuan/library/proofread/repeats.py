@@ -27,6 +27,11 @@ _PLACES = frozenset("省市县区州旗镇乡村局部委办院厅所队组站�
 _NOUNS = frozenset(
     "案审标水镇罪市县法费税权证村乡区河江湖山路桥港库岛线网车船机器物品款金票券单书表册卡号码厂店站所院校室任管泉国业务民"
 )
+#: Where the second of two characters begins a word of its own that the list of words does not have, or has too seldom.
+_MEETING = re.compile(
+    r"路路(?:产|缘|内停)|灯灯杆|站站[前厅]|港港章|渠渠顶|国国都|理理货|资资敌|过过船|滑滑[板梯道]|原原母?种|钉钉(?=[、，。；子挂])|账账[相不]符|学学相长"
+    r"|军军(?:级|以上|区)|七七(?:事变|工作团)|(?<=[纳列加进引])入入职|(?<=行)为为限|(?<=参)与与[^，。；\n]{1,14}?(?:有关|相关|相结合|相适应|相衔接)"
+)
 _TRIPLE = re.compile(r"([\u4e00-\u9fff])(?<![一二三四五六七八九])\1\1(?!\1)(?<!\1\1\1\1)")
 _WORD_TWICE = re.compile(rf"([{CJK}]{{2,8}})\1")
 _TWICE_LEGAL = re.compile(r"(.)\1|^(?:研究|考虑|讨论|商量|学习|休息|了解|介绍|认识|打扫|整理)$")
@@ -36,7 +41,7 @@ def _doubled(text: Text) -> Iterator[Hit]:
     body = text.text
     for match in _PAIR.finditer(body):
         char, at = match[1], match.start()
-        if body[at - 1 : at] == char or body[at + 2 : at + 3] == char:
+        if body[at - 1 : at] == char or body[at + 2 : at + 3] == char or _MEETING.match(body, at):
             continue
         level = _mistake(body, at, char, text.statute)
         if level and body.count(body[at - 1 : at + 3]) > _TERM:
@@ -49,7 +54,8 @@ def _doubled(text: Text) -> Iterator[Hit]:
         )
     for match in _WORD_TWICE.finditer(body):
         word = match[1]
-        if not _TWICE_LEGAL.search(word) and _is_word(word, body[match.start() - 1 : match.start()]):
+        before = body[match.start() - 1 : match.start()]
+        if before not in ("本", "该") and not _TWICE_LEGAL.search(word) and _is_word(word, before):
             yield Hit(match.start(), match.end(), word, f"“{word}”重复。")
 
 

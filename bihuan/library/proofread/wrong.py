@@ -42,7 +42,7 @@ def rules(lexicon: Lexicon) -> tuple[Rule, ...]:
         ),
         Rule(
             "wrong-character", 0, "疑似错别字", Level.WARNING, "音近、形近字与词表比对", lambda text: _spelling(text, lexicon),
-            "做好安全生产和综和治理工作。", "做好安全生产和综合治理工作。", statute=Level.WARNING,
+            "做好安全生产和综和治理工作。", "做好安全生产和综合治理工作。", statute=Level.HINT,
         ),
     )  # fmt: skip
 

@@ -49,12 +49,14 @@ _DIRECT = re.compile(rf"{_CALL}|{_GOODS}|{_CHANNEL}|网址|网站|主页|店|客
 _WORK = re.compile(
     r"(?:引导|组织|发动|推动|依托|利用|通过|借助|建立|开通|运用|打造|搭建|用好|发挥|鼓励|结合|充分|深入|提升|推送|发布|强化|落实|推进|开展|建设|完善|全县|全市|群众|干部职工|各乡镇|辖区|我县|我市|我局|政府|附件|各单位|各部门)"
 )
-# Every pattern above needs one of these: most lines of a document have none, and are not looked at twice.
+# Every pattern above needs one of these: most lines of a document have none, and are not looked at twice. All words begin with
+# a plain character, and the signs with one of a class: only so does Python leap from one possible beginning to the next.
 _HINT = re.compile(
-    r"付费|会员|VIP|vip|解锁|订阅|充值|未读|未显示|积分|金币|预览|试读|试看|全文|原文|剩余|余下|隐藏|购买|下载|登[录陆]|展开|收费|未完待续|公\s*众\s*号|微\s*信|[VＶ]\s*信|薇信|威信|QQ|qq|扣扣|二维码|小编|客服"
+    r"付费|会员|VIP|vip|解锁|订阅|充值|未读|未显示|积分|金币|预览|试读|试看|全文|原文|剩余|余下|隐藏|购买|下载|登[录陆]|展开|收费|未完待续|公\s*众\s*号|微\s*信|薇信|威信|QQ|qq|扣扣|二维码|小编|客服"
     r"|交流群|资料群|写作群|加群|入群|进群|Q群|网站|官网|店|淘宝|拼多多|闲鱼|天猫|京东|抖音|小红书|小程序|星球|网盘|APP|App|本站|代写|代笔|定制|扫码|扫描|长按|百度|文库|豆丁|金锄头|道客|优惠|打包|低价|出售"
-    r"|特价|秒杀|包年|年费|范文|公文|文稿|资料|素材|模板|文案|来自|来源|转自|转载|整理自|摘自|选自|源自|上传|仅供|侵权|版权|未经|请勿|网络|网友|继续|点击|公众|关注|回复|内部|电话|手机|打赏|付款|外传|商用|更多|[A-Za-z]{2,}|\d{5,}"
+    r"|特价|秒杀|包年|年费|范文|公文|文稿|资料|素材|模板|文案|来自|来源|转自|转载|整理自|摘自|选自|源自|上传|仅供|侵权|版权|未经|请勿|网络|网友|继续|点击|公众|关注|回复|内部|电话|手机|打赏|付款|外传|商用|更多"
 )
+_SIGNS = re.compile(r"[A-Za-zＶ\d](?:(?<=[A-Za-z])[A-Za-z]|(?<=\d)\d{4}|(?<=[VＶ])\s*信)")
 _BRACKET = re.compile(r"[（(【\[〔][^（()）】\]〕\n]{2,60}[）)】\]〕]")
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 _LONGEST = 90
@@ -62,9 +64,13 @@ _REAL = 12
 """A sentence at least so long that is no pitch makes its line a line of the document."""
 
 
+def _may_pitch(text: str) -> bool:
+    return _HINT.search(text) is not None or _SIGNS.search(text) is not None
+
+
 def of_line(text: str) -> str:
     """Return why a whole line is no part of a document, "" if it is one."""
-    if len(text) > _LONGEST or not _HINT.search(text):
+    if len(text) > _LONGEST or not _may_pitch(text):
         return ""
     why = _judged(text)
     sentences = _SENTENCE.findall(_BRACKET.sub("", text)) if why else []
@@ -75,7 +81,7 @@ def of_line(text: str) -> str:
 
 def inside(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield the pitches inside a line of real text: brackets, sentences of their own, addresses that stand alone."""
-    if not _HINT.search(text) or not any(p.search(text) for p in (_CONTACT, _PAYWALL, _ORIGIN, _SALE)):
+    if not _may_pitch(text) or not any(p.search(text) for p in (_CONTACT, _PAYWALL, _ORIGIN, _SALE)):
         return
     found = [(*m.span(), why) for m in _BRACKET.finditer(text) if (why := _judged(m[0]))]
     rest = _blanked(text, found)
