@@ -12,6 +12,7 @@ from django.db.models import Case, CharField, Expression, F, Q, QuerySet, Sum, V
 from django.db.models.functions import Cast
 
 from bihuan.models import Campaign, Happening, Register, Tally, Transition
+from bihuan.queries.past import remembered
 from bihuan.rules.clocked import day_start
 from bihuan.rules.errors import NotFound
 from bihuan.rules.figures import FIGURES, SUM_NAMES, Cells, Deed, Deeds, Key, Ref, Sums, value
@@ -63,7 +64,11 @@ def cells(
     take what came after ``as_of`` away from the tallies, which costs as much as happened since.
     """
     if facet != "cube" and (units is None or facet in {"all", "unit"}):
-        return _tallied(registers, facet, _Later(as_of, upto), units, using)
+        later, units = _Later(as_of, upto), None if units is None else frozenset(units)
+        if as_of is None or upto is not None:
+            return _tallied(registers, facet, later, units, using)
+        key = ("cells", tuple(registers), facet, as_of, units)
+        return remembered(key, as_of, lambda: _tallied(registers, facet, later, units, using), using)
     return _summed(registers, as_of, upto, units, using)
 
 
@@ -216,9 +221,11 @@ def _tallied(
         read = read.union(_since(registers, kept, later, labels, using), all=True)
     for register, label, state, colour, *sums in read:
         key = _key(facet, label, state, register=register, colour=colour)
-        found.setdefault(key, Sums()).add(
-            Sums(*map(int, sums))
-        )  # sums of big integers are decimals on PostgreSQL
+        told = Sums(*map(int, sums))  # sums of big integers are decimals on PostgreSQL
+        if key in found:
+            found[key].add(told)
+        else:
+            found[key] = told
     return {k: s for k, s in found.items() if any(getattr(s, n) for n in SUM_NAMES)}
 
 
@@ -242,10 +249,14 @@ def _since(
 
 
 def _key(facet: str, label: str, state: str, *, register: int = 0, colour: str = "") -> Key:
-    place: dict[str, Any] = {"register": register, "unit": 0, "klass": "", "channel": ""}
-    if facet != "all":
-        place[_DIMENSIONS[facet]] = int(label) if facet in {"register", "unit"} else label
-    return Key(state=state, colour=colour, **place)
+    return Key(
+        int(label) if facet == "register" else register,
+        int(label) if facet == "unit" else 0,
+        label if facet == "class" else "",
+        label if facet == "channel" else "",
+        state,
+        colour,
+    )
 
 
 def _summed(

@@ -1,0 +1,54 @@
+"""Figures of the past, remembered by each process: what is entered today does not change them, and what does is looked for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+from bihuan.ledger.reading import entry_hash_at, head
+from bihuan.models import Transition
+
+T = TypeVar("T")
+#: So many are kept, the last that were asked for: each is as large as its page.
+KEPT = 16
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A value, and up to which entry (with its hash) it is known to hold."""
+
+    seq: int
+    hash: bytes
+    value: Any
+
+
+_held: OrderedDict[Hashable, _Held] = OrderedDict()
+_lock = Lock()
+
+
+def remembered(key: Hashable, until: datetime, make: Callable[[], T], using: str = "default") -> T:
+    """Return ``make()``, which reads transitions at or before ``until`` alone; nobody may change what is returned.
+
+    It is made again when an entry that was added since tells of that time, or when the ledger is another one: its chain no longer
+    has the entry up to which the value was known to hold.
+    """
+    seq, hash_, _ = head(using)
+    with _lock:
+        held = _held.get((using, key))
+    value: T = held.value if held is not None and _holds(held, seq, until, using) else make()
+    with _lock:
+        _held[using, key] = _Held(seq, hash_, value)
+        _held.move_to_end((using, key))
+        while len(_held) > KEPT:
+            _held.popitem(last=False)
+    return value
+
+
+def _holds(held: _Held, seq: int, until: datetime, using: str) -> bool:
+    if held.seq > seq or entry_hash_at(held.seq, using) != held.hash:
+        return False
+    return not Transition.objects.using(using).filter(seq__gt=held.seq, at__lte=until).exists()
