@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, CharField, Expression, F, Q, QuerySet, Sum, Value, When
@@ -65,10 +66,11 @@ def cells(
     """
     if facet != "cube" and (units is None or facet in {"all", "unit"}):
         later, units = _Later(as_of, upto), None if units is None else frozenset(units)
-        if as_of is None or upto is not None:
-            return _tallied(registers, facet, later, units, using)
-        key = ("cells", tuple(registers), facet, as_of, units)
-        return remembered(key, as_of, lambda: _tallied(registers, facet, later, units, using), using)
+        make = partial(_tallied, registers, facet, later, units, using)
+        if not later:
+            return make()
+        key = ("cells", tuple(registers), facet, later, units)
+        return remembered(key, as_of, make, upto=upto, using=using)
     return _summed(registers, as_of, upto, units, using)
 
 

@@ -1,4 +1,4 @@
-"""Figures of the past, remembered by each process: what is entered today does not change them, and what does is looked for."""
+"""Figures of the past, remembered by each process: what is entered today does not change them; what does is looked for."""
 
 from __future__ import annotations
 
@@ -30,8 +30,17 @@ _held: OrderedDict[Hashable, _Held] = OrderedDict()
 _lock = Lock()
 
 
-def remembered(key: Hashable, until: datetime, make: Callable[[], T], using: str = "default") -> T:
-    """Return ``make()``, which reads transitions at or before ``until`` alone; nobody may change what is returned.
+def remembered(
+    key: Hashable,
+    until: datetime | None,
+    make: Callable[[], T],
+    *,
+    upto: int | None = None,
+    using: str = "default",
+) -> T:
+    """Return ``make()``, which depends on transitions at or before ``until``, and of entries up to ``upto``, alone (None: of all).
+
+    Nobody may change what is returned.
 
     It is made again when an entry that was added since tells of that time, or when the ledger is another one: its chain no longer
     has the entry up to which the value was known to hold.
@@ -39,7 +48,7 @@ def remembered(key: Hashable, until: datetime, make: Callable[[], T], using: str
     seq, hash_, _ = head(using)
     with _lock:
         held = _held.get((using, key))
-    value: T = held.value if held is not None and _holds(held, seq, until, using) else make()
+    value: T = held.value if held is not None and _holds(held, seq, until, upto, using) else make()
     with _lock:
         _held[using, key] = _Held(seq, hash_, value)
         _held.move_to_end((using, key))
@@ -48,7 +57,12 @@ def remembered(key: Hashable, until: datetime, make: Callable[[], T], using: str
     return value
 
 
-def _holds(held: _Held, seq: int, until: datetime, using: str) -> bool:
+def _holds(held: _Held, seq: int, until: datetime | None, upto: int | None, using: str) -> bool:
     if held.seq > seq or entry_hash_at(held.seq, using) != held.hash:
         return False
-    return not Transition.objects.using(using).filter(seq__gt=held.seq, at__lte=until).exists()
+    added = Transition.objects.using(using).filter(seq__gt=held.seq)
+    if until is not None:
+        added = added.filter(at__lte=until)
+    if upto is not None:
+        added = added.filter(seq__lte=upto)
+    return not added.exists()

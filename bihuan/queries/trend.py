@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 
-from django.db.models import Case, Sum, Value, When
+from django.db.models import Sum, Value
 
 from bihuan.models import Tally, Transition
 from bihuan.queries.items import Filter, total_of
@@ -60,7 +61,7 @@ def trend(
         if part:
             key = ("trend", tuple(registers), part, held)
             make = partial(_weeks, registers, part, held, using)
-            found += remembered(key, day_end(part[-1]), make, using)
+            found += remembered(key, day_end(part[-1]), make, using=using)
     return found
 
 
@@ -69,21 +70,25 @@ def _weeks(
 ) -> list[Week]:
     """Return the state at the end of each of ``days``.
 
-    One statement reads how many there are by state, and what was added after each day, which is taken away again.
+    One statement reads how many there are by state, and what was added after each day, which is taken away again; what came
+    between two days is a range of the index of its own: to group all of it by its day takes longer.
     """
     weeks = len(days)
     tallies = Tally.objects.using(using).filter(register_id__in=registers)
-    added = Transition.objects.using(using).filter(register_id__in=registers, at__gte=day_end(days[0]))
+    added = Transition.objects.using(using).filter(register_id__in=registers)
     if units is None:
         tallies = tallies.filter(facet="all")
     else:
         tallies = tallies.filter(facet="unit", label__in=[str(u) for u in units])
         added = added.filter(unit_id__in=units)
-    after = Case(
-        *(When(at__gte=day_end(day), then=Value(n)) for n, day in reversed([*enumerate(days)])), default=0
-    )
     held = tallies.order_by().values_list("state", Value(weeks)).annotate(Sum("items"))
-    rows = [*held.union(added.order_by().values_list("state", after).annotate(less=-Sum("items")), all=True)]
+    ends = [*map(day_end, days)]
+    between = [added.filter(at__gte=end, at__lt=following) for end, following in pairwise(ends)]
+    taken = [
+        part.order_by().values_list("state", Value(n)).annotate(less=-Sum("items"))
+        for n, part in enumerate([*between, added.filter(at__gte=ends[-1])])
+    ]
+    rows = [*held.union(*taken, all=True)]
     return [
         Week(day, **{name: _at(rows, n, weeks, states) for name, states in _STATES.items()})
         for n, day in enumerate(days)
