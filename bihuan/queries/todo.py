@@ -19,7 +19,7 @@ from bihuan.models import Inspection, Item, Procedure, Register, Slip, Unit
 from bihuan.queries.people import visible_units
 from bihuan.queries.requests import to_decide
 from bihuan.queries.slips import steps_of
-from bihuan.queries.tasks import LATER, MOST, NOW, OF_ITEM, SOON, Task
+from bihuan.queries.tasks import LATER, MOST, NOW, OF_ITEM, OF_SLIP, SOON, Task
 from bihuan.queries.todo_office import office_tasks
 from bihuan.rules.inspection import InspectionState, inspection_allowed
 from bihuan.rules.permissions import BUSINESS, Actor, Role
@@ -218,7 +218,7 @@ def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, using: str) -> list[
         units = reach.units(roles)
         if units:
             query = Slip.objects.using(using).filter(**{f"{column}__in": units}, state__in=list(states))
-            slips |= {s.pk: s for s in query.order_by("id")[:_LOOKED_AT]}
+            slips |= {s.pk: s for s in query.only(*OF_SLIP).order_by("id")[:_LOOKED_AT]}
     items = Item.objects.using(using).only(*OF_ITEM).in_bulk({s.item_id for s in slips.values()})
     paths = _paths({s.unit_id for s in slips.values()} | {i.office_id for i in items.values()}, using)
     found = []
