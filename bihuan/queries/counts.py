@@ -320,13 +320,22 @@ def deeds(
     ``since`` leaves out what was done before that day. ``NO_REGISTER`` may be among the registers. Without ``cut`` only what was
     done and its kind are told apart, which an index alone answers.
     """
+    later = _Later(as_of, upto)
+    make = partial(_deeds, registers, since, later, cut, using)
+    if not later:
+        return make()
+    key = ("deeds", tuple(registers), since, later, cut)
+    return remembered(key, as_of, make, upto=upto, of=Happening, using=using)
+
+
+def _deeds(registers: Sequence[int], since: date | None, later: _Later, cut: bool, using: str) -> Deeds:
     rows = Happening.objects.using(using).filter(register_id__in=registers)
     if since is not None:
         rows = rows.filter(at__gte=day_start(since))
-    if as_of is not None:
-        rows = rows.filter(at__lte=as_of)
-    if upto is not None:
-        rows = rows.filter(seq__lte=upto)
+    if later.as_of is not None:
+        rows = rows.filter(at__lte=later.as_of)
+    if later.upto is not None:
+        rows = rows.filter(seq__lte=later.upto)
     keys = ("what", "kind", "register_id", "unit_id", "klass", "channel")
     if not cut:
         told = Counter[tuple[str, str]]()

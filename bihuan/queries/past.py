@@ -10,11 +10,11 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from bihuan.ledger.reading import entry_hash_at, head
-from bihuan.models import Transition
+from bihuan.models import Happening, Transition
 
 T = TypeVar("T")
 #: So many are kept, the last that were asked for: each is as large as its page.
-KEPT = 16
+KEPT = 32
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ def remembered(
     make: Callable[[], T],
     *,
     upto: int | None = None,
+    of: type[Transition | Happening] = Transition,
     using: str = "default",
 ) -> T:
-    """Return ``make()``, which depends on transitions at or before ``until``, and of entries up to ``upto``, alone (None: of all).
+    """Return ``make()``, which depends on rows of ``of`` at or before ``until``, and of entries up to ``upto``, alone (None: of all).
 
     Nobody may change what is returned.
 
@@ -48,7 +49,9 @@ def remembered(
     seq, hash_, _ = head(using)
     with _lock:
         held = _held.get((using, key))
-    value: T = held.value if held is not None and _holds(held, seq, until, upto, using) else make()
+    value: T = (
+        held.value if held is not None and _holds(held, seq, _Reach(until, upto, of), using) else make()
+    )
     with _lock:
         _held[using, key] = _Held(seq, hash_, value)
         _held.move_to_end((using, key))
@@ -57,12 +60,21 @@ def remembered(
     return value
 
 
-def _holds(held: _Held, seq: int, until: datetime | None, upto: int | None, using: str) -> bool:
+@dataclass(frozen=True)
+class _Reach:
+    """Which rows a value depends on."""
+
+    until: datetime | None
+    upto: int | None
+    of: type[Transition | Happening]
+
+
+def _holds(held: _Held, seq: int, reach: _Reach, using: str) -> bool:
     if held.seq > seq or entry_hash_at(held.seq, using) != held.hash:
         return False
-    added = Transition.objects.using(using).filter(seq__gt=held.seq)
-    if until is not None:
-        added = added.filter(at__lte=until)
-    if upto is not None:
-        added = added.filter(seq__lte=upto)
+    added = reach.of.objects.using(using).filter(seq__gt=held.seq)
+    if reach.until is not None:
+        added = added.filter(at__lte=reach.until)
+    if reach.upto is not None:
+        added = added.filter(seq__lte=reach.upto)
     return not added.exists()
