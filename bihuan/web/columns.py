@@ -51,7 +51,7 @@ USUAL = ("title", "owner", "due", "colour", "state", "percent", "changed")
 
 
 #: What a row needs whichever columns are shown, and what some columns need beside the field of their name.
-_ALWAYS = ("id", "number", "register_id", "procedure_id", "owner_id", "helpers")
+_ALWAYS = ("id", "number", "register_id", "procedure_id", "state", "owner_id", "helpers")
 _FIELDS = {
     "title": ("title", "klass", "reopens", "waiting"),
     "owner": (),
