@@ -109,7 +109,9 @@ class Item(models.Model):
             models.Index(fields=["register_id", "owner_id", "due_order", "id"], name="item_owner"),
             models.Index(fields=["register_id", "due_order", "id"], name="item_due"),
             models.Index(fields=["register_id", "changed_at", "id"], name="item_changed"),
-            models.Index(fields=["owner_id", "state", "due_order", "id"], name="item_unit"),
+            models.Index(
+                fields=["owner_id", "state", "due_order", "id", "register_id", "klass"], name="item_unit"
+            ),
             models.Index(
                 fields=["register_id", "due_order", "id", "waiting"],
                 name="item_waiting",

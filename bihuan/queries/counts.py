@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, CharField, Expression, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast
 
 from bihuan.models import Campaign, Happening, Register, Tally, Transition
+from bihuan.queries.past import remembered
 from bihuan.rules.clocked import day_start
 from bihuan.rules.errors import NotFound
 from bihuan.rules.figures import FIGURES, SUM_NAMES, Cells, Deed, Deeds, Key, Ref, Sums, value
@@ -63,7 +65,12 @@ def cells(
     take what came after ``as_of`` away from the tallies, which costs as much as happened since.
     """
     if facet != "cube" and (units is None or facet in {"all", "unit"}):
-        return _tallied(registers, facet, _Later(as_of, upto), units, using)
+        later, units = _Later(as_of, upto), None if units is None else frozenset(units)
+        make = partial(_tallied, registers, facet, later, units, using)
+        if not later:
+            return make()
+        key = ("cells", tuple(registers), facet, later, units)
+        return remembered(key, as_of, make, upto=upto, using=using)
     return _summed(registers, as_of, upto, units, using)
 
 
@@ -216,9 +223,11 @@ def _tallied(
         read = read.union(_since(registers, kept, later, labels, using), all=True)
     for register, label, state, colour, *sums in read:
         key = _key(facet, label, state, register=register, colour=colour)
-        found.setdefault(key, Sums()).add(
-            Sums(*map(int, sums))
-        )  # sums of big integers are decimals on PostgreSQL
+        told = Sums(*map(int, sums))  # sums of big integers are decimals on PostgreSQL
+        if key in found:
+            found[key].add(told)
+        else:
+            found[key] = told
     return {k: s for k, s in found.items() if any(getattr(s, n) for n in SUM_NAMES)}
 
 
@@ -242,10 +251,14 @@ def _since(
 
 
 def _key(facet: str, label: str, state: str, *, register: int = 0, colour: str = "") -> Key:
-    place: dict[str, Any] = {"register": register, "unit": 0, "klass": "", "channel": ""}
-    if facet != "all":
-        place[_DIMENSIONS[facet]] = int(label) if facet in {"register", "unit"} else label
-    return Key(state=state, colour=colour, **place)
+    return Key(
+        int(label) if facet == "register" else register,
+        int(label) if facet == "unit" else 0,
+        label if facet == "class" else "",
+        label if facet == "channel" else "",
+        state,
+        colour,
+    )
 
 
 def _summed(
@@ -307,13 +320,22 @@ def deeds(
     ``since`` leaves out what was done before that day. ``NO_REGISTER`` may be among the registers. Without ``cut`` only what was
     done and its kind are told apart, which an index alone answers.
     """
+    later = _Later(as_of, upto)
+    make = partial(_deeds, registers, since, later, cut, using)
+    if not later:
+        return make()
+    key = ("deeds", tuple(registers), since, later, cut)
+    return remembered(key, as_of, make, upto=upto, of=Happening, using=using)
+
+
+def _deeds(registers: Sequence[int], since: date | None, later: _Later, cut: bool, using: str) -> Deeds:
     rows = Happening.objects.using(using).filter(register_id__in=registers)
     if since is not None:
         rows = rows.filter(at__gte=day_start(since))
-    if as_of is not None:
-        rows = rows.filter(at__lte=as_of)
-    if upto is not None:
-        rows = rows.filter(seq__lte=upto)
+    if later.as_of is not None:
+        rows = rows.filter(at__lte=later.as_of)
+    if later.upto is not None:
+        rows = rows.filter(seq__lte=later.upto)
     keys = ("what", "kind", "register_id", "unit_id", "klass", "channel")
     if not cut:
         told = Counter[tuple[str, str]]()

@@ -70,6 +70,9 @@ def facts_of(
     if isinstance(known.compute, Counting):
         rows = _done(found, known.compute, ref, after, size + 1)
     else:
+        if as_of is None and upto is None:
+            items = _counting(ref, known.compute, registers, held, after, size + 1)
+            found = found.filter(item_id__in=items, seq__in=_entries(items))
         rows = _counted(found, known.compute, after, size + 1)
     shown = rows[:size]
     return Facts(ref, known, told, _told(shown), shown[-1][0] if len(rows) > size else 0)
@@ -93,6 +96,30 @@ def _narrowed(
     if units is not None:
         rows = rows.filter(unit_id__in=units)
     return rows.filter(**{_COLUMNS.get(dim, dim): wanted for dim, wanted in ref.dims if dim != "since"})
+
+
+#: Value of a figure → the items that have any of it, where that is not a number above nought.
+_HAVING = {"items": Q(), "overdue": Q(overdue=True), "ongoing": Q(ongoing=True), "claimed": Q(claimed__gt="")}
+_OF_ITEM = {"register": "register_id", "unit": "owner_id", "class": "klass"}
+
+
+def _counting(
+    ref: Ref, figure: Adding, registers: Sequence[int], units: frozenset[int] | None, after: int, size: int
+) -> list[int]:
+    """Return the first ``size`` items after ``after`` that count now: their rows tell without adding up every transition."""
+    items = Item.objects.filter(_HAVING.get(figure.value, Q(**{f"{figure.value}__gt": 0})))
+    items = items.filter(register_id__in=registers, pk__gt=after)
+    items = items.filter(**{_OF_ITEM.get(dim, dim): wanted for dim, wanted in ref.dims})
+    if figure.states is not None:
+        items = items.filter(state__in=figure.states)
+    if units is not None:
+        items = items.filter(owner_id__in=units)
+    return list(items.order_by("id").values_list("id", flat=True)[:size])
+
+
+def _entries(items: list[int]) -> QuerySet[Any, Any]:
+    """Return the seqs of the entries of ``items``: their transitions are found by them, each is one of an entry of its item."""
+    return Entry.objects.filter(item_id__in=items).values("seq")
 
 
 #: The key by which pages follow one another, the item, the amount, the entry.

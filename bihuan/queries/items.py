@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
-from bihuan.models import Helper, Item
+from bihuan.models import Helper, Item, Register, Tally
 from bihuan.queries.counts import cells
 from bihuan.rules.clocked import day_end
 from bihuan.rules.errors import Invalid
@@ -27,6 +27,8 @@ SORTS: dict[str, tuple[str, tuple[str, str]]] = {
 }
 #: Totals beyond what the counters know are counted only up to this, and said to be more.
 COUNT_LIMIT = 1000
+#: Up to so many items of their own, what some units see is brought together by its indexes and sorted.
+GATHERED = 10_000
 _LARGEST = 2**62
 
 
@@ -79,26 +81,33 @@ class Page:
 
 
 def page_of(
-    found: Filter, *, sort: str = "due", after: str = "", size: int = 50, using: str = "default"
+    found: Filter,
+    *,
+    sort: str = "due",
+    after: str = "",
+    size: int = 50,
+    only: Iterable[str] = (),
+    using: str = "default",
 ) -> Page:
-    """Return the page of ``size`` items that follows ``after`` (a ``Page.next``; "" is the first)."""
+    """Return the page of ``size`` items that follows ``after`` (a ``Page.next``; "" is the first).
+
+    ``only`` names the fields that are read of an item (none: all of them); any other is a query of its own.
+    """
     columns = _columns(sort)
-    rows: list[Item] = []
-    for register in found.registers:
-        rows += _of_register(found, register, columns, after, size + 1, using)
-    rows.sort(key=lambda i: _position(i, columns), reverse=columns[0].startswith("-"))
+    keys = _keys(found, columns, after, size + 1, using)
     sums = _tallied(found, using) if _counted(found) else None
     if sums:
         total, exact = _total(found, sums), True
     elif (
-        not after and len(rows) <= size
+        not after and len(keys) <= size
     ):  # all of them were read: a search need not go through the register again
-        total, exact = len(rows), True
+        total, exact = len(keys), True
     else:
         total, exact = _count(found, using)
-    page = rows[:size]
-    after = _cursor(page[-1], columns) if len(rows) > size else ""
-    return Page(page, after, total, exact, None if found.overdue else sums)
+    page = keys[:size]
+    rows = Item.objects.using(using).only(*only).in_bulk([pk for _, pk in page])
+    after = _cursor(*page[-1]) if len(keys) > size else ""
+    return Page([rows[pk] for _, pk in page], after, total, exact, None if found.overdue else sums)
 
 
 def _columns(sort: str) -> tuple[str, str]:
@@ -107,13 +116,53 @@ def _columns(sort: str) -> tuple[str, str]:
     return SORTS[sort][1]
 
 
-def _of_register(
-    found: Filter, register: int, columns: tuple[str, str], after: str, size: int, using: str
-) -> Sequence[Item]:
-    query = matching(found, using=using).filter(register_id=register)
-    if after:
-        query = query.filter(_beyond(columns, after))
-    return list(query.order_by(*dict.fromkeys(columns))[:size])
+def _keys(
+    found: Filter, columns: tuple[str, str], after: str, size: int, using: str
+) -> list[tuple[Any, int]]:
+    """Return the first ``size`` items after ``after``: what they are sorted by, and their ids."""
+    parts = _parts(found, using) or [
+        matching(found, using=using).filter(register_id=register) for register in found.registers
+    ]
+    name = columns[0].lstrip("-")
+    keys: set[tuple[Any, int]] = set()
+    for query in parts:
+        part = query.filter(_beyond(columns, after)) if after else query
+        keys.update(part.order_by(*dict.fromkeys(columns)).values_list(F(name), "id")[:size])
+    return sorted(keys, reverse=columns[0].startswith("-"))[:size]
+
+
+def _parts(found: Filter, using: str) -> list[QuerySet[Item]]:
+    """Return what some units see part by part, each by an index of its own; [] where the registers are better read in order.
+
+    That is so where the units see much of them: a page is full after few items, while the parts are long.
+    """
+    if found.units is None or not _few(found, found.units, using):
+        return []
+    return _apart_by(found, found.units, using)
+
+
+def _apart_by(found: Filter, units: frozenset[int], using: str) -> list[QuerySet[Item]]:
+    """Return what ``units`` see of ``found`` in three parts, or the one that it asks for: an item may be in several."""
+    everything = matching(replace(found, units=None), using=using)
+    helped = Helper.objects.using(using).filter(unit_id__in=units).values("item_id")
+    # by their ids: SQLite, told that an office has many items, would rather read all of them than ask its index
+    supervised = Item.objects.using(using).filter(office_id__in=units).values("id")
+    conditions = {
+        "owner": Q(owner_id__in=units),
+        "helper": Q(pk__in=helped),
+        "office": Q(pk__in=supervised),
+    }
+    return [everything.filter(q) for part, q in conditions.items() if found.part in ("", part)]
+
+
+def _few(found: Filter, units: frozenset[int], using: str) -> bool:
+    """Whether ``units`` run none of the registers, and own at most ``GATHERED`` items in them."""
+    if Register.objects.using(using).filter(pk__in=found.registers, unit_id__in=units).exists():
+        return False
+    owned = Tally.objects.using(using).filter(
+        register_id__in=found.registers, facet="unit", label__in=[str(u) for u in units]
+    )
+    return (owned.aggregate(n=Sum("items"))["n"] or 0) <= GATHERED
 
 
 def falling_due(found: Filter, first: date, last: date) -> Filter:
@@ -172,6 +221,17 @@ def seen_ids(units: frozenset[int], using: str) -> QuerySet[Any, Any]:
     return owned.union(supervised, helped)
 
 
+def occurring(
+    registers: Iterable[int], units: frozenset[int], using: str = "default"
+) -> set[tuple[int, str]]:
+    """Return each owner with each class (0 and "": none) among the items of ``registers`` that ``units`` see."""
+    found = Filter(tuple(registers))
+    pairs: set[tuple[int, str]] = set()
+    for part in _apart_by(found, units, using):
+        pairs.update(part.order_by().values_list("owner_id", "klass").distinct())
+    return pairs
+
+
 def may_see(item: Item, units: frozenset[int] | None) -> bool:
     """Whether somebody who sees ``units`` (None: all) may see ``item``: as its owner, a helper, its office or one below."""
     below = {b["unit"] for b in item.below}
@@ -221,13 +281,8 @@ def _whole(value: object) -> int:
     return value
 
 
-def _position(item: Item, columns: tuple[str, str]) -> tuple[Any, ...]:
-    return tuple(getattr(item, c.lstrip("-")) for c in columns)
-
-
-def _cursor(item: Item, columns: tuple[str, str]) -> str:
-    first = getattr(item, columns[0].lstrip("-"))
-    text = json.dumps([first.isoformat() if isinstance(first, datetime) else first, item.pk])
+def _cursor(first: Any, pk: int) -> str:
+    text = json.dumps([first.isoformat() if isinstance(first, datetime) else first, pk])
     return urlsafe_b64encode(text.encode()).decode()
 
 
@@ -239,9 +294,23 @@ def total_of(found: Filter, *, using: str = "default") -> tuple[int, bool]:
 
 
 def _count(found: Filter, using: str) -> tuple[int, bool]:
-    limited = matching(found, gathered=True, using=using).order_by()[: COUNT_LIMIT + 1]
-    counted = limited.count()
+    parts = _parts(found, using)
+    counted = _distinct(parts) if parts else _limited(matching(found, gathered=True, using=using)).count()
     return min(counted, COUNT_LIMIT), counted <= COUNT_LIMIT
+
+
+def _distinct(parts: Iterable[QuerySet[Item]]) -> int:
+    """Return how many items there are in all ``parts``, each once; beyond the limit the rest is not read."""
+    ids: set[int] = set()
+    for part in parts:
+        ids.update(_limited(part).values_list("id", flat=True))
+        if len(ids) > COUNT_LIMIT:
+            break
+    return len(ids)
+
+
+def _limited(query: QuerySet[Item]) -> QuerySet[Item]:
+    return query.order_by()[: COUNT_LIMIT + 1]
 
 
 def _counted(found: Filter) -> bool:

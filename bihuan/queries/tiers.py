@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
 
-from bihuan.queries.counts import cells
+from bihuan.queries.counts import cuts_of
 from bihuan.queries.people import unit_labels
-from bihuan.rules.figures import Cells, Key, Ref, Sums, percent, value
+from bihuan.rules.figures import Cells, Ref, percent, value
 from bihuan.rules.tiers import Tier, Tiers
 
 
@@ -57,18 +57,15 @@ def tiers(
     known: Tiers = settings.TIERS
     groups = {tier.name: Group(tier) for tier in known.tiers}
     if groups:
-        found = cells(registers, facet="unit", as_of=as_of, units=units, using=using)
-        for unit in _standings(found, unit_labels(using)):
+        found = cuts_of(registers, as_of=as_of, units=units, classes=False, using=using)
+        for unit in _standings(found.sums["unit"], unit_labels(using)):
             groups[known.of(unit.registered, unit.finished, unit.overdue).name].units.append(unit)
     return [*groups.values()]
 
 
-def _standings(found: Cells, labels: dict[int, str]) -> Iterable[Standing]:
-    apart: dict[int, dict[Key, Sums]] = {}
-    for key, sums in found.items():
-        apart.setdefault(key.unit, {})[key] = sums
+def _standings(found: Mapping[str, Cells], labels: dict[int, str]) -> Iterable[Standing]:
     for unit, name in labels.items():
-        mine = apart.get(unit, {})
+        mine = found.get(str(unit), {})
         registered, finished, overdue = (
             int(value(Ref(n), mine)) for n in ("registered", "finished", "overdue")
         )

@@ -19,7 +19,7 @@ from bihuan.models import Inspection, Item, Procedure, Register, Slip, Unit
 from bihuan.queries.people import visible_units
 from bihuan.queries.requests import to_decide
 from bihuan.queries.slips import steps_of
-from bihuan.queries.tasks import LATER, MOST, NOW, SOON, Task
+from bihuan.queries.tasks import LATER, MOST, NOW, OF_ITEM, OF_SLIP, SOON, Task
 from bihuan.queries.todo_office import office_tasks
 from bihuan.rules.inspection import InspectionState, inspection_allowed
 from bihuan.rules.permissions import BUSINESS, Actor, Role
@@ -65,7 +65,7 @@ def todo(actor: Actor, now: datetime, using: str = "default") -> Todo:
     rows: dict[str, list[Item]] = {}
     more: dict[str, int] = {}
     found = {s.kind: _first(s, reach, using) for s in _searches(actor, using)}
-    items = Item.objects.using(using).in_bulk({i for ids, _ in found.values() for i in ids})
+    items = Item.objects.using(using).only(*OF_ITEM).in_bulk({i for ids, _ in found.values() for i in ids})
     for kind, (ids, count) in found.items():
         rows[kind] = [items[i] for i in ids]
         if count > len(ids):
@@ -218,8 +218,8 @@ def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, using: str) -> list[
         units = reach.units(roles)
         if units:
             query = Slip.objects.using(using).filter(**{f"{column}__in": units}, state__in=list(states))
-            slips |= {s.pk: s for s in query.order_by("id")[:_LOOKED_AT]}
-    items = Item.objects.using(using).in_bulk({s.item_id for s in slips.values()})
+            slips |= {s.pk: s for s in query.only(*OF_SLIP).order_by("id")[:_LOOKED_AT]}
+    items = Item.objects.using(using).only(*OF_ITEM).in_bulk({s.item_id for s in slips.values()})
     paths = _paths({s.unit_id for s in slips.values()} | {i.office_id for i in items.values()}, using)
     found = []
     for slip in slips.values():
@@ -238,7 +238,7 @@ def _request_tasks(actor: Actor, now: datetime, using: str) -> list[Task]:
     if not any(g.role in _DECIDERS for g in actor.grants):
         return []
     waiting = to_decide(actor, visible_units(actor, using), using=using)[:_LOOKED_AT]
-    items = Item.objects.using(using).in_bulk({r.item_id for r in waiting})
+    items = Item.objects.using(using).only(*OF_ITEM).in_bulk({r.item_id for r in waiting})
     return [
         Task(
             "request",

@@ -10,7 +10,7 @@ from bihuan.queries.meetings import awaiting, meeting_steps
 from bihuan.queries.objections import to_reexamine
 from bihuan.queries.people import visible_units
 from bihuan.queries.requests import escalated
-from bihuan.queries.tasks import MOST, NOW, SOON, Task
+from bihuan.queries.tasks import MOST, NOW, OF_ITEM, SOON, Task
 from bihuan.rules.clocked import day_end, day_start
 from bihuan.rules.meeting import MeetingState
 from bihuan.rules.permissions import Actor, Duty, Role
@@ -24,7 +24,7 @@ def office_tasks(actor: Actor, now: datetime, more: dict[str, int], using: str =
     """Return them; of the items that wait for a meeting the first, and in ``more`` how many there are in all."""
     found = _to_respond(actor, using) + _meetings(actor, now, using)
     waiting = awaiting(actor, using)
-    shown = list(waiting[:MOST])
+    shown = list(waiting.only(*OF_ITEM)[:MOST])
     if len(shown) == MOST and (count := waiting.count()) > MOST:
         more["meeting"] = count
     found += [Task("meeting", NOW if i.overdue else SOON, i.due_at, item=i) for i in shown]
@@ -36,7 +36,8 @@ def _to_respond(actor: Actor, using: str) -> list[Task]:
     step = STEPS["respond"]
     if not any(g.role in step.who for g in actor.grants):
         return []
-    found = escalated(visible_units(actor, using), using).filter(responded_at=None, state__in=list(step.frm))
+    found = escalated(visible_units(actor, using), using).only(*OF_ITEM)
+    found = found.filter(responded_at=None, state__in=list(step.frm))
     return [
         Task("respond", NOW, None, item=i) for i in found if actor.holds(step.who, _path(i.office_id, using))
     ]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import pairwise
 
-from django.db.models import Case, Sum, Value, When
+from django.db.models import Sum, Value
 
 from bihuan.models import Tally, Transition
 from bihuan.queries.items import Filter, falling_due, total_of
+from bihuan.queries.past import remembered
 from bihuan.rules.clocked import CHINA, day_end
 from bihuan.rules.workflow import OPEN, State
 
@@ -49,25 +52,43 @@ def trend(
     units: Iterable[int] | None = None,
     using: str = "default",
 ) -> list[Week]:
-    """Return the state at the end of each of the last ``weeks`` weeks (the last is today).
-
-    One statement reads how many there are by state, and what each week added, which is taken away again.
-    """
+    """Return the state at the end of each of the last ``weeks`` weeks (the last is today)."""
     today = now.astimezone(CHINA).date()
-    days = [today - timedelta(weeks=n) for n in reversed(range(weeks))]
+    days = tuple(today - timedelta(weeks=n) for n in reversed(range(weeks)))
+    held = None if units is None else frozenset(units)
+    found: list[Week] = []
+    for part in (days[:-1], days[-1:]):
+        if part:
+            key = ("trend", tuple(registers), part, held)
+            make = partial(_weeks, registers, part, held, using)
+            found += remembered(key, day_end(part[-1]), make, using=using)
+    return found
+
+
+def _weeks(
+    registers: Sequence[int], days: Sequence[date], units: frozenset[int] | None, using: str
+) -> list[Week]:
+    """Return the state at the end of each of ``days``.
+
+    One statement reads how many there are by state, and what was added after each day, which is taken away again; what came
+    between two days is a range of the index of its own: to group all of it by its day takes longer.
+    """
+    weeks = len(days)
     tallies = Tally.objects.using(using).filter(register_id__in=registers)
-    added = Transition.objects.using(using).filter(register_id__in=registers, at__gte=day_end(days[0]))
+    added = Transition.objects.using(using).filter(register_id__in=registers)
     if units is None:
         tallies = tallies.filter(facet="all")
     else:
-        units = [*units]
         tallies = tallies.filter(facet="unit", label__in=[str(u) for u in units])
         added = added.filter(unit_id__in=units)
-    after = Case(
-        *(When(at__gte=day_end(day), then=Value(n)) for n, day in reversed([*enumerate(days)])), default=0
-    )
     held = tallies.order_by().values_list("state", Value(weeks)).annotate(Sum("items"))
-    rows = [*held.union(added.order_by().values_list("state", after).annotate(less=-Sum("items")), all=True)]
+    ends = [*map(day_end, days)]
+    between = [added.filter(at__gte=end, at__lt=following) for end, following in pairwise(ends)]
+    taken = [
+        part.order_by().values_list("state", Value(n)).annotate(less=-Sum("items"))
+        for n, part in enumerate([*between, added.filter(at__gte=ends[-1])])
+    ]
+    rows = [*held.union(*taken, all=True)]
     return [
         Week(day, **{name: _at(rows, n, weeks, states) for name, states in _STATES.items()})
         for n, day in enumerate(days)

@@ -36,8 +36,17 @@ class Sums:
 
     def add(self, other: Sums, sign: int = 1) -> None:
         """Add ``sign`` times ``other`` to these sums."""
-        for name in SUM_NAMES:
-            setattr(self, name, getattr(self, name) + sign * getattr(other, name))
+        # written out: a page adds up some thousand of them
+        self.items += sign * other.items
+        self.measures += sign * other.measures
+        self.measures_done += sign * other.measures_done
+        self.overdue += sign * other.overdue
+        self.ongoing += sign * other.ongoing
+        self.claimed += sign * other.claimed
+        self.reopens += sign * other.reopens
+        self.look_backs += sign * other.look_backs
+        self.relapses += sign * other.relapses
+        self.extensions += sign * other.extensions
 
 
 SUM_NAMES: tuple[str, ...] = tuple(f.name for f in fields(Sums))

@@ -50,6 +50,24 @@ BUILT_IN: tuple[Column, ...] = (
 USUAL = ("title", "owner", "due", "colour", "state", "percent", "changed")
 
 
+#: What a row needs whichever columns are shown, and what some columns need beside the field of their name.
+_ALWAYS = ("id", "number", "register_id", "procedure_id", "state", "owner_id", "helpers")
+_FIELDS = {
+    "title": ("title", "klass", "reopens", "waiting"),
+    "owner": (),
+    "due": ("due", "overdue", "ongoing", "closed_at"),
+    "changed": ("changed_at",),
+    "registered": ("registered_at",),
+    "measures": ("measures", "measures_done"),
+}
+
+
+def fields_of(columns: Iterable[Column]) -> list[str]:
+    """Return the fields of an item that the rows of a list with these columns need."""
+    own = [("extra",) if c.own else _FIELDS.get(c.key, (c.key,)) for c in columns]
+    return list(dict.fromkeys([*_ALWAYS, *(field for fields in own for field in fields)]))
+
+
 def all_columns(procedure: Procedure | None) -> list[Column]:
     """Return the columns of a list: the built-in ones under the procedure's names, and its own; None for several registers."""
     if procedure is None:

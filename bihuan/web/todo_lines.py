@@ -12,6 +12,7 @@ from bihuan.queries.tasks import Task
 from bihuan.rules.inspection import INSPECTION_STEPS, MODE_NAMES
 from bihuan.rules.meeting import MEETING_STEPS
 from bihuan.web import dates, words
+from bihuan.web.addresses import address_of
 
 CALL = "列入会议"
 
@@ -41,6 +42,11 @@ class Line:
     do: Button
     also: Button | None = None
 
+    @property
+    def buttons(self) -> list[Button]:
+        """The one that does it, then the other answer."""
+        return [self.do] if self.also is None else [self.do, self.also]
+
 
 def beyond(task: Task, units: Mapping[int, str]) -> Line:
     """Return the line of a task that is about no item."""
@@ -59,7 +65,7 @@ def to_meeting(item: Item, units: Mapping[int, str]) -> Line:
     return Line(
         verb=CALL,
         title=item.title,
-        link=reverse("items-one", args=[item.pk]),
+        link=address_of("items-one", item.pk),
         number=item.number,
         unit=units.get(item.owner_id, ""),
         colour="" if item.colour == "none" else item.colour,
@@ -72,7 +78,7 @@ def to_meeting(item: Item, units: Mapping[int, str]) -> Line:
 
 def _of_inspection(task: Task, found: Inspection, units: Mapping[int, str]) -> Line:
     step = task.kind.removeprefix("inspection-")
-    link = reverse("inspections-one", args=[found.pk])
+    link = address_of("inspections-one", found.pk)
     label = INSPECTION_STEPS[step].name
     target = reverse("inspections-finding", args=[found.pk]) if step == "finding" else f"{link}#step"
     return Line(
@@ -91,7 +97,7 @@ def _of_inspection(task: Task, found: Inspection, units: Mapping[int, str]) -> L
 
 def _of_meeting(task: Task, found: Meeting, units: Mapping[int, str]) -> Line:
     step = task.kind.removeprefix("meeting-")
-    link = reverse("meetings-one", args=[found.pk])
+    link = address_of("meetings-one", found.pk)
     name = MEETING_STEPS[step].name
     return Line(
         verb=name,
@@ -108,7 +114,7 @@ def _of_meeting(task: Task, found: Meeting, units: Mapping[int, str]) -> Line:
 
 
 def _of_objection(found: Objection, plan: Inspection, units: Mapping[int, str]) -> Line:
-    link = reverse("objections-one", args=[found.pk])
+    link = address_of("objections-one", found.pk)
     late = found.overdue or found.decide_by < dates.today()
     left = "复核已超期" if late else f"{dates.day_words(found.decide_by)}前复核"
     return Line(
@@ -126,7 +132,7 @@ def _of_objection(found: Objection, plan: Inspection, units: Mapping[int, str]) 
 
 
 def _of_institution(found: Institution, units: Mapping[int, str]) -> Line:
-    link = reverse("institutions-one", args=[found.pk])
+    link = address_of("institutions-one", found.pk)
     return Line(
         verb="复核制度",
         title=f"《{found.title}》",

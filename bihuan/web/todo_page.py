@@ -18,6 +18,7 @@ from bihuan.rules.slips import SLIP_STEPS
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STEPS
 from bihuan.web import dates, filters, words
+from bihuan.web.addresses import address_of
 from bihuan.web.todo_lines import CALL, Button, Line, beyond, to_meeting
 
 GROUPS = ((NOW, "马上办"), (SOON, "该办了"), (LATER, "在办，不急"))
@@ -103,7 +104,7 @@ def _of_item(task: Task, item: Item, units: Mapping[int, str], procedures: Mappi
     return Line(
         verb=verb,
         title=item.title,
-        link=reverse("items-one", args=[item.pk]),
+        link=address_of("items-one", item.pk),
         number=item.number,
         unit=units.get(item.owner_id, ""),
         colour="" if item.colour == "none" else item.colour,
@@ -131,7 +132,7 @@ def _of_slip(task: Task, units: Mapping[int, str], now: datetime) -> Line:
     assert slip is not None
     assert item is not None
     step = task.kind.removeprefix("slip-")
-    link = reverse("slips-one", args=[slip.pk])
+    link = address_of("slips-one", slip.pk)
     limit = slip.answer_due if step == "answer" else None
     late = limit is not None and limit <= now
     left = dates.left_words(limit.astimezone(CHINA).date(), dates.today()) if limit else ""
@@ -156,7 +157,7 @@ def _of_slip(task: Task, units: Mapping[int, str], now: datetime) -> Line:
 
 
 def _of_request(found: Request, item: Item, units: Mapping[int, str], now: datetime) -> Line:
-    link = reverse("requests-one", args=[found.pk])
+    link = address_of("requests-one", found.pk)
     limit = found.decide_due
     late = limit is not None and limit <= now
     left = f"批复期限：{dates.moment_words(limit)}前" if limit else ""

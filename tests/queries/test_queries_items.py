@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from bihuan.models import Item
+from bihuan.queries import items
 from bihuan.queries.item import detail, find_item
-from bihuan.queries.items import COUNT_LIMIT, SORTS, Filter, page_of
+from bihuan.queries.items import COUNT_LIMIT, SORTS, Filter, occurring, page_of, total_of
 from bihuan.queries.people import actor_of, visible_units
 from bihuan.rules.errors import Invalid, NotAllowed, NotFound
 from tests.support.county import World, imported_world
@@ -72,6 +73,33 @@ def test_a_unit_sees_its_own_items_and_those_it_helps_with(made: World):
     page = page_of(Filter(tuple(made.registers.values()), units=units), size=100)
     expected = {i.pk for i in Item.objects.all() if i.owner_id == unit or unit in i.helpers}
     assert {i.pk for i in page.rows} == expected
+
+
+@pytest.mark.parametrize("gathered", [0, items.GATHERED])
+@pytest.mark.parametrize("part", ["", "owner", "helper"])
+@pytest.mark.parametrize("sort", list(SORTS))
+@pytest.mark.parametrize("size", [1, 4, 100])
+def test_the_pages_of_a_unit_are_the_same_by_its_own_indexes_and_by_the_registers(
+    made: World, monkeypatch, gathered: int, part: str, sort: str, size: int
+):
+    monkeypatch.setattr(items, "GATHERED", gathered)
+    unit = next(u for u in made.people.handlers if Item.objects.filter(owner_id=u))
+    found = Filter(tuple(made.registers.values()), units=frozenset({unit}), part=part)
+    columns = dict.fromkeys((*SORTS[sort][1], "id"))
+    owns, helps = part in {"", "owner"}, part in {"", "helper"}
+    expected = [
+        i.pk
+        for i in Item.objects.order_by(*columns)
+        if (owns and i.owner_id == unit) or (helps and unit in i.helpers)
+    ]
+    assert all_of(found, sort, size) == expected
+    assert total_of(found) == (len(expected), True)
+
+
+def test_the_owners_and_classes_that_occur_are_those_of_what_a_unit_sees(made: World):
+    unit = next(u for u in made.people.handlers if Item.objects.filter(owner_id=u))
+    seen = [i for i in Item.objects.all() if i.owner_id == unit or unit in i.helpers]
+    assert occurring(made.registers.values(), frozenset({unit})) == {(i.owner_id, i.klass) for i in seen}
 
 
 def test_the_office_sees_everything_and_an_administrator_nothing(made: World):

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from bihuan.models import Item, SavedView
+from bihuan.web.columns import all_columns
 from tests.web.markup import faults
 from tests.web.office import HTMX, Office, in_days, text_of
 
@@ -157,3 +158,15 @@ def test_more_than_can_be_read_is_refused(office: Office, monkeypatch):
     monkeypatch.setattr(view, "MOST", 1)
     ids = [office.register(), office.register()]
     assert bulk(office, do="approve", id=ids, stage="preview").status_code == 422
+
+
+def test_whichever_columns_are_shown_no_row_asks_the_database_again(
+    office: Office, django_assert_max_num_queries
+):
+    for _ in range(4):
+        office.at("working", helpers=[office.units["village"]])
+    client = office.as_("supervisor")
+    for column in all_columns(None):
+        client.get("/items/", {"col": column.key})
+        with django_assert_max_num_queries(17):
+            assert client.get("/items/", {"col": column.key}).status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 #: No line begins with one of these; it hangs over instead.
 _NOT_FIRST = frozenset("，。、；：！？）】》”’…％%,.;:!?)]}")
@@ -16,6 +17,7 @@ def width(text: str, size: float) -> float:
     return size * sum(_em(character) for character in text)
 
 
+@lru_cache(maxsize=4096)
 def _em(character: str) -> float:
     if unicodedata.combining(character):
         return 0.0
@@ -30,12 +32,13 @@ def fitted(text: str, size: float, room: float) -> str:
     if width(text, size) <= room:
         return text
     room -= size
-    kept = ""
+    used, kept = 0.0, 0
     for character in text:
-        if width(kept + character, size) > room:
+        used += _em(character)
+        if size * used > room:
             break
-        kept += character
-    return f"{kept}…" if room >= 0 else ""
+        kept += 1
+    return f"{text[:kept]}…" if room >= 0 else ""
 
 
 def wrapped(text: str, size: float, room: float, most: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -14,6 +15,7 @@ from bihuan.models import Item
 from bihuan.rules.procedure_types import COLOURS
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, words
+from bihuan.web.addresses import address_of
 
 register = template.Library()
 register.filter("day", dates.day_words)
@@ -37,6 +39,7 @@ _TONES = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     """Draw a Tabler icon; it is decoration, the words beside it say what it means."""
     sheet = static("vendor/icons.svg")
@@ -46,12 +49,14 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=32)
 def lamp(colour: str) -> SafeString:
     """Show a colour as a mark with its name: the colour is never the only sign."""
     return format_html('<span class="lamp lamp-{}">{}</span>', colour, COLOURS[colour])
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def badge(state: str, name: str = "") -> SafeString:
     """Show a state with its name (the procedure's own word where it has one)."""
     return format_html('<span class="state state-{}">{}</span>', _TONES[state], name or STATE_NAMES[state])
@@ -78,6 +83,22 @@ def left(due: date | None) -> str:
 def remaining(item: Item) -> str:
     """Say how many days an item has left, or by how many it is overdue."""
     return words.remaining(item, dates.today())
+
+
+@register.filter
+def at(pk: int, view: str) -> str:
+    """Return the address of one thing: in long lists in place of ``url``, which looks for the pattern anew each time."""
+    return address_of(view, pk)
+
+
+@register.filter
+def truncatechars(text: object, most: int) -> str:
+    """Return the first ``most`` characters, the last an ellipsis where there are more.
+
+    In place of Django's filter, which looks at every character for marks that take no place of their own; Chinese has none.
+    """
+    words = str(text)
+    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 @register.filter

@@ -14,6 +14,7 @@ from bihuan.web.access import Request, opens_to
 
 #: So many of each are listed; how many there are beyond is said.
 MOST = 200
+_OF_SLIP = ("id", "number", "rung", "issued_at")
 
 
 @opens_to(Duty.READ)
@@ -32,8 +33,10 @@ def page(request: Request, unit_id: int) -> HttpResponse:
     context = {
         "unit": unit,
         "year": dates.today().year,
-        "papers": [(name, label, rows.count(), list(rows[:MOST])) for name, label, rows in papers],
-        "items": list(found.items[:MOST]),
+        "papers": [
+            (name, label, rows.count(), list(rows.only(*_OF_SLIP)[:MOST])) for name, label, rows in papers
+        ],
+        "items": list(found.items.only("id", "number", "title", "assigned_at")[:MOST]),
         "given": found.items.count(),
         "inspections": [(i, i.pk in inspected) for i in found.inspections],
         "meetings": [(m, m.pk in called) for m in found.meetings],

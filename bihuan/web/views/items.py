@@ -17,7 +17,7 @@ from django.urls import reverse
 from bihuan.actions import register as register_item
 from bihuan.excel.register_out import write_register_back, write_register_plain
 from bihuan.models import Item, Register, SavedView, Tally, Unit
-from bihuan.queries.items import SORTS, Filter, matching, page_of
+from bihuan.queries.items import SORTS, Filter, occurring, page_of
 from bihuan.queries.people import directory
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import BihuanError, Invalid, NotAllowed, NotFound
@@ -28,7 +28,7 @@ from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES, STEPS
 from bihuan.web import dates, filters
 from bihuan.web.access import Request, opens_to
-from bihuan.web.columns import all_columns, shown
+from bihuan.web.columns import all_columns, fields_of, shown
 from bihuan.web.forms.bulk import BULK_FORMS
 from bihuan.web.forms.register import NewItem
 from bihuan.web.procedures import procedure_of_register, state_labels
@@ -45,9 +45,10 @@ def page(request: Request) -> HttpResponse:
     registers = filters.registers_of(chosen, who)
     after = request.GET.get("after", "")
     wanted = filters.filter_of(chosen, registers, who)
-    found = page_of(wanted, sort=chosen.sort, after=after, size=PAGE)
     own = _procedure(registers)
     columns = all_columns(own)
+    fields = fields_of(shown(columns, chosen.columns))
+    found = page_of(wanted, sort=chosen.sort, after=after, size=PAGE, only=fields)
     context: dict[str, Any] = {
         "chosen": chosen,
         "page": found,
@@ -136,8 +137,7 @@ def _choices(who: Scope, chosen: filters.Chosen, wanted: Filter, rows: Sequence[
 def _occurring(wanted: Filter) -> tuple[set[int], list[str]]:
     """Return the owners and the classes in the registers: by the counters, or among the items of ``wanted.units``."""
     if wanted.units is not None:
-        seen = matching(Filter(wanted.registers, units=wanted.units), gathered=True).order_by()
-        pairs = set(seen.values_list("owner_id", "klass").distinct())
+        pairs = occurring(wanted.registers, wanted.units)
         return {owner for owner, _ in pairs if owner}, sorted({klass for _, klass in pairs if klass})
     rows = Tally.objects.filter(register_id__in=wanted.registers, facet__in=("unit", "class"), items__gt=0)
     found = set(rows.order_by().values_list("facet", "label"))

@@ -31,7 +31,7 @@ def page(request: Request) -> HttpResponse:
         "groups": shown,
         "summary": todo_page.summary(shown),
         "rests": todo_page.rests(found, COUNT_LIMIT),
-        "nothing_yet": not request.who.campaigns,
+        "nothing_yet": not shown and not request.who.campaigns,
         "may_import": actor.may(Duty.IMPORT),
     }
     return render(request, "todo.html", context)

@@ -1,0 +1,80 @@
+"""Figures of the past, remembered by each process: what is entered today does not change them; what does is looked for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, TypeVar
+
+from bihuan.ledger.reading import entry_hash_at, head
+from bihuan.models import Happening, Transition
+
+T = TypeVar("T")
+#: So many are kept, the last that were asked for: each is as large as its page.
+KEPT = 32
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A value, and up to which entry (with its hash) it is known to hold."""
+
+    seq: int
+    hash: bytes
+    value: Any
+
+
+_held: OrderedDict[Hashable, _Held] = OrderedDict()
+_lock = Lock()
+
+
+def remembered(
+    key: Hashable,
+    until: datetime | None,
+    make: Callable[[], T],
+    *,
+    upto: int | None = None,
+    of: type[Transition | Happening] = Transition,
+    using: str = "default",
+) -> T:
+    """Return ``make()``, which depends on rows of ``of`` at or before ``until``, and of entries up to ``upto``, alone (None: of all).
+
+    Nobody may change what is returned.
+
+    It is made again when an entry that was added since tells of that time, or when the ledger is another one: its chain no longer
+    has the entry up to which the value was known to hold.
+    """
+    seq, hash_, _ = head(using)
+    with _lock:
+        held = _held.get((using, key))
+    value: T = (
+        held.value if held is not None and _holds(held, seq, _Reach(until, upto, of), using) else make()
+    )
+    with _lock:
+        _held[using, key] = _Held(seq, hash_, value)
+        _held.move_to_end((using, key))
+        while len(_held) > KEPT:
+            _held.popitem(last=False)
+    return value
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Which rows a value depends on."""
+
+    until: datetime | None
+    upto: int | None
+    of: type[Transition | Happening]
+
+
+def _holds(held: _Held, seq: int, reach: _Reach, using: str) -> bool:
+    if held.seq > seq or entry_hash_at(held.seq, using) != held.hash:
+        return False
+    added = reach.of.objects.using(using).filter(seq__gt=held.seq)
+    if reach.until is not None:
+        added = added.filter(at__lte=reach.until)
+    if reach.upto is not None:
+        added = added.filter(seq__lte=reach.upto)
+    return not added.exists()

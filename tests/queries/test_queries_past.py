@@ -1,0 +1,78 @@
+"""Figures of the past are remembered only as long as nothing tells of that time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from bihuan.models import Entry, Transition
+from bihuan.queries import past
+from bihuan.queries.counts import cells
+from bihuan.queries.past import KEPT, remembered
+from tests.actions.county import County
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def county() -> County:
+    past._held.clear()
+    made = County()
+    made.at("working")
+    return made
+
+
+def test_a_value_is_made_once_while_what_is_entered_lies_later(county: County):
+    until, made = county.now, iter("abc")
+    assert remembered("key", until, partial(next, made)) == "a"
+    county.now += timedelta(days=1)
+    county.at("working")
+    assert remembered("key", until, partial(next, made)) == "a"
+
+
+def test_a_value_is_made_anew_once_an_entry_tells_of_its_time(county: County):
+    until, made = county.now + timedelta(days=9), iter("abc")
+    assert remembered("key", until, partial(next, made)) == "a"
+    county.at("working")
+    assert remembered("key", until, partial(next, made)) == "b"
+    assert remembered("key", until, partial(next, made)) == "b"
+
+
+def test_a_value_of_another_ledger_is_made_anew(county: County):
+    until, made = county.now, iter("abc")
+    assert remembered("key", until, partial(next, made)) == "a"
+    seq, held = next(iter(past._held.items()))
+    past._held[seq] = past._Held(held.seq, b"another chain", held.value)
+    assert remembered("key", until, partial(next, made)) == "b"
+    past._held[seq] = past._Held(Entry.objects.count() + 1, held.hash, held.value)
+    assert remembered("key", until, partial(next, made)) == "c"
+
+
+def test_only_the_last_values_are_kept(county: County):
+    for key in range(KEPT + 3):
+        remembered(key, county.now, lambda: 0)
+    assert [key for _, key in past._held] == list(range(3, KEPT + 3))
+
+
+def test_cells_of_a_day_are_the_same_when_they_are_remembered_and_when_they_are_not(county: County):
+    registers, day = list(county.registers.values()), county.now
+    first = cells(registers, facet="unit", as_of=day)
+    county.now += timedelta(days=1)
+    county.at("closed")
+    again = cells(registers, facet="unit", as_of=day)
+    past._held.clear()
+    assert again == first == cells(registers, facet="unit", as_of=day)
+    assert Transition.objects.filter(at__gt=day).exists()
+
+
+def test_cells_up_to_an_entry_are_those_of_now_until_it_and_never_change_after_it(county: County):
+    registers, upto = list(county.registers.values()), Entry.objects.count() + 1
+    before = cells(registers, upto=upto)
+    county.at("working")
+    with_one_more = cells(registers, upto=upto)
+    county.at("closed")
+    assert cells(registers, upto=upto) == with_one_more != before
+    past._held.clear()
+    assert cells(registers, upto=upto) == with_one_more
