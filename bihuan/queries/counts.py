@@ -198,15 +198,19 @@ class _Later:
     def __bool__(self) -> bool:
         return self.as_of is not None or self.upto is not None
 
-    def of(self, rows: QuerySet[Transition]) -> QuerySet[Transition]:
-        """Return which of ``rows`` those are. Each condition has its own index; with OR between them every row is read."""
-        held = rows.order_by().values("seq")
+    def of(self, registers: Sequence[int], using: str) -> list[QuerySet[Transition]]:
+        """Return which transitions those are, in parts that share none, each found by an index of its own.
+
+        What was entered later is of all registers: with their condition beside it SQLite reads all that they ever had.
+        """
+        every = Transition.objects.using(using).order_by()
+        mine = every.filter(register_id__in=registers)
         if self.upto is None:
-            return rows.filter(at__gt=self.as_of)
-        entered = held.filter(seq__gt=self.upto)
-        if self.as_of is not None:
-            entered = entered.union(held.filter(at__gt=self.as_of))
-        return rows.filter(seq__in=entered)
+            return [mine.filter(at__gt=self.as_of)]
+        entered = every.filter(seq__gt=self.upto)
+        return (
+            [entered] if self.as_of is None else [entered, mine.filter(at__gt=self.as_of, seq__lte=self.upto)]
+        )
 
 
 def _tallied(
@@ -220,8 +224,10 @@ def _tallied(
     found: dict[Key, Sums] = {}
     read = rows.order_by().values_list("register_id", "label", "state", "colour", *SUM_NAMES)
     if later:
-        read = read.union(_since(registers, kept, later, labels, using), all=True)
+        read = read.union(*(_taken(part, kept, labels) for part in later.of(registers, using)), all=True)
     for register, label, state, colour, *sums in read:
+        if register not in registers:
+            continue
         key = _key(facet, label, state, register=register, colour=colour)
         told = Sums(*map(int, sums))  # sums of big integers are decimals on PostgreSQL
         if key in found:
@@ -231,19 +237,15 @@ def _tallied(
     return {k: s for k, s in found.items() if any(getattr(s, n) for n in SUM_NAMES)}
 
 
-def _since(
-    registers: Sequence[int], facet: str, later: _Later, labels: list[str] | None, using: str
-) -> QuerySet[Any, Any]:
-    """What the ``later`` transitions added, to be taken away: in the columns of the tallies of ``facet``."""
-    rows = later.of(Transition.objects.using(using).filter(register_id__in=registers))
+def _taken(rows: QuerySet[Transition], facet: str, labels: list[str] | None) -> QuerySet[Any, Any]:
+    """What the transitions ``rows`` added, to be taken away: in the columns of the tallies of ``facet``."""
     column = {"unit": "unit_id", "class": "klass", "channel": "channel"}.get(facet)
     cut: Any = Cast(column, CharField()) if column else Value("", CharField())
     if labels is not None:
         rows = rows.filter(unit_id__in=[int(label) for label in labels])
     taken = {f"less_{name}": -Sum(name) for name in SUM_NAMES}
     return (
-        rows.order_by()
-        .values("register_id")
+        rows.values("register_id")
         .annotate(cut=cut)
         .values_list("register_id", "cut", "state", "colour")
         .annotate(**taken)

@@ -25,6 +25,8 @@ SORTS: dict[str, tuple[str, tuple[str, str]]] = {
     "newest": ("登记从新到旧", ("-id", "-id")),
     "changed": ("最近更新", ("-changed_at", "-id")),
 }
+#: Of how many items of a register, in order, the first hits of a text are looked for before all of them are read.
+EARLY = 1_000
 #: Totals beyond what the counters know are counted only up to this, and said to be more.
 COUNT_LIMIT = 1000
 #: Up to so many items of their own, what some units see is brought together by its indexes and sorted.
@@ -120,15 +122,46 @@ def _keys(
     found: Filter, columns: tuple[str, str], after: str, size: int, using: str
 ) -> list[tuple[Any, int]]:
     """Return the first ``size`` items after ``after``: what they are sorted by, and their ids."""
-    parts = _parts(found, using) or [
-        matching(found, using=using).filter(register_id=register) for register in found.registers
-    ]
+    parts = _parts(found, using)
+    if not parts and found.text:
+        first = _found_early(found, columns, after, size, using)
+        return _first([matching(found, using=using)], columns, after, size) if first is None else first
+    return _first(parts or _by_register(found, using), columns, after, size)
+
+
+def _first(
+    parts: Iterable[QuerySet[Item]], columns: tuple[str, str], after: str, size: int
+) -> list[tuple[Any, int]]:
     name = columns[0].lstrip("-")
     keys: set[tuple[Any, int]] = set()
     for query in parts:
         part = query.filter(_beyond(columns, after)) if after else query
         keys.update(part.order_by(*dict.fromkeys(columns)).values_list(F(name), "id")[:size])
     return sorted(keys, reverse=columns[0].startswith("-"))[:size]
+
+
+def _by_register(found: Filter, using: str) -> list[QuerySet[Item]]:
+    return [matching(found, using=using).filter(register_id=register) for register in found.registers]
+
+
+def _found_early(
+    found: Filter, columns: tuple[str, str], after: str, size: int, using: str
+) -> list[tuple[Any, int]] | None:
+    """Return the page where a text is so common that the first ``EARLY`` items of every register fill it, else None.
+
+    Otherwise it has to be looked for in all texts: one reading of the whole table takes a third of what it takes to go through
+    each register in order.
+    """
+    parts = []
+    for register, query in zip(found.registers, _by_register(found, using), strict=True):
+        items = Item.objects.using(using).filter(register_id=register)
+        items = items.filter(_beyond(columns, after)) if after else items
+        heads = items.order_by(*dict.fromkeys(columns)).values("id")[:EARLY]
+        part = query.filter(pk__in=heads)
+        if part.count() < size and heads.count() == EARLY:
+            return None
+        parts.append(part)
+    return _first(parts, columns, after, size)
 
 
 def _parts(found: Filter, using: str) -> list[QuerySet[Item]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import Q
 
 from bihuan.models import Item
 from bihuan.queries import items
@@ -55,6 +56,20 @@ def test_a_filter_lets_through_what_it_says_and_counts_it(made: World, given: di
     page = page_of(found, size=100)
     assert {i.pk for i in page.rows} == set(Item.objects.filter(**lookup).values_list("id", flat=True))
     assert (page.total, page.exact) == (len(page.rows), True)
+
+
+@pytest.mark.parametrize("early", [1, 3, 1_000])
+@pytest.mark.parametrize("text", ["1", "没有这样的事项"])
+def test_a_search_finds_the_same_however_many_items_are_looked_at_first(
+    made: World, monkeypatch: pytest.MonkeyPatch, early: int, text: str
+):
+    monkeypatch.setattr(items, "EARLY", early)
+    matches = Item.objects.filter(Q(title__contains=text) | Q(number__contains=text))
+    wanted = [*matches.order_by("due_order", "id").values_list("id", flat=True)]
+    assert bool(wanted) == (text == "1")
+    found = Filter(tuple(made.registers.values()), text=text)
+    assert all_of(found, "due", 3) == wanted
+    assert page_of(found, size=100).total == len(wanted)
 
 
 def test_totals_from_the_counters_equal_the_rows_for_owner_and_class(made: World):
