@@ -205,12 +205,11 @@ class _Later:
         """
         every = Transition.objects.using(using).order_by()
         mine = every.filter(register_id__in=registers)
+        held = [] if self.as_of is None else [mine.filter(at__gt=self.as_of)]
         if self.upto is None:
-            return [mine.filter(at__gt=self.as_of)]
+            return held
         entered = every.filter(seq__gt=self.upto)
-        return (
-            [entered] if self.as_of is None else [entered, mine.filter(at__gt=self.as_of, seq__lte=self.upto)]
-        )
+        return [*held, entered if self.as_of is None else entered.filter(at__lte=self.as_of)]
 
 
 def _tallied(
