@@ -25,14 +25,16 @@ def served() -> Iterator[int]:
         yield server.effective_port
     finally:
         stop.set()
-        server.pull_trigger()
         thread.join(timeout=10)
         assert not thread.is_alive()
 
 
 def _loop(server: Any, stop: Event) -> None:
-    """Close what is open in the loop's own thread: elsewhere it would be a bad file descriptor, here or there."""
+    """Look ten times a second whether it is over, and close what is open in the loop's own thread.
+
+    From outside the loop could only be woken while it runs: a moment later its file descriptor is another's.
+    """
     while not stop.is_set():
-        wasyncore.loop(timeout=10, map=server._map, count=1)
+        wasyncore.loop(timeout=0.1, map=server._map, count=1)
     server.task_dispatcher.shutdown()
     wasyncore.close_all(server._map)
