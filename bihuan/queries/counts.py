@@ -69,7 +69,7 @@ def cells(
         make = partial(_tallied, registers, facet, later, units, using)
         if not later:
             return make()
-        key = ("cells", tuple(registers), facet, later, units)
+        key = ("cells", tuple(registers), facet, units)
         return remembered(key, as_of, make, upto=upto, using=using)
     return _summed(registers, as_of, upto, units, using)
 
@@ -325,7 +325,7 @@ def deeds(
     make = partial(_deeds, registers, since, later, cut, using)
     if not later:
         return make()
-    key = ("deeds", tuple(registers), since, later, cut)
+    key = ("deeds", tuple(registers), since, cut)
     return remembered(key, as_of, make, upto=upto, of=Happening, using=using)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, TypeVar
+
+from django.utils import timezone
 
 from bihuan.ledger.reading import entry_hash_at, head
 from bihuan.models import Happening, Transition
@@ -15,6 +17,7 @@ from bihuan.models import Happening, Transition
 T = TypeVar("T")
 #: So many are kept, the last that were asked for: each is as large as its page.
 KEPT = 32
+_JUST = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -41,20 +44,25 @@ def remembered(
 ) -> T:
     """Return ``make()``, which depends on rows of ``of`` at or before ``until``, and of entries up to ``upto``, alone (None: of all).
 
-    Nobody may change what is returned.
-
-    It is made again when an entry that was added since tells of that time, or when the ledger is another one: its chain no longer
-    has the entry up to which the value was known to hold.
+    Nobody may change what is returned. It is made again when an entry that was added since tells of that time, or when the
+    ledger is another one: its chain no longer has the entry up to which the value was known to hold. What is asked for as of
+    this very moment is not remembered, for nobody asks for that moment again.
     """
+    if until is not None and until >= timezone.now() - _JUST:
+        return make()
     seq, hash_, _ = head(using)
+    # up to the last entry or a later one it is the same as of all entries, and stays so when others follow
+    whole = using, key, until, upto if upto is not None and upto < seq else None
+    if whole[2:] == (None, None):
+        return make()
     with _lock:
-        held = _held.get((using, key))
+        held = _held.get(whole)
     value: T = (
         held.value if held is not None and _holds(held, seq, _Reach(until, upto, of), using) else make()
     )
     with _lock:
-        _held[using, key] = _Held(seq, hash_, value)
-        _held.move_to_end((using, key))
+        _held[whole] = _Held(seq, hash_, value)
+        _held.move_to_end(whole)
         while len(_held) > KEPT:
             _held.popitem(last=False)
     return value

@@ -6,7 +6,9 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.utils import timezone
 
+from bihuan.ledger.reading import head
 from bihuan.models import Entry, Transition
 from bihuan.queries import past
 from bihuan.queries.counts import cells
@@ -50,10 +52,29 @@ def test_a_value_of_another_ledger_is_made_anew(county: County):
     assert remembered("key", until, partial(next, made)) == "c"
 
 
+def test_a_value_of_a_day_is_the_same_up_to_whichever_entry_is_the_last(county: County):
+    until, made = county.now, iter("abc")
+    assert remembered("key", until, partial(next, made), upto=head()[0]) == "a"
+    county.now += timedelta(days=1)
+    county.at("working")
+    assert remembered("key", until, partial(next, made), upto=head()[0]) == "a"
+    assert remembered("key", until, partial(next, made)) == "a"
+    assert remembered("key", until, partial(next, made), upto=head()[0] - 1) == "b"
+
+
+def test_what_is_asked_for_as_of_this_moment_pushes_nothing_out(county: County):
+    made = iter("abcd")
+    for _ in range(2):
+        remembered("now", timezone.now(), partial(next, made))
+        remembered("last", None, partial(next, made), upto=head()[0])
+    assert not past._held
+    assert [*made] == []
+
+
 def test_only_the_last_values_are_kept(county: County):
     for key in range(KEPT + 3):
         remembered(key, county.now, lambda: 0)
-    assert [key for _, key in past._held] == list(range(3, KEPT + 3))
+    assert [key for _, key, *_ in past._held] == list(range(3, KEPT + 3))
 
 
 def test_cells_of_a_day_are_the_same_when_they_are_remembered_and_when_they_are_not(county: County):
