@@ -113,12 +113,10 @@ def keep(content: bytes) -> str:
 
 def keep_several(contents: Sequence[bytes]) -> list[str]:
     """Keep several files as ``keep`` does: each waits for the disk, so that they wait at the same time."""
-    if len(contents) == 1:
-        return [keep(contents[0])]
-    digests = [hashlib.sha256(content).hexdigest() for content in contents]
+    different = list(dict.fromkeys(contents))  # two threads must not write the same file
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        list(pool.map(keep, dict(zip(digests, contents, strict=True)).values()))
-    return digests
+        digests = dict(zip(different, pool.map(keep, different), strict=True))
+    return [digests[content] for content in contents]
 
 
 def opened(digest: str, what: str = "佐证文件") -> File[bytes]:

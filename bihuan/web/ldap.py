@@ -116,6 +116,8 @@ def _connected(provider: Ldap, user: str, password: str) -> Iterator[Any]:
         # Taking leave of a broken connection would say nothing of why it broke.
         with suppress(LDAPException, OSError):
             connection.unbind()
+        if not connection.closed:  # it could not take leave, and left its socket open
+            connection.strategy.close()
 
 
 def _start_tls(provider: Ldap, connection: Any) -> None:
