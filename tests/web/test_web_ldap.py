@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import ldap3
 import pyotp
 import pytest
 from django.test import Client
 from django.utils import timezone
+from ldap3.core.exceptions import LDAPSocketSendError
 
 from bihuan.ledger.reading import head
 from bihuan.models import Account, Grant, Person, SignedIn
@@ -44,6 +46,19 @@ def directory(context, authority, settings, office: Office):
 
 def try_(name: str, password: str, client: Client | None = None):
     return (client or Client()).post("/login/", {"name": name, "password": password})
+
+
+def test_no_socket_stays_open_where_taking_leave_fails(directory: Directory, monkeypatch):
+    left = []
+
+    class Broken(ldap3.Connection):
+        def unbind(self, controls=None):
+            left.append(self)
+            raise LDAPSocketSendError("broken pipe")
+
+    monkeypatch.setattr(ldap3, "Connection", Broken)
+    assert try_("handler", THEIRS)["Location"] == "/"
+    assert [connection.closed for connection in left] == [True, True]
 
 
 def refused(response) -> str:
