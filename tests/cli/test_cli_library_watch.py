@@ -7,6 +7,7 @@ import time
 
 from bihuan.library.integrity import check
 from bihuan.models import Document, Intake
+from tests.support.waiting import until
 
 NOTICE = "关于第{0}号事项的通知\n第{0}号事项由专人负责，限期办结，逐项销号。\n"
 COMMAND = (sys.executable, "-c", "from bihuan.cli.main import main; main()", "library", "add")
@@ -24,14 +25,6 @@ def watching(own, folder):
     return subprocess.Popen(
         order, env=own.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-
-
-def until(holds, seconds=60):
-    """Wait until it holds."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it does not come to hold"
-        time.sleep(0.05)
 
 
 def test_what_comes_into_a_watched_folder_is_taken_in_once_though_the_watcher_is_killed(

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -14,6 +14,7 @@ from time import monotonic, sleep
 import pytest
 
 from bihuan.web import serve
+from tests.support.waiting import until
 from tests.web.office import Office
 from tests.web.served import served
 
@@ -62,13 +63,6 @@ def serving(own) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
             yield process, port
         finally:
             process.kill()
-
-
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    end = monotonic() + seconds
-    while not holds():
-        assert monotonic() < end, "it does not come to hold"
-        sleep(0.05)
 
 
 def answers(port: int) -> bool:
