@@ -116,8 +116,10 @@ def _connected(provider: Ldap, user: str, password: str) -> Iterator[Any]:
         # Taking leave of a broken connection would say nothing of why it broke.
         with suppress(LDAPException, OSError):
             connection.unbind()
-        if not connection.closed:  # it could not take leave, and left its socket open
-            connection.strategy.close()
+        if (
+            connection.socket is not None
+        ):  # left open by ldap3 where it could not connect, secure the line or take leave
+            connection.socket.close()
 
 
 def _start_tls(provider: Ldap, connection: Any) -> None:

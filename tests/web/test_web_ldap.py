@@ -48,17 +48,44 @@ def try_(name: str, password: str, client: Client | None = None):
     return (client or Client()).post("/login/", {"name": name, "password": password})
 
 
-def test_no_socket_stays_open_where_taking_leave_fails(directory: Directory, monkeypatch):
-    left = []
+@pytest.fixture
+def made(monkeypatch) -> list[ldap3.Connection]:
+    """The connections that are made to a directory."""
+    found = []
 
-    class Broken(ldap3.Connection):
-        def unbind(self, controls=None):
-            left.append(self)
-            raise LDAPSocketSendError("broken pipe")
+    class Noted(ldap3.Connection):
+        def __init__(self, *args, **values):
+            found.append(self)
+            super().__init__(*args, **values)
 
-    monkeypatch.setattr(ldap3, "Connection", Broken)
+    monkeypatch.setattr(ldap3, "Connection", Noted)
+    return found
+
+
+def closed(connection: ldap3.Connection) -> bool:
+    return connection.socket is None or connection.socket.fileno() == -1
+
+
+def test_no_socket_stays_open_where_taking_leave_fails(directory: Directory, made, monkeypatch):
+    def broken(self, controls=None):
+        raise LDAPSocketSendError("broken pipe")
+
+    monkeypatch.setattr(ldap3.Connection, "unbind", broken)
     assert try_("handler", THEIRS)["Location"] == "/"
-    assert [connection.closed for connection in left] == [True, True]
+    assert [closed(c) for c in made] == [True, True]
+
+
+@pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
+def test_no_socket_stays_open_where_the_directory_is_not_trusted_or_not_there(
+    directory: Directory, authority, settings, tmp_path, made, scheme
+):
+    stranger = Authority(tmp_path)
+    settings.PROVIDER = named(directory, authority, scheme, ca=str(stranger.file))
+    assert try_("handler", THEIRS).status_code != 302
+    directory.port = 1
+    settings.PROVIDER = named(directory, authority, scheme)
+    assert try_("handler", THEIRS).status_code != 302
+    assert [closed(c) for c in made] == [True, True]
 
 
 def refused(response) -> str:
