@@ -14,6 +14,7 @@ from bihuan.library import engine
 from bihuan.library.lines import squeezed
 from bihuan.library.names import names_of
 from bihuan.library.query import Both, Either, Query, Term, exact, parse, terms
+from bihuan.library.rarest import candidates
 from bihuan.models import Document
 from bihuan.rules.pairs import normalise
 
@@ -129,10 +130,14 @@ def words_of(text: str, *, literal: bool = False, using: str = "default") -> lis
 
 
 def ids_with(text: str, using: str = "default") -> list[int]:
-    """Return the ids of exactly those documents whose text holds ``text``."""
-    sql, values = _from(exact(text), Filters(), using)
+    """Return the ids of exactly those documents whose text holds ``text``, the last added first."""
+    query, filters = exact(text), Filters()
+    few = _few(query, filters, using)
+    if few is not None:
+        return few
+    sql, values = _from(query, filters, using)
     with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT {_id(using)} {sql}", values)
+        cursor.execute(f"SELECT {_id(using)} {sql} ORDER BY {_id(using)} DESC", values)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -161,14 +166,12 @@ def _counted(
     query: Query, filters: Filters, sort: Sort, offset: int, limit: int, using: str
 ) -> tuple[int, list[int]]:
     """How many there are and the ids of the page; what is rare is looked up once, not once to count and once to list."""
+    few = _few(query, filters, using) if sort == "added" else None
+    if few is not None:
+        return len(few), few[offset : offset + limit] if limit else few[offset:]
     sql, values = _from(query, filters, using)
     order, ordered = _order(query, sort, using)
     with connections[using].cursor() as cursor:
-        if sort == "added":
-            cursor.execute(f"SELECT {_id(using)} {sql} ORDER BY {_id(using)} LIMIT {_FEW}", values)
-            few = [row[0] for row in cursor.fetchall()][::-1]
-            if len(few) < _FEW:
-                return len(few), few[offset : offset + limit] if limit else few[offset:]
         cursor.execute(f"SELECT count(*) {sql}", values)
         total = cursor.fetchone()[0]
         if not total:
@@ -176,6 +179,30 @@ def _counted(
         page = f"SELECT {_id(using)} {sql} ORDER BY {order} LIMIT %s OFFSET %s"
         cursor.execute(page, [*values, *ordered, limit or total, offset])
         return total, [row[0] for row in cursor.fetchall()]
+
+
+def _few(query: Query, filters: Filters, using: str) -> list[int] | None:
+    """The ids of all documents, the last added first, None where there are many."""
+    if _is_sqlite(using) and isinstance(query, Term) and query.exact and not query.field:
+        possible = candidates(query.text, using)
+        if possible is not None:
+            return _holding(query.text, possible, filters, using)
+    sql, values = _from(query, filters, using)
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"SELECT {_id(using)} {sql} ORDER BY {_id(using)} LIMIT {_FEW}", values)
+        ids = [row[0] for row in cursor.fetchall()][::-1]
+    return ids if len(ids) < _FEW else None
+
+
+def _holding(text: str, ids: Sequence[int], filters: Filters, using: str) -> list[int]:
+    """Which of ``ids`` have ``text`` in theirs, the last added first."""
+    marks = ", ".join(["%s"] * len(ids))
+    there = engine.Condition(f"d.id IN ({marks})", list(ids))
+    parts = [there, engine.Condition("instr(d.text, %s) > 0", [text]), *filters.conditions()]
+    sql = "SELECT d.id FROM library_document d WHERE " + " AND ".join(part.sql for part in parts)
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"{sql} ORDER BY d.id DESC", [value for part in parts for value in part.values])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _is_sqlite(using: str) -> bool:

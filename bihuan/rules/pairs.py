@@ -49,13 +49,7 @@ def pairs(text: str | None) -> str:
 
 def characters(text: str | None) -> str:
     """Every character that occurs, once: a single one is looked up here, because thousands of pairs begin with it."""
-    if not text:
-        return ""
-    codes = np.sort(_codes(text))
-    different = codes[np.flatnonzero(np.diff(codes, prepend=np.uint32(0)))]
-    found = _blanks(2 * len(different) - 1)
-    found[0::2] = different
-    return _text(found)
+    return " ".join(sorted(set(_private(text or ""))))
 
 
 def phrase(text: str) -> str:
