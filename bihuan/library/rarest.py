@@ -1,6 +1,6 @@
 """A long string by its rarest pairs: SQLite follows every pair of a phrase, also those that stand in nearly every document.
 
-Three rare pairs leave few candidates, whose texts decide. Which pairs are rare is guessed from some documents; a wrong guess
+A few rare pairs leave few candidates, whose texts decide. Which pairs are rare is guessed from some documents; a wrong guess
 takes longer and finds the same.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 
 from django.db import connections
 from django.db.models import Max
@@ -15,7 +16,9 @@ from django.db.models import Max
 from bihuan.models import Document
 from bihuan.rules.pairs import phrase
 
-_PAIRS, _SHORTEST = 3, 4
+_SHORTEST = 4
+#: So many pairs, and one more for every ten characters: each leaves fewer candidates and has to be followed itself.
+_LEAST = 3
 #: To read so many texts takes about as long as to follow common pairs.
 _MOST = 200
 #: Of how many documents, at least half of it and no fewer unless there are fewer, it is guessed.
@@ -41,7 +44,7 @@ def candidates(text: str, using: str) -> list[int] | None:
 def _rarest(text: str, using: str) -> list[str]:
     newest = Document.objects.using(using).aggregate(newest=Max("pk"))["newest"] or 0
     often = _frequencies(using, newest.bit_length())
-    return sorted(_pairs(text), key=lambda pair: often.get(pair, 0))[:_PAIRS]
+    return sorted(_pairs(text), key=lambda pair: often.get(pair, 0))[: _LEAST + len(text) // 10]
 
 
 @lru_cache(maxsize=4)
@@ -57,4 +60,4 @@ def _frequencies(using: str, doubled: int) -> dict[str, int]:
 
 def _pairs(text: str) -> list[str]:
     """Each pair once, in order, so that the same is chosen every time."""
-    return list(dict.fromkeys(map("".join, zip(text, text[1:], strict=False))))
+    return list(dict.fromkeys(map("".join, pairwise(text))))

@@ -198,10 +198,10 @@ def _holding(text: str, ids: Sequence[int], filters: Filters, using: str) -> lis
     """Which of ``ids`` have ``text`` in theirs, the last added first."""
     marks = ", ".join(["%s"] * len(ids))
     there = engine.Condition(f"d.id IN ({marks})", list(ids))
-    parts = [there, engine.Condition("instr(d.text, %s) > 0", [text]), *filters.conditions()]
-    sql = "SELECT d.id FROM library_document d WHERE " + " AND ".join(part.sql for part in parts)
+    holds = engine.Condition("instr(d.text, %s) > 0", [text])
+    sql, values = _where("FROM library_document d", [there, holds, *filters.conditions()])
     with connections[using].cursor() as cursor:
-        cursor.execute(f"{sql} ORDER BY d.id DESC", [value for part in parts for value in part.values])
+        cursor.execute(f"SELECT d.id {sql} ORDER BY d.id DESC", values)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -226,7 +226,11 @@ def _from(query: Query, filters: Filters, using: str) -> tuple[str, list[Any]]:
         table = f"FROM library_index{join}"
     else:
         main, table = engine.grams(query, names), "FROM library_document d"
-    parts = [main, *extra]
+    return _where(table, [main, *extra])
+
+
+def _where(table: str, parts: Sequence[engine.Condition]) -> tuple[str, list[Any]]:
+    """FROM and WHERE with every one of ``parts``, and its parameters."""
     return f"{table} WHERE " + " AND ".join(p.sql for p in parts), [v for p in parts for v in p.values]
 
 
