@@ -61,6 +61,13 @@ def test_a_file_of_other_blanks_encoding_and_page_numbers_proposes_the_same_plac
     assert {one.digest for one in from_file(AGAIN)} == {document.digest}
 
 
+def test_the_year_of_the_title_is_the_tasks_year_where_a_file_has_no_date(db):
+    text = "2027年重点工作任务分解方案\n一、重点任务\n县住建局要在3月20日前报送改造清单。\n"
+    read = extract_one(text.encode(), "方案.txt")
+    (found,) = propose(read, base=None, today=date(2026, 11, 26), calendar=Calendar.builtin())
+    assert found.task.due == date(2027, 3, 20)
+
+
 def test_places_of_a_file_are_those_of_its_own_text(db):
     read = extract_one(AGAIN, "又.txt")
     found = propose(read, base=None, today=date(2026, 1, 1), calendar=Calendar.builtin())

@@ -38,6 +38,11 @@ def told(task):
         ("持续推进农村人居环境整治，每月通报一次。（县农业农村局牵头，各乡镇配合）", "县农业农村局", ["各乡镇"], None, True, None),
         ("对排查出的风险隐患，各部门要建立清单，立即整改。", "各部门", [], None, False, None),
         ("市卫生健康委负责，2025年9月底前改扩建乡镇卫生院8所。", "市卫生健康委", [], "2025-09-30", False, "8所"),
+        ("县水利局要在汛期前把病险水库11座全部除险加固到位。", "县水利局", [], None, False, "11座"),
+        ("县市场监管局要对全县186家药店逐一检查，5月底前完成。", "县市场监管局", [], "2025-05-31", False, "186家"),
+        ("9月底前，科创园三期6万平方米全部交付使用。", "", [], "2025-09-30", False, "6万平方米"),
+        ("县委督查室每月调度、每季度通报，结果纳入年度考核。", "县委督查室", [], None, True, None),
+        ("各乡镇主要负责同志要在4月底前逐村研判一次。", "各乡镇", [], "2025-04-30", False, None),
     ],
 )  # fmt: skip
 def test_a_commitment_is_a_task_with_what_it_says(sentence, owner, helpers, due, ongoing, target):
@@ -61,6 +66,11 @@ def test_a_commitment_is_a_task_with_what_it_says(sentence, owner, helpers, due,
         "基层治理能力还不强，服务群众的水平有待提高。",
         "为深入贯彻落实省、市部署，结合我县实际，制定本方案。",
         "截至目前，已整改销号问题46个。",
+        "为把《政府工作报告》各项任务落到实处，现将重点任务分解如下：",
+        "各责任单位要提高政治站位，加强组织领导，压实工作责任。",
+        "各乡镇党政主要负责同志要亲自抓，分管同志具体抓。",
+        "一要抓好森林防火。三月以来，全县未发生火情。",
+        "二、压实责任，确保各项措施落到实处\n同志们，任务十分艰巨。",
     ],
 )
 def test_what_is_past_background_or_appeal_is_no_task(sentence):
@@ -109,3 +119,67 @@ def test_labels_speak_of_the_paragraph_before_them(text):
     assert [told(task) for task in read(text)] == [
         ("县住建局", ["县财政局", "各乡镇"], "2025-10-31", False, "1300户")
     ]
+
+
+@pytest.mark.parametrize(
+    ("assigned", "owner", "helpers", "due", "ongoing"),
+    [
+        (
+            "由县商务局牵头，县财政局、县投资促进局配合。",
+            "县商务局",
+            ["县财政局", "县投资促进局"],
+            None,
+            False,
+        ),
+        ("县商务局牵头，县财政局配合，持续推进。", "县商务局", ["县财政局"], None, True),
+        ("由县商务局负责，县财政局配合，9月底前完成。", "县商务局", ["县财政局"], "2025-09-30", False),
+        ("县商务局、县财政局按职责分工负责。", "县商务局", ["县财政局"], None, False),
+    ],
+)
+def test_a_sentence_that_only_says_who_speaks_of_what_stands_before_it(
+    assigned, owner, helpers, due, ongoing
+):
+    found = read(f"2.新签约亿元以上项目30个以上。{assigned}")
+    assert [(task.text, *told(task)) for task in found] == [
+        ("新签约亿元以上项目30个以上。", owner, helpers, due, ongoing, "30个以上")
+    ]
+
+
+def test_the_subject_goes_on_behind_a_semicolon():
+    found = read("县教育局要在8月底前新增学位1200个；会同县人社局招聘教师80名。扩建幼儿园3所。")
+    assert [(task.owner, task.helpers) for task in found] == [
+        ("县教育局", ()), ("县教育局", ("县人社局",)), ("", ())
+    ]  # fmt: skip
+
+
+def test_a_topic_is_no_task_where_its_tasks_stand_behind_it():
+    found = read("三要抓好建筑施工安全。县住建局要在4月底前开展一次拉网式检查。")
+    assert [task.text for task in found] == ["县住建局要在4月底前开展一次拉网式检查。"]
+
+
+TABLE = """2025年重点任务分解表
+序号 重点任务 牵头单位 配合单位 完成时限
+1 新建高标准农田3.5万亩 县农业农村局 县财政局、县水利局 2025年12月底
+2 完成老旧小区改造28个 县住建局  10月底前
+3 推进“一网通办”，实现高频事项100%网上可办 县审批局 县大数据中心 县直各部门 长期坚持
+ 开展进社区活动 每月不少于2次  县民政局
+二、民生保障
+4 新增城镇就业4500人 县人社局 各乡镇（街道） 11月底前
+备注：各牵头单位要在每月25日前报送进展情况。"""
+
+
+def test_the_rows_of_a_table_are_tasks_by_its_columns():
+    found = read(TABLE)
+    assert [(task.text, *told(task)) for task in found] == [
+        ("新建高标准农田3.5万亩", "县农业农村局", ["县财政局", "县水利局"], "2025-12-31", False, "3.5万亩"),
+        ("完成老旧小区改造28个", "县住建局", [], "2025-10-31", False, "28个"),
+        ("推进“一网通办”，实现高频事项100%网上可办", "县审批局", ["县大数据中心", "县直各部门"], None, True, "100%"),
+        ("开展进社区活动 每月不少于2次", "县审批局", ["县民政局"], None, True, "2次"),
+        ("新增城镇就业4500人", "县人社局", ["各乡镇（街道）"], "2025-11-30", False, "4500人"),
+        ("备注：各牵头单位要在每月25日前报送进展情况。", "各牵头单位", [], None, True, None),
+    ]  # fmt: skip
+    assert [task.headings for task in found[3:5]] == [(), ("二、民生保障",)]
+
+
+def test_a_table_that_names_no_tasks_is_read_as_any_text():
+    assert read("序号 姓名 单位 电话\n1 张三 县住建局 123\n2 李四 县水利局 456") == []

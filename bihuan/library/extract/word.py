@@ -75,7 +75,12 @@ def _rows(
 ) -> Iterator[str]:
     for row in (child for child in table if local(child) == "tr"):
         cells = [cell for cell in row.iter() if local(cell) == "tc"]
-        yield "\t".join(" ".join(t for t in _blocks(cell, numbering, styles) if t.strip()) for cell in cells)
+        yield "\t".join(_in_one_line(_blocks(cell, numbering, styles)) for cell in cells)
+
+
+def _in_one_line(blocks: Iterator[str]) -> str:
+    """The paragraphs of a cell, and their own breaks, as one line: a row is one."""
+    return " ".join(part for block in blocks for part in block.split("\n") if part.strip())
 
 
 def _number(

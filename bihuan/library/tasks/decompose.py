@@ -8,13 +8,18 @@ from datetime import date
 from typing import Any
 
 from bihuan.library.tasks import commitments
-from bihuan.library.tasks.parties import Said, bracket_of, inline
+from bihuan.library.tasks.parties import Said, bracket_of, inline, together
 from bihuan.library.tasks.sentences import Sentence, sentences_of
+from bihuan.library.tasks.tables import Row, rows_of
 from bihuan.library.tasks.targets import Target, target_of
 from bihuan.library.tasks.times import When, is_immediate, when_of
 from bihuan.rules.calendar import Calendar
 
 _YEAR = re.compile(r"^(?:截至|到)?(20\d\d)年(?!底前|前|底|以?内)")
+_ANNOUNCES = re.compile(r"(?:如下|以下|下列)[^。；，：:]{0,12}[：:]$")
+_ASSIGNED_UNTIL = re.compile(
+    r"([^：:]*(?:牵头|负责|主办|负总责|配合|参与|协助|协办))[，,]([^，：:]*(?:坚持|推进|开展|完成|办结|落实|前|底|内))"
+)
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 
 
@@ -64,13 +69,41 @@ class _Read:
 
 def decompose(text: str, *, base: date, calendar: Calendar) -> list[Task]:
     """Return the tasks in order; ``base`` is the document's date, from which a missing year follows."""
-    sentences = sentences_of(text)
+    rows, tables = rows_of(text)
+    sentences = sentences_of(text, tables)
     read = [_read(sentence, base, calendar) for sentence in sentences if not sentence.label]
+    read = _same_subject(read)
     shared = _shared(read, sentences)
     whole = [_with_shared(one, shared.get(one.sentence.paragraph), base, calendar) for one in read]
-    return [
+    found = [
         _task(one) for one, past in zip(whole, _told(read), strict=True) if _commits(one, base, told=past)
     ]
+    return sorted(
+        [*found, *(_task(_read_row(row, base, calendar)) for row in rows)], key=lambda task: task.start
+    )
+
+
+def _read_row(row: Row, base: date, calendar: Calendar) -> _Read:
+    """A row of a table is a task whatever its words; the limit of its column goes before one in its words."""
+    sentence = Sentence(row.start, row.end, row.text, row.line, row.headings)
+    when = when_of(row.text, base, calendar, row.said.limit)
+    return _Read(sentence, Said(), row.said, when, target_of(row.text))
+
+
+def _same_subject(read: list[_Read]) -> list[_Read]:
+    """The owner of the part before a semicolon goes on being the subject where none is named: 县教育局要…；会同县人社局…。"""
+    found: list[_Read] = []
+    for one in read:
+        before = found[-1] if found else None
+        goes_on = (
+            before
+            and before.sentence.paragraph == one.sentence.paragraph
+            and before.sentence.text[-1:] in "；;"
+        )
+        named = before is None or not goes_on or before.own.owner or one.said.owner
+        said = one.said if before is None or named else Said(before.said.owner, together(one.sentence.text))
+        found.append(replace(one, said=said))
+    return found
 
 
 def _told(read: list[_Read]) -> list[bool]:
@@ -104,7 +137,15 @@ def _shared(read: list[_Read], sentences: list[Sentence]) -> dict[int, Said]:
     for sentence in sentences:
         if sentence.label:
             labels.setdefault(sentence.paragraph, []).append(sentence.text.strip("。；;，, "))
-    return found | {paragraph: bracket_of(f"（{'；'.join(texts)}）") for paragraph, texts in labels.items()}
+    return found | {paragraph: _labelled("；".join(texts)) for paragraph, texts in labels.items()}
+
+
+def _labelled(words: str) -> Said:
+    """What labels say, or 由…牵头，…配合 with 6月底前完成 or 持续推进 behind it."""
+    found = _ASSIGNED_UNTIL.fullmatch(words)
+    if found is None:
+        return bracket_of(f"（{words}）")
+    return replace(bracket_of(f"（{found[1]}）"), limit=found[2])
 
 
 def _with_shared(one: _Read, shared: Said | None, base: date, calendar: Calendar) -> _Read:
@@ -122,6 +163,8 @@ def _commits(one: _Read, base: date, *, told: bool) -> bool:
     bound = bool(one.own.owner or inline(sentence.text).owner)
     if sentence.lead and not (one.own.owner or one.when.due or one.target):
         return False  # the headline of a paragraph; what it means is told behind it
+    if _ANNOUNCES.search(sentence.text):
+        return False  # what is listed is told behind it
     limit = one.when.due is not None or one.when.ongoing or is_immediate(sentence.text)
     year = _YEAR.match(sentence.text)
     past_year = told or bool(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,8 @@ from bihuan.library.store import Ready, date_of, prepare
 from bihuan.library.tasks.decompose import Task, decompose
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.pairs import normalise
+
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年)")
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,22 @@ class Proposed:
 
 
 def propose(extracted: Extracted, *, base: date | None, today: date, calendar: Calendar) -> list[Proposed]:
-    """Return the tasks of every document of a file; ``base`` (default: its own date, else ``today``) gives missing years."""
+    """Return the tasks of every document of a file; ``base`` (default: its own date, else the year of its title, else ``today``) gives
+    missing years.
+    """
     found = []
     for ready in prepare(extracted):
-        day = base or date_of(ready.known.date.value) or today
+        day = base or date_of(ready.known.date.value) or _first_day(ready.known.title.value) or today
         tasks = decompose(ready.text, base=day, calendar=calendar)
         places = _places(extracted.text, ready) if tasks else ()
         found += [Proposed(_placed(own, ready.text, extracted.text, places), own, ready) for own in tasks]
     return found
+
+
+def _first_day(title: str) -> date | None:
+    """The first day of the year that a title speaks of, of the last one where there are several: …2025年总结和2026年计划."""
+    years = [int(year) for year in _YEAR.findall(title)]
+    return date(max(years), 1, 1) if years else None
 
 
 def _places(text: str, ready: Ready) -> list[int]:

@@ -18,21 +18,26 @@ _FIELD = re.compile(
     r"[;；，,。\s]*((?:完成|整改|落实|办结)?(?:时[限间]|期限)(?:要求|安排|节点)?|(?:责任|牵头|包抓|分管|主管|负责|包联|联系)(?:领导|人)|领导)\s*[：:]\s*([^；;：:]*?)(?=[；;]|[，,。\s]+[^，,；;：:]{2,6}[：:]|$)"
 )
 _LEAD = re.compile(
-    r"(?:由|以)?(?P<who>[^，。；：:！？\s]{2,50}?)(?:共同|统一|具体|全面)?(?P<verb>牵头|负总责|主抓|主办|承办|负责(?!任|人|的|制))(?:[^，。；]{0,30}?)?(?:[，,、]\s*(?P<help>[^。；：:]{2,80}?)(?:等(?:部门|单位)?)?(?:积极|密切|共同|分别|按职责分工)?(?:配合|协助|参与|协同|协办))?"
+    r"(?:由|以)?(?P<who>[^，。；：:！？\s]{2,50}?)(?:共同|统一|具体|全面)?(?P<verb>牵头|负总责|主抓|主办|承办|负责(?!任|人|的|制|同志))(?:[^，。；]{0,30}?)?(?:[，,、]\s*(?P<help>[^。；：:]{2,80}?)(?:等(?:部门|单位)?)?(?:积极|密切|共同|分别|按职责分工)?(?:配合|协助|参与|协同|协办))?"
 )
 _WITH = re.compile(
     r"(?:由)?(?P<who>[^，。；：:！？\s]{2,30}?)(?:会同|联合|商)(?P<help>[^，。；：:]{2,60}?)(?:等(?:有关)?(?:部门|单位))?(?=[，,]|负责|制定|研究|开展|组织|建立|出台|推进|共同|抓|完成|做好|实施|落实|对|编制|加强|尽快|于|在)"
 )
 _SUBJECT = re.compile(
-    r"(?P<who>[^，。；：:！？\s]{2,50}?)(?:要|须|应当?|务必|必须|负责(?!任|人|的|制)|需)(?![求点害素件领闻塞职])"
+    r"(?P<who>[^，。；：:！？\s]{2,50}?)(?:(?<![主重首次])要|(?=每(?:月|季|周|年|半|旬|天|日)|定期)|须|应当?|务必|必须|负责(?!任|人|的|制|同志)|需)(?![求点害素件领闻塞职])"
 )
 _HELP = re.compile(
     r"[，,；;]\s*(?:由)?(?P<help>[^，。；：:]{2,60}?)(?:等(?:部门|单位)?)?(?:积极|密切|共同|分别|按职责分工|予以)*(?:配合|协助|参与|协同)(?![制机])"
+)
+_TOGETHER = re.compile(
+    r"(?:并)?(?:会同|联合)(?P<help>[^，。；：:]{2,60}?)(?:等(?:有关)?(?:部门|单位))?(?=[，,]|招|制|研|开|组|建|出台|推|共同|抓|完|做|实|落|对|编|加|尽|于|在|新|打|改)"
 )
 _LEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十][，、]|同时|其中|另外|此外|对此|为此|今年|今后|下一步|会后)[，,、]?"
 )
 _TIME = re.compile(r"^(?:(?:在|于|到)?[^，、]{0,14}?(?:底前|前|年内|季度|上半年|下半年|月底|年底)[，,]?)")
+#: Whoever heads a unit answers for the unit.
+_HEADS = re.compile(r"(?:党政|党委|党组)?(?:主要|分管)(?:负责)?(?:领导(?:同志)?|负责人|同志)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,12 @@ def inline(text: str) -> Said:
     return Said()
 
 
+def together(text: str) -> tuple[str, ...]:
+    """Return with whom a sentence without a subject says that it is done: 会同县财政局…."""
+    found = _TOGETHER.match(text)
+    return tuple(_units(found["help"])) if found else ()
+
+
 def _said(found: Parties, limit: str, bracket: str) -> Said:
     names = [(unit.name.strip("。；， "), unit.part) for unit in found.units]
     lead = [name for name, part in names if part != "help" and name]
@@ -86,6 +97,7 @@ def _said(found: Parties, limit: str, bracket: str) -> Said:
 def _units(text: str) -> list[str]:
     """The units that a stretch names, none unless all of it are units."""
     words = _TIME.sub("", text.strip()).removeprefix("由").strip("，、 ").rstrip("要须应")
+    words = _HEADS.sub("", words)
     if not words:
         return []
     found = [unit.name for unit in parties(words).units]

@@ -15,17 +15,25 @@ _PREFIX = re.compile(
     r"(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳]|[●○◆■▪•★]|[-—]\s)\s*"
 )
 _LONGEST_HEADING = 40
+#: Headings of these levels (一、 and （一）) may be of two halves: 突出重点，防范风险.
+_HIGHEST = 2
+_LISTED = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)|第[一二三四五六七八九十][，、]")
 _LABEL = re.compile(
     r"[【\[]?(?:(?:牵头|责任|主办|承办|配合|协办|负责|主责|参与|包抓|分管|落实)(?:责任)?(?:单位|部门|主体|科室|领导|人|乡镇)|(?:完成|整改|办结|落实)?(?:时限|期限|时间)(?:要求|节点)?)[】\]]?\s*[：:]"
+)
+#: A sentence that says who does what stands before it, and perhaps until when, but not what.
+_ASSIGNS = re.compile(
+    r"(?:(?:以上|上述)(?:各项)?(?:工作|任务|事项)?[，,]?)?由?[^，。；：,;:]{2,60}(?:牵头|负责|主办|负总责)(?:(?:抓)?(?:落实|组织实施|推进))?"
+    r"(?:[，,][^，。；：,;:]{2,60}(?:配合|参与|协助|协办|按职责分工负责|分工负责))?(?:[，,](?:长期坚持|持续推进|常态化(?:推进|开展)|[^，。；,;]{1,12}(?:前|底|内)(?:完成|办结|落实)?))?[。；]"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence with the brackets behind it. ``lead``: the headline at the start of a numbered paragraph.
+    """One sentence with the brackets behind it. ``lead``: the headline at the start of a paragraph that is numbered or listed (一是…).
 
     ``headings`` are those it stands under, the highest first; ``paragraph`` numbers its paragraph. ``label``: no sentence but
-    a line such as 责任单位：… that speaks of the paragraph before it.
+    words such as 责任单位：… or 由…牵头，…配合。 that speak of the paragraph before them.
     """
 
     start: int
@@ -37,12 +45,14 @@ class Sentence:
     label: bool = False
 
 
-def sentences_of(text: str) -> list[Sentence]:
-    """Return the sentences of running text; headings, dates, addressees and greetings are none."""
+def sentences_of(text: str, tables: frozenset[int] = frozenset()) -> list[Sentence]:
+    """Return the sentences of running text; headings, dates, addressees and greetings are none, nor the lines that begin at ``tables``."""
     found: list[Sentence] = []
     above: dict[int, str] = {}
     lines = lines_of(text)
     for number, line in enumerate(lines):
+        if line.start in tables:
+            continue
         if found and _LABEL.match(line.words):
             found.append(Sentence(line.start, line.end, line.text, found[-1].paragraph, (), label=True))
             continue
@@ -55,7 +65,7 @@ def sentences_of(text: str) -> list[Sentence]:
         if mark is not None:
             above = {level: words for level, words in above.items() if level < mark[0]}
             above[mark[0]] = _headline(line.words)
-        if not _is_heading(line, numbered=mark is not None):
+        if not _is_heading(line, mark):
             found += _sentences(
                 line, number, tuple(above[k] for k in sorted(above)), numbered=mark is not None
             )
@@ -79,13 +89,13 @@ def _headline(text: str) -> str:
     return re.split(r"[。：:；]", text, maxsplit=1)[0]
 
 
-def _is_heading(line: Line, *, numbered: bool) -> bool:
+def _is_heading(line: Line, mark: tuple[int, int] | None) -> bool:
     text = line.words
     if is_date(text) or is_addressee(text) or is_salutation(text) or line.text.startswith("#"):
         return True
-    return (
-        numbered and len(text) <= _LONGEST_HEADING and not re.search(r"[。；！（(，]", text[4:])
-    ) or _is_bare_heading(line)
+    numbered = mark is not None and len(text) <= _LONGEST_HEADING
+    inside = r"[。；！（(]" if mark is not None and mark[0] <= _HIGHEST else r"[。；！（(，]"
+    return (numbered and not re.search(inside, text[4:])) or _is_bare_heading(line)
 
 
 def _is_bare_heading(line: Line) -> bool:
@@ -106,8 +116,9 @@ def _sentences(line: Line, paragraph: int, above: tuple[str, ...], *, numbered: 
     for no, (first, end) in enumerate(pieces):
         begin = first + _skip(line.text[first:end])
         words = line.text[begin:end].rstrip()
-        lead = no == 0 and numbered and len(pieces) > 1 and len(words) <= 24
-        label = no > 0 and _LABEL.match(words) is not None
+        heads = no == 0 and len(pieces) > 1 and len(words) <= 24
+        lead = heads and (numbered or _LISTED.match(words) is not None)
+        label = no > 0 and (_LABEL.match(words) or _ASSIGNS.fullmatch(words)) is not None
         start = line.start + begin
         found.append(Sentence(start, start + len(words), words, paragraph, above, lead, label))
     return found

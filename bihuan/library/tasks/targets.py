@@ -18,8 +18,10 @@ _PERCENT = re.compile(
     r"百分之(?P<number>\d{1,3}(?:\.\d+)?|[一二两三四五六七八九十百点零〇]{1,9})(?P<tail>以上|以内|以下|左右)?"
 )
 _VERB = re.compile(
-    r"(?:完成|实施|新建|改造|改建|扩建|新增|建成|建设|增长|达到|达|实现|引进|培育|不低于|不少于|不超过|超过|突破|控制在|降至|降低|下降|提高到?|提升到?|争取|到位|新开工|开工|落地|培训|发放|帮扶|安置|整治|治理|修复|植树|造林|种植|推广|创建|打造|选派|招聘|转移|减少|压减|压缩到?|下降到|清理|排查|办理|开展|举办|组织|投入|总投资|签约|谋划|储备|盘活|消化|化解|保持在|稳定在|确保|力争|高于|低于|新发展|发展|覆盖|建立|设立|配备|购置|安装|铺设|更换|拆除|收购|认定|申报|新设|全覆盖)[^，。；\d]{0,18}$"
+    r"(?:完成|实施|新建|改造|改建|扩建|新增|建成|建设|增长|达到|达|实现|引进|培育|不低于|不少于|不超过|超过|突破|控制在|降至|降低|下降|提高到?|提升到?|争取|到位|新开工|开工|落地|培训|发放|帮扶|安置|整治|治理|修复|植树|造林|种植|推广|创建|打造|选派|招聘|转移|减少|压减|压缩到?|下降到|清理|排查|办理|开展|举办|组织|投入|总投资|签约|谋划|储备|盘活|消化|化解|保持在|稳定在|确保|力争|高于|低于|新发展|发展|覆盖|建立|设立|配备|购置|打通|拓宽|疏浚|加固|绿化|亮化|建档|安装|铺设|更换|拆除|收购|认定|申报|新设|全覆盖)[^，。；\d]{0,18}$"
 )
+#: 把老旧管道38公里全部更换到位, 对286家餐饮场所逐一排查: the verb stands behind the figure.
+_ALL = re.compile(r"[^。；，、]{0,24}?(?:全部|全面|逐一|逐个|逐户|逐家|逐项|一律|整体)[^。；]{2,}")
 _DURATION = re.compile(r"\s*(?:之?内|以内|前|后)")
 
 
@@ -33,13 +35,13 @@ class Target:
 
 
 def target_of(text: str) -> Target | None:
-    """Return the first figure that a verb of the sentence aims at, None where there is none."""
+    """Return the first figure that a verb of the sentence aims at, else one of which all are meant; None where there is none."""
     found = [(m.start(), target) for m in _FIGURE.finditer(text) if (target := _figure(m, text))]
     found += [(m.start(), target) for m in _PERCENT.finditer(text) if (target := _percent(m))]
-    aimed = [
-        (place, target) for place, target in sorted(found, key=lambda f: f[0]) if _VERB.search(text[:place])
-    ]
-    return aimed[0][1] if aimed else None
+    found.sort(key=lambda pair: pair[0])
+    aimed = [target for place, target in found if _VERB.search(text[:place])]
+    whole = [target for place, target in found if _ALL.match(text, place + len(target.text))]
+    return next(iter([*aimed, *whole]), None)
 
 
 def _figure(match: re.Match[str], text: str) -> Target | None:
@@ -52,9 +54,9 @@ def _figure(match: re.Match[str], text: str) -> Target | None:
     if (
         value is None
         or number in {"一", "十", "百", "千", "万"}
-        or (len(number) == 1 and unit in {"项", "条", "次", "个"})
+        or (len(number) == 1 and unit in {"项", "条", "次", "个", "期"})
     ):
-        return None  # 一个平台, 一条心, 两项 are seldom aims
+        return None  # 一个平台, 一条心, 两项, 二期 are seldom aims
     return Target(match[0].strip(), str(value), unit)
 
 
