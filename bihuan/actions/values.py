@@ -37,14 +37,14 @@ _NAMES = {
 def check_values(what: str, function: Callable[..., Any], values: Mapping[str, object]) -> None:
     """Raise Invalid unless ``function`` takes every one of ``values`` as a keyword; ``what`` names the step."""
     taken = _parameters(function)
-    unknown = sorted(set(values) - set(taken))
-    if unknown:
+    if not values.keys() <= taken.keys():
+        unknown = sorted(values.keys() - taken.keys())
         raise Invalid(
             f"{what}没有这些内容：{'、'.join(unknown)}。", hint=f"可填：{'、'.join(sorted(taken))}。"
         )
     for name, value in values.items():
         kinds = taken[name]
-        if kinds is not None and not _is_one_of(value, kinds):
+        if not (kinds is None or type(value) in kinds or _is_one_of(value, kinds)):
             names = "、".join(n for kind, n in _NAMES.items() if kind in kinds)
             raise Invalid(f"{what}的 {name} 应是{names}，给的是 {value!r}。")
 

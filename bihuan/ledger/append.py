@@ -126,18 +126,11 @@ class Ledger:
             return
         if self._hash_name and not self._holds_all:
             raise RuntimeError("items must be held before the end of the chain is locked")
-        self._load_timers(missing, [*self._companions(missing)])
+        # what every step on an item asks for comes in together, in one trip instead of one for each
+        companions = Want("item", missing, lock=not self._holds_all), Want("slip", missing, "item_id")
+        self._load_timers(missing, companions, house=not (self._holds_all or self._holds_items))
         self._holds_items = True
-        helpers = {u for i in missing if (item := self.rows.find("item", i)) for u in item["helpers"]}
-        self.rows.prefetch("unit", helpers)
-
-    def _companions(self, items: list[int]) -> Iterator[Want]:
-        """What every step on ``items`` asks for: they come in together, in one trip instead of one for each."""
-        yield Want("item", items, lock=not self._holds_all)
-        yield Want("slip", items, "item_id")
-        yield Want("procedure", items, named_by=("procedure_id",))
-        yield Want("unit", items, named_by=("office_id", "owner_id"))
-        yield Want("counter", ["calendar"])
+        self.rows.units(u for i in missing if (item := self.rows.find("item", i)) for u in _units_of(item))
 
     def lock(self) -> None:
         """Lock the end of the chain; others wait to append until this transaction ends."""
@@ -254,15 +247,16 @@ class Ledger:
             items[item_id] = self.rows.get("item", item_id)
         self._retime.clear()
         waiting = [item for i, item in items.items() if self._timed.get(i) != item["version"]]
-        self._load_timers(
-            [i["id"] for i in waiting if i["id"] not in self._stored and self.rows.known("item", i["id"])]
-        )
+        if unknown := [
+            i["id"] for i in waiting if i["id"] not in self._stored and self.rows.known("item", i["id"])
+        ]:
+            self._load_timers(unknown)
         for item in waiting:
             self._set_timers_of(item)
 
-    def _load_timers(self, items: list[int], others: Iterable[Want] = ()) -> None:
+    def _load_timers(self, items: list[int], others: Iterable[Want] = (), *, house: bool = False) -> None:
         """Bring in the timers that the database has of ``items``, and ``others`` with them."""
-        *_, keys = self.rows.load([*others, Want("timer", items, "item_id")])
+        *_, keys = self.rows.load([*others, Want("timer", items, "item_id")], house=house)
         self._stored.update((i, []) for i in items)
         for key in keys:
             self._stored[key[0]].append(key)
@@ -280,6 +274,15 @@ class Ledger:
             else:
                 self.rows.add("timer", timer)
         self._stored[item["id"]], self._timed[item["id"]] = [*wanted], item["version"]
+
+
+def _units_of(item: Row) -> Iterator[int]:
+    """The units that decide who may act on ``item``."""
+    yield item["office_id"]
+    if item["owner_id"]:
+        yield item["owner_id"]
+    yield from item["helpers"]
+    yield from (below["unit"] for below in item["below"])
 
 
 def _item_of(fact: Fact) -> int | None:

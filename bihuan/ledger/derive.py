@@ -57,22 +57,19 @@ def parsed(text: str) -> Procedure:
 def procedure_of(rows: Rows, item: Row) -> Procedure:
     """Return the procedure version that ``item`` follows; the text of a version never changes."""
     version = item["procedure_id"]
-    found = rows.procedures.get(version)
+    found = rows.house.procedures.get(version)
     if found is None:
-        found = rows.procedures[version] = parsed(rows.get("procedure", version)["text"])
+        found = rows.house.procedures[version] = parsed(rows.get("procedure", version)["text"])
     return found
 
 
 def calendar_of(rows: Rows) -> Calendar:
     """Return the working calendar: the built-in one with every year that the ledger has published."""
-    counter = rows.find("counter", "calendar")
-    if counter is None:
-        return Calendar.builtin()
-    version, calendar = rows.calendar
-    if calendar is None or version != counter["value"]:
+    calendar = rows.house.calendar
+    if calendar is None:
         years = sorted(rows.every("calendar_year"), key=lambda r: r["version"])
         calendar = _calendar(tuple(json.dumps(r["days"], sort_keys=True) for r in years))
-        rows.calendar = counter["value"], calendar
+        rows.house.calendar = calendar
     return calendar
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from bihuan.ledger.tables import read_json
@@ -26,6 +27,7 @@ class Fact(NamedTuple):
     event: Event
 
 
+@lru_cache(maxsize=1 << 10)  # the entries of one action, or of one import, are of the same instant
 def instant_text(value: datetime) -> str:
     """Return an aware instant in the form entries hold: ``2026-03-05T01:00:00.000000Z``."""
     return value.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"

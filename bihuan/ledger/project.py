@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from bihuan.ledger import (
     derive,
+    house,
     project_closing,
     project_house,
     project_inspection,
@@ -52,3 +53,5 @@ def project(rows: Rows, fact: Fact) -> None:
         derive.settle(rows, fact, item, before)
     elif fact.kind != "ledger.opened":
         _OF_THE_HOUSE[fact.kind](rows, fact, event)
+        if fact.kind in house.KINDS:
+            rows.change_house(fact.seq)

@@ -9,17 +9,15 @@ from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from bihuan.ledger.house import COUNTER, WHICH, House, house_of
 from bihuan.ledger.tables import Logged, Row, RowKey, Table, tables
 from bihuan.ledger.trips import Query, Write, ask, run
-from bihuan.rules.calendar import Calendar
-from bihuan.rules.procedure import Procedure
 
 
 class Want(NamedTuple):
     """Rows of table ``name``: those with the keys ``values``, or whose ``column`` is one of ``values``.
 
-    ``prefix`` asks for a column that begins with one of them; ``lock`` holds the rows until the transaction ends. With
-    ``named_by`` they are those that the items ``values`` name in these columns.
+    ``prefix`` asks for a column that begins with one of them; ``lock`` holds the rows until the transaction ends.
     """
 
     name: str
@@ -27,7 +25,6 @@ class Want(NamedTuple):
     column: str = ""
     prefix: bool = False
     lock: bool = False
-    named_by: tuple[str, ...] = ()
 
 
 class Rows:
@@ -50,9 +47,8 @@ class Rows:
         self._before: dict[str, dict[RowKey, Row | None]] = defaultdict(dict)
         self._logged: dict[str, list[Logged]] = defaultdict(list)
         self._sums: dict[str, dict[RowKey, dict[str, int]]] = defaultdict(dict)
-        #: Kept by ``derive``: procedures by the id of their version, and the calendar with its version.
-        self.procedures: dict[int, Procedure] = {}
-        self.calendar: tuple[int, Calendar | None] = 0, None
+        #: What is known of the house. Until ``load`` is asked for what the process keeps, it is of these rows alone.
+        self.house = House()
         self._empty = set(empty)
         self._whole: set[str] = set()
 
@@ -85,26 +81,33 @@ class Rows:
 
     def prefetch(self, name: str, keys: Iterable[RowKey]) -> None:
         """Bring in the rows with ``keys`` that are not known yet, in few queries."""
-        self.load([Want(name, keys)])
+        if missing := self.missing(name, keys):
+            self.load([Want(name, missing)])
 
-    def load(self, wanted: Sequence[Want]) -> list[list[RowKey]]:
-        """Bring in rows of several tables together, where they are not known yet; returns the keys that each want found."""
+    def load(self, wanted: Sequence[Want], *, house: bool = False) -> list[list[RowKey]]:
+        """Bring in rows of several tables together, where they are not known yet; returns the keys that each want found.
+
+        With ``house`` what the process keeps of the house as it is now comes in too; nothing may have been entered before.
+        """
         queries = [self._queries(want) for want in wanted]
-        answers = iter(ask(self.connection, [q for part in queries for q in part]))
-        return [
-            [key for _ in part for key in self._keep(want.name, next(answers))]
-            for want, part in zip(wanted, queries, strict=True)
-        ]
+        asked = [q for part in queries for q in part]
+        answers = iter(ask(self.connection, [*asked, WHICH] if house else asked))
+        found: list[list[RowKey]] = []
+        for want, part in zip(wanted, queries, strict=True):
+            found.append([])
+            for _ in part:
+                found[-1] += self._keep(want.name, next(answers))
+        if house:
+            self.house = house_of(next(answers))
+        return found
 
     def _queries(self, want: Want) -> list[Query]:
         table = self._tables[want.name]
-        if want.named_by:
-            return [*table.named_by(self._tables["item"], want.named_by, want.values)]
         if want.column:
-            return [*table.by_column(want.column, [*want.values], prefix=want.prefix)]
+            return table.by_column(want.column, [*want.values], prefix=want.prefix)
         missing = self.missing(want.name, want.values)
         self._rows[want.name].update(dict.fromkeys(missing))
-        return [] if want.name in self._empty else [*table.by_key(missing, lock=want.lock)]
+        return [] if want.name in self._empty else table.by_key(missing, lock=want.lock)
 
     def _keep(self, name: str, found: Iterable[Sequence[Any]]) -> list[RowKey]:
         table, cached, before = self._tables[name], self._rows[name], self._before[name]
@@ -139,6 +142,8 @@ class Rows:
 
     def renumber(self, name: str, columns: Iterable[str], above: int, shift: int) -> None:
         """Lower by ``shift`` what is larger than ``above`` in ``columns`` of the rows of table ``name`` that are new."""
+        if not (self._before[name] or self._logged[name]):
+            return
         cached, before, key_of = self._rows[name], self._before[name], self._tables[name].key_of
         added = {k: row for k, old in before.items() if old is None and (row := cached[k]) is not None}
         for row in added.values():
@@ -180,6 +185,24 @@ class Rows:
         """Whether the row of table ``name`` with ``key`` differs from the database, as far as was asked."""
         before = self._before[name]
         return key in before and before[key] != self._rows[name][key]
+
+    def units(self, wanted: Iterable[int]) -> None:
+        """Bring in the units ``wanted``, from what is kept of the house where it has them."""
+        kept, cached = self.house.units, self._rows["unit"]
+        missing = self.missing("unit", dict.fromkeys(wanted))
+        cached.update({u: kept[u].copy() for u in missing if u in kept})
+        if new := [u for u in missing if u not in kept]:
+            self.load([Want("unit", new)])
+            kept.update({u: row.copy() for u in new if (row := cached[u]) is not None})
+
+    def change_house(self, seq: int) -> None:
+        """Let go of what is kept of the house, which the entry ``seq`` has changed."""
+        self.house = House()
+        found = self.find("counter", COUNTER)
+        if found is None:
+            self.add("counter", {"name": COUNTER, "value": seq})
+        else:
+            found["value"] = seq
 
     def count_up(self, series: str) -> int:
         """Raise the counter of ``series`` by one and return it; the first number is 1."""
@@ -229,9 +252,11 @@ class Rows:
         first: Sequence[Write] = (),
         last: Sequence[Write] = (),
     ) -> list[int]:
-        writes = [w for name, before in parts.items() for w in self._writes(name, before) if w.rows]
+        writes = [*first]
+        for name, before in parts.items():
+            writes += [w for w in self._writes(name, before) if w.rows]
         writes += [self._tables[name].insert_logged(rows) for name, rows in self._logged.items() if rows]
-        counts = run(self.connection, [*first, *writes, *last])
+        counts = run(self.connection, [*writes, *last])
         self._empty -= parts.keys()
         self._logged.clear()
         return counts[: len(first)]
@@ -253,19 +278,19 @@ class Rows:
         Rows whose unique values changed are deleted and inserted anew: two may have swapped them.
         """
         table, cached = self._tables[name], self._rows[name]
+        differing = [(k, row, old) for k, old in before.items() if (row := cached[k]) != old]
+        if not differing:
+            return []
         gone: list[RowKey] = []
         new: list[Row] = []
         changed: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-        for key, old in before.items():
-            row = cached[key]
-            if old is None:
-                new += [] if row is None else [row]
-            elif row is None:
+        for key, row, old in differing:
+            if row is None:
                 gone.append(key)
-            elif columns := _changed(row, old):
-                changed[columns].append(row)
-        if not (gone or new or changed):
-            return []
+            elif old is None:
+                new.append(row)
+            else:
+                changed[_changed(row, old)].append(row)
         moved = [r for columns in [*changed] if table.unique & {*columns} for r in changed.pop(columns)]
         updates = [table.update(rows, columns) for columns, rows in changed.items()]
         return [table.delete(gone + [table.key_of(r) for r in moved]), *updates, table.insert(new + moved)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -61,13 +61,21 @@ def _sqlite_date(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def _read_datetime(value: datetime | None) -> datetime | None:
-    """Django's SQLite connection gives datetimes without a zone; they are UTC."""
-    return None if value is None else value.replace(tzinfo=UTC)
+@lru_cache(maxsize=1 << 15)
+def _read_datetime(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def _read_json(value: str | None) -> Any:
-    return None if value is None else read_json(value)
+@lru_cache(maxsize=1 << 12)
+def _read_date(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _read_json(text: str) -> Any:
+    return [] if text == "[]" else read_json(text)
+
+
+_FLAGS: Convert = {0: False, 1: True}.__getitem__
 
 
 class _Shape:
@@ -99,8 +107,9 @@ class Table:
         self._on_postgres = vendor == "postgresql"
         self._updates: dict[tuple[str, ...], Write] = {}
         self._logs: dict[tuple[str, ...], Write] = {}
-        self.select_sql = f"SELECT {_list(self.columns)} FROM {_q(self.name)}"  # noqa: S608
+        self.select_sql = f"SELECT {_selected(fields, vendor)} FROM {_q(self.name)}"  # noqa: S608
         self.key_sql = " AND ".join(f"{_q(c)}=%s" for c in self.key)
+        self._one = [f"{self.select_sql} WHERE {self.key_sql}{self._locking(lock)}" for lock in (False, True)]
         self._insert = self._insertion("", self.columns)
         self._delete = self._deletion("")
 
@@ -145,21 +154,28 @@ class Table:
 
     def read(self, values: Sequence[Any]) -> Row:
         """Return the row that a SELECT of all columns gave."""
-        row = dict(zip(self.columns, values, strict=True))
+        row = dict(zip(self.columns, values if self._on_postgres else read_json(values[0]), strict=True))
         for name, convert in self._readers:
-            row[name] = convert(row[name])
+            if (value := row[name]) is not None:
+                row[name] = convert(value)
         return row
 
-    def by_key(self, keys: Iterable[RowKey], *, lock: bool = False) -> Iterator[Query]:
-        """Yield the queries for the rows with these ``keys``; ``lock`` holds the rows until the transaction ends.
+    def by_key(self, keys: Iterable[RowKey], *, lock: bool = False) -> list[Query]:
+        """Return the queries for the rows with these ``keys``; ``lock`` holds the rows until the transaction ends.
 
         Rows are locked in the order of their keys, so that no two transactions wait for each other.
         """
         wanted = [self.adapt_key(k) for k in (sorted(keys) if lock else keys)]
-        suffix = f" ORDER BY {_list(self.key)} FOR UPDATE" if lock and self._on_postgres else ""
+        if len(wanted) == 1:
+            return [Query(self._one[lock], wanted[0])]
+        found = []
         for start in range(0, len(wanted), _KEYS):
             where, params = self._where(wanted[start : start + _KEYS])
-            yield Query(f"{self.select_sql} WHERE {where}{suffix}", params)
+            found.append(Query(f"{self.select_sql} WHERE {where}{self._locking(lock)}", params))
+        return found
+
+    def _locking(self, lock: bool) -> str:
+        return f" ORDER BY {_list(self.key)} FOR UPDATE" if lock and self._on_postgres else ""
 
     def _where(self, keys: list[list[Any]]) -> tuple[str, list[Any]]:
         if len(keys) == 1:
@@ -173,29 +189,25 @@ class Table:
             return f"{_q(self.key[0])} IN ({_marks(len(keys))})", params
         return " OR ".join([f"({self.key_sql})"] * len(keys)), params
 
-    def by_column(self, column: str, values: Sequence[Any], *, prefix: bool = False) -> Iterator[Query]:
-        """Yield the queries for the rows whose ``column`` is one of ``values`` (with ``prefix``: begins with one)."""
+    def by_column(self, column: str, values: Sequence[Any], *, prefix: bool = False) -> list[Query]:
+        """Return the queries for the rows whose ``column`` is one of ``values`` (with ``prefix``: begins with one)."""
+        if len(values) == 1 and not prefix:
+            return [Query(f"{self.select_sql} WHERE {_q(column)}=%s", values)]
+        found = []
         for start in range(0, len(values), _KEYS):
             part = values[start : start + _KEYS]
             if prefix:
                 where = " OR ".join([f"{_q(column)} LIKE %s"] * len(part))
-                yield Query(f"{self.select_sql} WHERE {where}", [f"{v}%" for v in part])
+                found.append(Query(f"{self.select_sql} WHERE {where}", [f"{v}%" for v in part]))
             elif self._on_postgres:
-                yield Query(f"{self.select_sql} WHERE {_q(column)}=ANY(%s)", [[*part]])
+                found.append(Query(f"{self.select_sql} WHERE {_q(column)}=ANY(%s)", [[*part]]))
             else:
-                yield Query(f"{self.select_sql} WHERE {_q(column)} IN ({_marks(len(part))})", [*part])
-
-    def named_by(self, other: Table, columns: Sequence[str], keys: Iterable[RowKey]) -> Iterator[Query]:
-        """Yield the queries for the rows whose keys the rows of ``other`` with these ``keys`` have in ``columns``."""
-        wanted = [other.adapt_key(k) for k in keys]
-        for start in range(0, len(wanted), _KEYS):
-            where, params = other._where(wanted[start : start + _KEYS])
-            named = " UNION ".join(f"SELECT {_q(c)} FROM {_q(other.name)} WHERE {where}" for c in columns)  # noqa: S608
-            yield Query(f"{self.select_sql} WHERE {_q(self.key[0])} IN ({named})", params * len(columns))
+                found.append(Query(f"{self.select_sql} WHERE {_q(column)} IN ({_marks(len(part))})", [*part]))
+        return found
 
     def insert(self, rows: Iterable[Row]) -> Write:
         """Return the statement that inserts ``rows``."""
-        return self._insert._replace(rows=self.adapt_all(rows, self.columns))
+        return self._insert.of(self.adapt_all(rows, self.columns))
 
     def insert_logged(self, rows: Sequence[Logged]) -> Write:
         """Return the statement that inserts ``rows``, whose texts were checked where they came from."""
@@ -206,24 +218,29 @@ class Table:
         values: list[Iterable[Any]] = [*zip(*rows, strict=True)]
         for at, write in writers:
             values[at] = map(write, values[at])
-        return self._logs[columns]._replace(rows=[*zip(*values, strict=True)])
+        return self._logs[columns].of([*zip(*values, strict=True)])
 
     def add_up(self, added: Mapping[RowKey, Mapping[str, int]]) -> list[Write]:
         """Return the statements that add to the rows with these keys, and delete what came to nothing."""
-        sums = [c for c in self.columns if c not in self.key]
+        sums, adding, nothing = self._summing
         rows = [
             {**dict(zip(self.key, key, strict=True)), **dict.fromkeys(sums, 0), **amounts}
             for key, amounts in added.items()
             if any(amounts.values())
         ]
         less = [self.adapt(r, self.key) for r in rows if any(r[n] < 0 for n in sums)]
+        return [
+            adding.of(self.adapt_all(rows, self.columns)),
+            nothing.of(less),
+        ]
+
+    @cached_property
+    def _summing(self) -> tuple[list[str], Write, Write]:
+        """The columns that are summed, and the statements that add to them and delete what came to nothing."""
+        sums = [c for c in self.columns if c not in self.key]
         totals = ",".join(f"{_q(n)}={_q(self.name)}.{_q(n)}+excluded.{_q(n)}" for n in sums)
         adding = self._insertion(f" ON CONFLICT ({_list(self.key)}) DO UPDATE SET {totals}", self.columns)
-        nothing = self._deletion("".join(f"{_q(n)}=0 AND " for n in sums))
-        return [
-            adding._replace(rows=self.adapt_all(rows, self.columns)),
-            nothing._replace(rows=less),
-        ]
+        return sums, adding, self._deletion("".join(f"{_q(n)}=0 AND " for n in sums))
 
     def update(self, rows: Iterable[Row], columns: tuple[str, ...]) -> Write:
         """Return the statement that writes ``columns`` of ``rows``; leaving the others alone spares their indexes."""
@@ -232,11 +249,11 @@ class Table:
             sets = ",".join(f"{_q(c)}=%s" for c in columns)
             sql = f"UPDATE {_q(self.name)} SET {sets} WHERE {self.key_sql}"  # noqa: S608
             self._updates[columns] = Write(sql, [], named, self._update_whole(columns))
-        return self._updates[columns]._replace(rows=self.adapt_all(rows, named))
+        return self._updates[columns].of(self.adapt_all(rows, named))
 
     def delete(self, keys: Iterable[RowKey]) -> Write:
         """Return the statement that deletes the rows with these ``keys``."""
-        return self._delete._replace(rows=[self.adapt_key(k) for k in keys])
+        return self._delete.of([self.adapt_key(k) for k in keys])
 
     def _insertion(self, conflict: str, columns: tuple[str, ...]) -> Write:
         into = f"INSERT INTO {_q(self.name)} ({_list(columns)}) "
@@ -334,9 +351,22 @@ def _writer(field: models.Field[Any, Any], vendor: str) -> Convert | None:
 
 
 def _reader(field: models.Field[Any, Any], vendor: str) -> Convert | None:
-    if isinstance(field, models.JSONField):
-        return _read_json
-    return _read_datetime if vendor == "sqlite" and isinstance(field, models.DateTimeField) else None
+    """How what is there of ``field`` is read: never None."""
+    if vendor != "sqlite":
+        return _read_json if isinstance(field, models.JSONField) else None
+    if isinstance(field, models.BooleanField):
+        return _FLAGS
+    if isinstance(field, models.DateTimeField):
+        return _read_datetime
+    return _read_date if isinstance(field, models.DateField) else None
+
+
+def _selected(fields: Iterable[models.Field[Any, Any]], vendor: str) -> str:
+    """What a SELECT of whole rows names. From SQLite they come as JSON: its driver takes long over each column by itself."""
+    if vendor != "sqlite":
+        return _list(f.attname for f in fields)
+    named = [f"json({_q(f.attname)})" if isinstance(f, models.JSONField) else _q(f.attname) for f in fields]
+    return f"json_array({','.join(named)})"
 
 
 @cache

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -36,6 +35,10 @@ class Write(NamedTuple):
     columns: tuple[str, ...] = ()
     whole: str = ""
 
+    def of(self, rows: Sequence[Sequence[Any]]) -> Write:
+        """Return the same for other ``rows``."""
+        return Write(self.sql, rows, self.columns, self.whole)
+
 
 def as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Return adapted ``rows`` as the JSON that a whole statement takes."""
@@ -54,62 +57,65 @@ def ask(connection: BaseDatabaseWrapper, queries: Iterable[Query]) -> list[list[
     asked = [*queries]
     if not asked:
         return []
-    with _cursor(connection) as cursor:
-        if connection.vendor == "postgresql":
-            return [found.fetchall() for found in cursor.send(asked)]
-        return [cursor.execute(sql, params).fetchall() for sql, params, _ in asked]
+    answers: list[list[tuple[Any, ...]]] = _with_cursor(connection, _ASKED[connection.vendor], asked)
+    return answers
 
 
 def run(connection: BaseDatabaseWrapper, writes: Iterable[Write]) -> list[int]:
     """Run ``writes`` in order; returns how many rows each touched. On PostgreSQL they make few trips to the server."""
-    with _cursor(connection) as cursor:
-        if connection.vendor == "postgresql":
-            return _run_together(cursor, [*writes])
-        return [_run(cursor, write) for write in writes]
+    counts: list[int] = _with_cursor(connection, _RUN[connection.vendor], [*writes])
+    return counts
 
 
-def _run(cursor: Any, write: Write) -> int:
-    if not write.rows:
+def _ask_each(cursor: Any, asked: list[Query]) -> list[list[tuple[Any, ...]]]:
+    return [cursor.execute(sql, params).fetchall() for sql, params, _ in asked]
+
+
+def _ask_together(cursor: Any, asked: list[Query]) -> list[list[tuple[Any, ...]]]:
+    return [found.fetchall() for found in cursor.send(asked)]
+
+
+def _run_each(cursor: Any, writes: list[Write]) -> list[int]:
+    return [_run(cursor, write.sql, write.rows) for write in writes]
+
+
+def _run(cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+    if not rows:
         return 0
-    if len(write.rows) == 1:
-        cursor.execute(write.sql, write.rows[0])
-    else:
-        cursor.executemany(write.sql, write.rows)
-    return int(cursor.rowcount)
+    done = cursor.execute(sql, rows[0]) if len(rows) == 1 else cursor.executemany(sql, rows)
+    return int(done.rowcount)
 
 
 # ---- cursors
 
 
-@contextmanager
-def _cursor(connection: BaseDatabaseWrapper) -> Iterator[Any]:
-    """Yield the driver's own cursor, or Django's while somebody listens to it: both are used alike."""
+def _with_cursor(
+    connection: BaseDatabaseWrapper, work: Callable[[Any, list[Any]], Any], what: list[Any]
+) -> Any:
+    """Do ``work`` with the driver's own cursor, or with Django's while somebody listens to it: both are used alike."""
     if connection.execute_wrappers or connection.queries_logged:
         with connection.cursor() as watched:
-            yield _Watched(watched) if connection.vendor == "postgresql" else watched
-        return
+            return work(_Watched(watched) if connection.vendor == "postgresql" else watched, what)
     if connection.connection is None:
         connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
-        yield _NATIVE[connection.vendor](connection)
+        return work(_NATIVE[connection.vendor](connection), what)
 
 
 class _Sqlite:
-    """A cursor of SQLite, whose driver marks parameters otherwise than Django."""
+    """Cursors of SQLite, whose driver marks parameters otherwise than Django."""
+
+    __slots__ = ("_raw",)
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
-        self._cursor: Any = connection.connection.cursor()
+        self._raw: Any = connection.connection
 
     def execute(self, sql: str, params: Sequence[Any]) -> Any:
-        return self._cursor.execute(_native(sql), params)
+        return self._raw.execute(_native(sql), params)
 
     def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> Any:
-        return self._cursor.executemany(_native(sql), rows)
-
-    @property
-    def rowcount(self) -> int:
-        return int(self._cursor.rowcount)
+        return self._raw.executemany(_native(sql), rows)
 
 
 @lru_cache(maxsize=1_024)
@@ -132,9 +138,14 @@ class _Watched:
 
 
 def _postgres(connection: BaseDatabaseWrapper) -> Any:
+    return _trips_of_postgres()(connection.connection, prepares=connection.settings_dict["PREPARE"])
+
+
+@cache
+def _trips_of_postgres() -> Callable[..., Any]:
     from bihuan.ledger.trips_postgres import Trips  # the other database's driver need not be there
 
-    return Trips(connection.connection, prepares=connection.settings_dict["PREPARE"])
+    return Trips
 
 
 _NATIVE: dict[str, Callable[[BaseDatabaseWrapper], Any]] = {"sqlite": _Sqlite, "postgresql": _postgres}
@@ -153,6 +164,10 @@ def _run_together(cursor: Any, writes: list[Write]) -> list[int]:
         for (at, _), answer in zip(trip, answers, strict=True):
             counts[at] += answer.rowcount
     return counts
+
+
+_ASKED = {"sqlite": _ask_each, "postgresql": _ask_together}
+_RUN = {"sqlite": _run_each, "postgresql": _run_together}
 
 
 def _trips(writes: list[Write]) -> Iterator[list[tuple[int, Query]]]:

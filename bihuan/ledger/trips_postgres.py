@@ -6,16 +6,19 @@ one connection and is made anew now and then: a plan made while a table was near
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain, count
+from itertools import chain, compress, count, zip_longest
 from time import monotonic
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from psycopg import ClientCursor, Connection
-from psycopg.adapt import Transformer
-from psycopg.pq import TransactionStatus
+from psycopg import Connection, abc
+from psycopg.adapt import AdaptersMap, Loader, Transformer
+from psycopg.errors import error_from_result
+from psycopg.generators import execute
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 from bihuan.ledger.trips import Query
 
@@ -23,6 +26,8 @@ from bihuan.ledger.trips import Query
 USES, _SECONDS, _SEEN = 1_000, 60.0, 1_000
 #: Lists up to this length may stand in a statement that is kept ready: for longer ones another plan may be better.
 _SHORT = 10
+#: Where a connection has what goes along with it: both end together.
+_PLACE = "bihuan_trips"
 
 
 class _Ready:
@@ -57,31 +62,71 @@ class _Ready:
         return f"bihuan_{next(self._numbers)}"
 
 
-_kept: WeakKeyDictionary[Connection[Any], _Ready] = WeakKeyDictionary()
+@lru_cache(maxsize=1 << 12)
+def _instant(text: bytes) -> datetime:
+    return datetime.fromisoformat(text.decode()).astimezone(UTC)
+
+
+class _Instants(Loader):
+    """Instants in UTC. An entry's instant stands in several rows."""
+
+    def load(self, data: abc.Buffer) -> datetime:
+        return _instant(bytes(data))
+
+
+class _Kept:
+    """What goes along with one connection, by itself a context of adaptation: how values are written and read, what is ready."""
+
+    def __init__(self, raw: Connection[Any]) -> None:
+        self.connection = raw
+        self.adapters = AdaptersMap(raw.adapters)
+        self.adapters.register_loader("timestamptz", _Instants)
+        self.transformer: abc.Transformer = Transformer(self)
+        self.ready = _Ready()
+
+
+class _Answer:
+    """What one statement gave, to be read like a cursor."""
+
+    def __init__(self, result: PGresult, transformer: abc.Transformer) -> None:
+        self._result, self._transformer = result, transformer
+
+    @property
+    def rowcount(self) -> int:
+        return self._result.command_tuples or 0
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        self._transformer.set_pgresult(self._result)
+        return self._transformer.load_rows(0, self._result.ntuples, tuple)
 
 
 class Trips:
-    """What makes the trips of one connection."""
+    """What makes the trips of one connection. Psycopg's cursors would cost as much as the statements of an action."""
 
     def __init__(self, raw: Connection[Any], *, prepares: bool) -> None:
         self._raw = raw
-        self._ready = _kept.setdefault(raw, _Ready()) if prepares else None
+        self._kept: _Kept = vars(raw).get(_PLACE) or vars(raw).setdefault(_PLACE, _Kept(raw))
+        self._ready = self._kept.ready if prepares else None
 
-    def send(self, statements: Sequence[Query]) -> Iterator[Any]:
-        """Make one trip of ``statements``; yields a cursor once for each of them, when it stands at its answer."""
+    def send(self, statements: Sequence[Query]) -> list[_Answer]:
+        """Make one trip of ``statements``; returns the answer to each of them."""
+        steady = [_is_steady(s) for s in statements] if self._ready else []
         if self._ready:
-            self._make_ready(self._ready, statements)
-        quote = Transformer(self._raw).as_literal
-        cursor = self._make_trip([self._text(s, [quote(value) for value in s.params]) for s in statements])
-        yield cursor
-        while cursor.nextset():
-            yield cursor
+            self._make_ready(self._ready, [*compress(statements, steady)])
+        names = self._ready.names if self._ready else {}
+        transformer = self._kept.transformer
+        texts = []
+        for statement, is_steady in zip_longest(statements, steady):
+            name = names.get(statement.sql) if is_steady else None
+            literals = [transformer.as_literal(value) for value in statement.params]
+            texts.append(_execution(name, literals) if name else _merged(statement.sql, literals))
+        return [_Answer(result, transformer) for result in self._make_trip(texts)]
 
     def _make_ready(self, ready: _Ready, statements: Sequence[Query]) -> None:
         """Give up what is outworn and make ready what comes again, in a trip of its own: the server keeps the text of the trip."""
         orders = [b"DEALLOCATE %b" % name.encode() for name in ready.outworn()]
         new: dict[str, str] = {}
-        for sql in dict.fromkeys(s.sql for s in statements if _is_steady(s)):
+        for sql in dict.fromkeys([s.sql for s in statements]):
             if sql not in ready.names and ready.comes_again(sql):
                 new[sql] = ready.new_name()
                 orders.append(b"PREPARE %b AS %b" % (new[sql].encode(), _numbered(sql)))
@@ -89,30 +134,23 @@ class Trips:
             self._make_trip(orders)
         ready.names.update(new)
 
-    def _text(self, statement: Query, literals: list[bytes]) -> bytes:
-        """What the server is to do: by its name where that is ready."""
-        name = self._ready.names.get(statement.sql) if self._ready and _is_steady(statement) else None
-        return _execution(name, literals) if name else _merged(statement.sql, literals)
-
-    def _make_trip(self, texts: list[bytes]) -> Any:
-        """Send ``texts``, with the transaction begun before them if need be; returns the cursor at the first answer."""
-        raw = self._raw
-        if raw.autocommit or raw.pgconn.transaction_status != TransactionStatus.IDLE:
-            return ClientCursor(raw).execute(b";".join(texts))
-        # Else the driver would make a trip of its own for BEGIN; it ends the transaction all the same.
-        raw.autocommit = True
-        try:
-            cursor = ClientCursor(raw).execute(b";".join([b"BEGIN", *texts]))
-        finally:
-            if raw.pgconn.transaction_status == TransactionStatus.IDLE:
-                raw.autocommit = False
-        cursor.nextset()
-        return cursor
+    def _make_trip(self, texts: list[bytes]) -> list[PGresult]:
+        """Send ``texts``, with the transaction begun before them if need be; returns what each gave. Raises the server's error."""
+        raw, first = self._raw, 0
+        if not raw.autocommit and raw.pgconn.transaction_status == TransactionStatus.IDLE:
+            texts, first = [b"BEGIN", *texts], 1  # the driver would make a trip of its own for it
+        with raw.lock:
+            raw.pgconn.send_query(b";".join(texts))
+            results: list[PGresult] = raw.wait(execute(raw.pgconn))
+        for result in results:
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise error_from_result(result, encoding=raw.info.encoding)
+        return results[first:]
 
 
 def _is_steady(statement: Query) -> bool:
     """Whether the same plan is good for it each time."""
-    return not statement.bulk and not any(isinstance(v, list) and len(v) > _SHORT for v in statement.params)
+    return not statement.bulk and not [v for v in statement.params if type(v) is list and len(v) > _SHORT]
 
 
 def _execution(name: str, literals: list[bytes]) -> bytes:

@@ -73,10 +73,10 @@ def canonical(value: object) -> str:
 
 def hasher(name: str) -> Callable[[bytes], Digest]:
     """The constructor of hash ``name``: call it with the first bytes. Raises ``HashUnknown``, ``HashMissing``."""
-    if name not in HASHES:
-        raise HashUnknown(f"不认识哈希算法“{name}”。")
     if name == "sha256":
         return hashlib.sha256
+    if name not in HASHES:
+        raise HashUnknown(f"不认识哈希算法“{name}”。")
     return _sm3_copier()
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bihuan.ledger.tables import tables
 from bihuan.ledger.trips import Query, Write, ask, run
-from bihuan.models import Counter, Unit
+from bihuan.models import Counter
 
 INSERT = 'INSERT INTO "counter" ("name","value") VALUES (%s,%s)'
 
@@ -71,15 +71,3 @@ def test_nothing_is_sent_in_a_transaction_that_has_failed(db):
 def test_a_connection_that_was_closed_is_opened_again(own_database):
     connection.close()
     assert ask(connection, [Query("SELECT 1", [])]) == [[(1,)]]
-
-
-def test_rows_are_found_by_what_others_say_of_them(county):
-    item = county.at("working")
-    table = tables(connection.vendor)
-    row = county.row(item)
-    queries = [*table["unit"].named_by(table["item"], ("office_id", "owner_id"), [item])]
-    (found,) = ask(connection, queries)
-    assert sorted(values[0] for values in found) == sorted({row.office_id, row.owner_id})
-    assert Unit.objects.filter(pk=row.owner_id).exists()
-    (none,) = ask(connection, [*table["unit"].named_by(table["item"], ("owner_id",), [0])])
-    assert none == []

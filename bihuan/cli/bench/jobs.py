@@ -153,15 +153,18 @@ def _bare(client: int) -> Callable[[], None]:
 def _reports(client: int, clients: int) -> Callable[[], None]:
     """Reports of progress on items of one's own."""
     house = read_house()
-    working = Item.objects.filter(state="working").order_by("id")[:4000]
-    mine = [i for i in working if i.pk % clients == client and i.owner_id in house.handlers]
+    working = Item.objects.filter(state="working").order_by("id")
+    mine = [
+        (item, house.handlers[owner])
+        for item, owner in working.values_list("id", "owner_id")[:4000]
+        if item % clients == client and owner in house.handlers
+    ]
     turn = count()
 
     def one() -> None:
         no = next(turn)
-        item = mine[no % len(mine)]
-        handler = house.handlers[item.owner_id]
-        do("report", item.pk, handler, _AT, text=f"第{no}次反馈：正在推进。", percent=no % 100)
+        item, handler = mine[no % len(mine)]
+        do("report", item, handler, _AT, text=f"第{no}次反馈：正在推进。", percent=no % 100)
 
     return one
 
