@@ -26,5 +26,5 @@ def four(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """A setting of the index."""
 
-    dependencies: ClassVar = [("bihuan", "0080_index_of_units")]
+    dependencies: ClassVar = [("bihuan", "0090_counter_of_the_house")]
     operations: ClassVar = [migrations.RunPython(eight, four)]
