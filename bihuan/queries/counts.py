@@ -12,8 +12,9 @@ from typing import Any
 from django.db.models import Case, CharField, Expression, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast
 
-from bihuan.models import Campaign, Happening, Register, Tally, Transition
-from bihuan.queries.past import remembered
+from bihuan.ledger.reading import head
+from bihuan.models import Campaign, Entry, Happening, Register, Tally, Transition
+from bihuan.queries.past import is_now, remembered, summed
 from bihuan.rules.clocked import day_start
 from bihuan.rules.errors import NotFound
 from bihuan.rules.figures import FIGURES, SUM_NAMES, Cells, Deed, Deeds, Key, Ref, Sums, value
@@ -321,33 +322,49 @@ def deeds(
     ``since`` leaves out what was done before that day. ``NO_REGISTER`` may be among the registers. Without ``cut`` only what was
     done and its kind are told apart, which an index alone answers.
     """
-    later = _Later(as_of, upto)
-    make = partial(_deeds, registers, since, later, cut, using)
-    if not later:
-        return make()
-    key = ("deeds", tuple(registers), since, cut)
-    return remembered(key, as_of, make, upto=upto, of=Happening, using=using)
-
-
-def _deeds(registers: Sequence[int], since: date | None, later: _Later, cut: bool, using: str) -> Deeds:
-    rows = Happening.objects.using(using).filter(register_id__in=registers)
+    every = Happening.objects.using(using).order_by()
     if since is not None:
-        rows = rows.filter(at__gte=day_start(since))
-    if later.as_of is not None:
-        rows = rows.filter(at__lte=later.as_of)
-    if later.upto is not None:
-        rows = rows.filter(seq__lte=later.upto)
-    keys = ("what", "kind", "register_id", "unit_id", "klass", "channel")
-    if not cut:
-        told = Counter[tuple[str, str]]()
-        # register by register, as the index has them: nothing has to be sorted
-        for _, *deed, times in (
-            rows.values_list("register_id", "what", "kind").annotate(Sum("amount")).order_by()
-        ):
-            told[deed[0], deed[1]] += times
-        return {Deed(what, kind, 0, 0, "", ""): times for (what, kind), times in told.items() if times}
-    grouped = rows.values_list(*keys).annotate(Sum("amount")).order_by()
-    return {Deed(*row[:6]): row[6] for row in grouped if row[6]}
+        every = every.filter(at__gte=day_start(since))
+    mine, key = every.filter(register_id__in=registers), ("deeds", tuple(registers), since, cut)
+    if as_of is not None and not is_now(as_of):
+        then = mine.filter(at__lte=as_of)
+        then = then if upto is None else then.filter(seq__lte=upto)
+        make = partial(_added_up, [(then, 1)], cut)
+        return remembered(key, as_of, make, upto=upto, of=Happening, using=using)
+    last = head(using)[0]
+    last = last if upto is None else min(upto, last)
+
+    def between(after: int, upto: int) -> Counter[Deed]:
+        # the entries of all registers: with a condition on these SQLite reads all that they ever had
+        if after:
+            return _added_up([(every.filter(seq__gt=after, seq__lte=upto), 1)], cut, registers)
+        # an index that does not know the entries tells all of it; what came later is taken away again
+        return _added_up([(mine, 1), (every.filter(seq__gt=upto), -1)], cut, registers)
+
+    found = summed(key, between, last, using)
+    if as_of is not None:
+        ahead = Entry.objects.using(using).filter(at__gt=as_of, seq__lte=last).values("seq")
+        for deed, times in _added_up([(every.filter(seq__in=ahead), 1)], cut, registers).items():
+            found[deed] -= times
+    return {deed: times for deed, times in found.items() if times}
+
+
+_DEED = ("register_id", "what", "kind")
+_DEED_CUT = (*_DEED, "unit_id", "klass", "channel")
+
+
+def _added_up(
+    parts: Iterable[tuple[QuerySet[Happening], int]], cut: bool, registers: Sequence[int] | None = None
+) -> Counter[Deed]:
+    """Add up ``parts`` by their signs, in one statement: nothing is entered between two of them. ``registers``: these alone."""
+    # register by register, as the index has them: nothing has to be sorted
+    keys = _DEED_CUT if cut else _DEED
+    first, *more = (rows.values_list(*keys).annotate(times=sign * Sum("amount")) for rows, sign in parts)
+    told = Counter[Deed]()
+    for register, what, kind, *place, times in first.union(*more, all=True) if more else first:
+        if registers is None or register in registers:
+            told[Deed(what, kind, register, *place) if cut else Deed(what, kind, 0, 0, "", "")] += times
+    return told
 
 
 def facet_of(ref: Ref) -> str:
