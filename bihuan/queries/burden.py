@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet, Sum
 
-from bihuan.ledger.repeats import RECENT, repeated
 from bihuan.models import Inspection, Item, Meeting, Person, Slip, Tally, Unit
 from bihuan.queries.people import directory
 from bihuan.queries.scope import Scope
@@ -21,8 +20,6 @@ from bihuan.rules.slips import LIVE, SlipState
 from bihuan.rules.workflow import OPEN
 
 _STANDING = frozenset(SlipState) - {SlipState.WITHDRAWN}
-
-__all__ = ["RECENT", "Asked", "UnitBurden", "asked_of", "burden", "burdened", "repeated", "this_year"]
 
 
 @dataclass(frozen=True)
