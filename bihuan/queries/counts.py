@@ -202,7 +202,8 @@ class _Later:
     def of(self, registers: Sequence[int], using: str) -> list[QuerySet[Transition]]:
         """Return which transitions those are, in parts that share none, each found by an index of its own.
 
-        What was entered later is of all registers: with their condition beside it SQLite reads all that they ever had.
+        What was entered later is of all registers: with their condition beside it SQLite reads all that they ever had, and with the
+        one on the instant as well, unless it is put as what is left out.
         """
         every = Transition.objects.using(using).order_by()
         mine = every.filter(register_id__in=registers)
@@ -210,7 +211,7 @@ class _Later:
         if self.upto is None:
             return held
         entered = every.filter(seq__gt=self.upto)
-        return [*held, entered if self.as_of is None else entered.filter(at__lte=self.as_of)]
+        return [*held, entered if self.as_of is None else entered.exclude(at__gt=self.as_of)]
 
 
 def _tallied(
@@ -324,7 +325,7 @@ def deeds(
     """
     every = Happening.objects.using(using).order_by()
     if since is not None:
-        every = every.filter(at__gte=day_start(since))
+        every = every.exclude(at__lt=day_start(since))  # put so that no index is read for it
     mine, key = every.filter(register_id__in=registers), ("deeds", tuple(registers), since, cut)
     if as_of is not None and not is_now(as_of):
         then = mine.filter(at__lte=as_of)
