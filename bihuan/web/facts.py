@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
-
 from bihuan.queries.people import unit_labels
 from bihuan.rules.clocked import CHINA
 from bihuan.rules.errors import Invalid
@@ -19,6 +17,7 @@ from bihuan.rules.procedure_slips import KINDS
 from bihuan.rules.procedure_types import COLOURS
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, filters
+from bihuan.web.addresses import address
 
 _NAMES = {"register": "register", "unit": "owner", "class": "class", "colour": "colour"}
 
@@ -27,7 +26,7 @@ def facts_address(campaign: int, ref: Ref | str, as_of: datetime | None = None, 
     """Return where the facts behind ``ref`` are shown, as of ``as_of`` (None: now) from the entries up to ``seq`` (0: all)."""
     at = as_of.astimezone(CHINA).isoformat() if as_of else ""
     pairs = {"campaign": campaign, "ref": str(ref), "as_of": at, "seq": seq}
-    return f"{reverse('facts')}?{urlencode({k: v for k, v in pairs.items() if v})}"
+    return f"{address('facts')}?{urlencode({k: v for k, v in pairs.items() if v})}"
 
 
 @dataclass(frozen=True)
