@@ -77,7 +77,7 @@ def cells(
 
 @dataclass(frozen=True)
 class Cuts:
-    """The items of some registers cut by ``register``, ``unit`` and ``class``: by facet, then by label.
+    """The items of some registers cut by ``register``, ``unit`` and ``class`` (as was asked for): by facet, then by label.
 
     ``sums`` are the cells of a label by state, with the colours folded away; ``colours`` are its open items by colour.
     """
@@ -87,7 +87,7 @@ class Cuts:
 
     @property
     def whole(self) -> Cells:
-        """The cells of all registers together."""
+        """The cells of all registers together, where they were cut by register."""
         return {key: sums for found in self.sums["register"].values() for key, sums in found.items()}
 
     def add(self, facet: str, label: str, state: str, found: Sums) -> None:
@@ -104,33 +104,38 @@ class Cuts:
 def cuts_of(
     registers: Sequence[int],
     *,
+    by: Sequence[str] = CUT_BY,
     as_of: datetime | None = None,
     units: Iterable[int] | None = None,
-    classes: bool = True,
     using: str = "default",
 ) -> Cuts:
-    """Return the same sums cut by register, unit and class, grouped by the database where the tallies know them.
+    """Return the same sums cut ``by`` register, unit and class, or those of them that are asked for: each has its price.
 
-    For ``units`` now, the tallies know no classes: ask for none (``classes``) unless their price, a reading of the
-    transitions, is worth it.
+    The database groups them where the tallies know them. For ``units`` now, the tallies know no classes, which are a reading of the
+    transitions.
     """
     cuts = Cuts()
+    units = None if units is None else [*units]
     if as_of is not None:
-        _fold(
-            cuts, ("register", "unit"), cells(registers, facet="unit", as_of=as_of, units=units, using=using)
-        )
-        if classes:
+        if places := [cut for cut in by if cut != "class"]:
+            facet = (
+                "unit" if "unit" in by else "all"
+            )  # the cells of the units tell those of the registers too
+            _fold(cuts, places, cells(registers, facet=facet, as_of=as_of, units=units, using=using))
+        if "class" in by:
             _fold(cuts, ("class",), cells(registers, facet="class", as_of=as_of, units=units, using=using))
         return cuts
     rows = Tally.objects.using(using).filter(register_id__in=registers)
     if units is None:
-        _group(cuts, rows.filter(facet__in=["all", "unit", "class"]), F("facet"), _PLACE)
+        facets_wanted = [facet for facet, cut in _CUTS.items() if cut in by]
+        _group(cuts, rows.filter(facet__in=facets_wanted), F("facet"), _PLACE)
         return cuts
-    units = [*units]
     owned = rows.filter(facet="unit", label__in=[str(u) for u in units])
-    _group(cuts, owned, Value("all"), Cast("register_id", CharField()))
-    _group(cuts, owned, Value("unit"), F("label"))
-    if classes:
+    if "register" in by:
+        _group(cuts, owned, Value("all"), Cast("register_id", CharField()))
+    if "unit" in by:
+        _group(cuts, owned, Value("unit"), F("label"))
+    if "class" in by:
         _fold(cuts, ("class",), _summed(registers, None, None, units, using))
     return cuts
 
