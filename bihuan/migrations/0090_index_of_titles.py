@@ -15,7 +15,9 @@ from django.db.migrations.state import StateApps
 def add(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """Create the index on SQLite."""
     if editor.connection.vendor == "sqlite":
-        editor.execute('CREATE INDEX "item_text" ON "item" ("register_id", "title", "number", "due_order", "id")')
+        editor.execute(
+            'CREATE INDEX "item_text" ON "item" ("register_id", "title", "number", "due_order", "id")'
+        )
 
 
 def remove(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
