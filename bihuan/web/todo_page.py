@@ -70,15 +70,26 @@ def rests(found: Todo, most: int) -> list[Rest]:
     ]
 
 
+#: Kind of task that is no step of an item → what the rest is called, and the list behind it.
+_BEYOND = {
+    "meeting": (CALL, "meetings", ""),
+    "slip": ("没有了结的单据", "slips", "?state=live"),
+    "request": ("批复申请", "requests", "?state=asked"),
+}
+
+
 def _verb(kind: str) -> str:
+    if kind in _BEYOND:
+        return _BEYOND[kind][0]
     name = kind.partition("-")[0]
-    return CALL if name == "meeting" else STEPS["report" if name == "check" else name].name
+    return STEPS["report" if name == "check" else name].name
 
 
 def _list(kind: str) -> str:
     """Return the address of the list behind a kind of tasks."""
-    if kind == "meeting":
-        return address("meetings")
+    if kind in _BEYOND:
+        _, view, query = _BEYOND[kind]
+        return address(view) + query
     return filters.address(**_BEHIND[kind if kind in _BEHIND else kind.partition("-")[0]])
 
 
