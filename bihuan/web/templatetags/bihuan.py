@@ -71,13 +71,15 @@ class _Address(URLNode):
 
     def render(self, context: Context) -> str:
         """Return what Django's own tag does."""
-        if self.kwargs or self.asvar or len(self.args) > 1:
+        if self.kwargs or self.asvar:
             return super().render(context)
         view = self.view_name.resolve(context)
         if not self.args:
             return conditional_escape(address(view))
-        pk = self.args[0].resolve(context)
-        return conditional_escape(address_of(view, pk)) if type(pk) is int else super().render(context)
+        pk, *words = [arg.resolve(context) for arg in self.args]
+        if type(pk) is int and all(isinstance(word, str) for word in words):
+            return conditional_escape(address_of(view, pk, *map(str, words)))
+        return super().render(context)
 
 
 @register.tag
