@@ -66,11 +66,9 @@ def facts_of_all(items: Sequence[int], using: str = "default") -> dict[int, list
     found: dict[int, list[Fact]] = {item: [] for item in items}
     if found:
         marks = ",".join(["%s"] * len(found))
+        sql = f'SELECT "item_id","body" FROM "entry" WHERE "item_id" IN ({marks}) ORDER BY "seq"'  # noqa: S608
         with connections[using].cursor() as cursor:
-            cursor.execute(
-                f'SELECT "item_id","body" FROM "entry" WHERE "item_id" IN ({marks}) ORDER BY "seq"',
-                [*found],  # noqa: S608
-            )
+            cursor.execute(sql, [*found])
             for item, body in cursor.fetchall():
                 found[item].append(fact_of(body))
     return found

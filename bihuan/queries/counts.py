@@ -114,17 +114,11 @@ def cuts_of(
     The database groups them where the tallies know them. For ``units`` now, the tallies know no classes, which are a reading of the
     transitions.
     """
-    cuts = Cuts()
-    units = None if units is None else [*units]
+    units = None if units is None else frozenset(units)
     if as_of is not None:
-        if places := [cut for cut in by if cut != "class"]:
-            facet = (
-                "unit" if "unit" in by else "all"
-            )  # the cells of the units tell those of the registers too
-            _fold(cuts, places, cells(registers, facet=facet, as_of=as_of, units=units, using=using))
-        if "class" in by:
-            _fold(cuts, ("class",), cells(registers, facet="class", as_of=as_of, units=units, using=using))
-        return cuts
+        key = ("cuts", tuple(registers), tuple(by), units)
+        return remembered(key, as_of, partial(_cuts_then, registers, by, as_of, units, using), using=using)
+    cuts = Cuts()
     rows = Tally.objects.using(using).filter(register_id__in=registers)
     if units is None:
         facets_wanted = [facet for facet, cut in _CUTS.items() if cut in by]
@@ -137,6 +131,18 @@ def cuts_of(
         _group(cuts, owned, Value("unit"), F("label"))
     if "class" in by:
         _fold(cuts, ("class",), _summed(registers, None, None, units, using))
+    return cuts
+
+
+def _cuts_then(
+    registers: Sequence[int], by: Sequence[str], as_of: datetime, units: frozenset[int] | None, using: str
+) -> Cuts:
+    cuts = Cuts()
+    if places := [cut for cut in by if cut != "class"]:
+        facet = "unit" if "unit" in by else "all"  # the cells of the units tell those of the registers too
+        _fold(cuts, places, cells(registers, facet=facet, as_of=as_of, units=units, using=using))
+    if "class" in by:
+        _fold(cuts, ("class",), cells(registers, facet="class", as_of=as_of, units=units, using=using))
     return cuts
 
 

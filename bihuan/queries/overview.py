@@ -72,7 +72,7 @@ def overview(
 ) -> Overview:
     """Return the overview of ``registers`` for somebody who sees ``units`` (None: all), with its lines ``by`` these cuts."""
     ids = [r.pk for r in registers]
-    cuts = cuts_of(ids, by=list({"register", *by}), as_of=as_of, units=units, using=using)
+    cuts = cuts_of(ids, by=sorted({"register", *by}), as_of=as_of, units=units, using=using)
     whole = cuts.whole
     labels = unit_labels(using)
     mine = Filter(registers=tuple(ids), units=units)
