@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from bihuan.queries.people import unit_labels
 from bihuan.rules.clocked import CHINA
@@ -19,6 +20,7 @@ from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, filters
 from bihuan.web.addresses import address
 
+_MARK = "FIGURE"
 _NAMES = {"register": "register", "unit": "owner", "class": "class", "colour": "colour"}
 
 
@@ -40,10 +42,17 @@ class Links:
     part: str = ""
     as_of: datetime | None = None
 
+    @cached_property
+    def _around_ref(self) -> tuple[str, str]:
+        """What stands before and behind the figure in the address of its facts: a page has hundreds of them."""
+        before, _, after = facts_address(self.campaign, _MARK, self.as_of).partition(_MARK)
+        return before, after
+
     def to(self, ref: Ref, **choice: object) -> str:
         """Return the address behind ``ref``; ``choice`` is the filter of the list that has just so many, none for no such list."""
         if self.as_of is not None or not choice:
-            return facts_address(self.campaign, ref, self.as_of)
+            before, after = self._around_ref
+            return f"{before}{quote_plus(str(ref))}{after}"
         return filters.address(campaign=self.campaign, part=self.part, **choice)
 
 
