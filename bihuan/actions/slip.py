@@ -134,10 +134,11 @@ def _must_be_new(ledger: Ledger, item: Row, rule: SlipRule) -> None:
     """Raise Repeated and name the slips that the unit has already: the same for this item, or another of these days."""
     ledger.checkpoint()  # what the clock has just entered counts as well
     found = repeated(item["id"], item["owner_id"], rule.kind, ledger.now, ledger.connection.alias)
-    if found:
+    if found.count:
         listed = "；".join(
-            f"{s.rung}{f'（{s.number}）' if s.number else ''}，{SLIP_STATES[s.state]}" for s in found
+            f"{s.rung}{f'（{s.number}）' if s.number else ''}，{SLIP_STATES[s.state]}" for s in found.slips
         )
+        listed += f"；另外还有{found.unnamed}张" if found.unnamed else ""
         raise Repeated(f"这个单位已有同类或近{RECENT.days}天内的单据：{listed}。")
 
 

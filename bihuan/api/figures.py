@@ -16,6 +16,7 @@ from bihuan.api.items import ItemRow, row_of
 from bihuan.api.parts import FILE, Id, demand, fill, handed
 from bihuan.models import Campaign
 from bihuan.queries.chosen import campaign_of
+from bihuan.queries.counts import CUT_BY
 from bihuan.queries.item import detail_for
 from bihuan.queries.overview import overview
 from bihuan.queries.people import unit_labels
@@ -198,7 +199,8 @@ def one_overview(request: Call, campaign_id: Id, as_of: AsOf) -> OverviewOut:
     demand(request.who.actor, Duty.READ)
     who = request.who
     mine, units = who.within(campaign_of(campaign_id, who))
-    found = overview(mine, now(), as_of=instant_of(as_of), units=units, classes=units is None)
+    by = CUT_BY if units is None else [cut for cut in CUT_BY if cut != "class"]
+    found = overview(mine, now(), as_of=instant_of(as_of), units=units, by=by)
     names = unit_labels()
     parts: dict[str, Any] = {"tiles": [fill(TileOut, t) for t in found.tiles]}
     for cut in ("registers", "units", "classes"):

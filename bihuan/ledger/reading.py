@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connections
@@ -59,3 +59,16 @@ def facts_of(item: int, using: str = "default") -> list[Fact]:
     with connections[using].cursor() as cursor:
         cursor.execute('SELECT "body" FROM "entry" WHERE "item_id"=%s ORDER BY "seq"', [item])
         return [fact_of(body) for (body,) in cursor.fetchall()]
+
+
+def facts_of_all(items: Sequence[int], using: str = "default") -> dict[int, list[Fact]]:
+    """Return the facts of each of ``items`` in order, none of them left out; a few hundred items at most."""
+    found: dict[int, list[Fact]] = {item: [] for item in items}
+    if found:
+        marks = ",".join(["%s"] * len(found))
+        sql = f'SELECT "item_id","body" FROM "entry" WHERE "item_id" IN ({marks}) ORDER BY "seq"'  # noqa: S608
+        with connections[using].cursor() as cursor:
+            cursor.execute(sql, [*found])
+            for item, body in cursor.fetchall():
+                found[item].append(fact_of(body))
+    return found

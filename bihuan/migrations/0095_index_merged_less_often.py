@@ -26,5 +26,5 @@ def four(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """A setting of the index."""
 
-    dependencies: ClassVar = [("bihuan", "0090_counter_of_the_house")]
+    dependencies: ClassVar = [("bihuan", "0091_index_of_titles")]
     operations: ClassVar = [migrations.RunPython(eight, four)]

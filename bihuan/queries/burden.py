@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet, Sum
 
-from bihuan.ledger.repeats import RECENT, repeated
 from bihuan.models import Inspection, Item, Meeting, Person, Slip, Tally, Unit
 from bihuan.queries.people import directory
 from bihuan.queries.scope import Scope
@@ -20,9 +19,8 @@ from bihuan.rules.meeting import MeetingState
 from bihuan.rules.slips import LIVE, SlipState
 from bihuan.rules.workflow import OPEN
 
-_STANDING = frozenset(SlipState) - {SlipState.WITHDRAWN}
-
-__all__ = ["RECENT", "Asked", "UnitBurden", "asked_of", "burden", "burdened", "repeated", "this_year"]
+#: Sent and not settled: what is only proposed was not sent yet.
+_WAITING = LIVE - {SlipState.PROPOSED}
 
 
 @dataclass(frozen=True)
@@ -61,11 +59,17 @@ def burden(
     for unit, kind, times, answers in sent.annotate(times=Count("*"), answers=Count("answer_due")).order_by():
         kinds.setdefault(unit, Counter())[kind] = times
         asked[unit] += answers
-    waits = dict(_waiting(units, using).values_list("unit_id").annotate(times=Count("*")).order_by())
+    names = directory(using).labels
+    # unit by unit, as an index has them: without them SQLite reads every slip that there ever was
+    waits = dict(
+        _waiting(names if units is None else units, using)
+        .values_list("unit_id")
+        .annotate(times=Count("*"))
+        .order_by()
+    )
     given, open_ = _items(since, until, units, using)
     inspected = Counter(u for _, u in _inspections(since, until, units, using))
     called = Counter(u for _, u in _meetings(since, until, units, using))
-    names = directory(using).labels
     return [
         UnitBurden(
             unit, name, sum(kinds.get(unit, Counter()).values()), dict(sorted(kinds.get(unit, Counter()).items())),
@@ -110,14 +114,14 @@ def asked_of(unit: int, since: datetime, until: datetime, using: str = "default"
 
 def _sent(since: datetime, until: datetime, units: Iterable[int] | None, using: str) -> QuerySet[Slip]:
     """The slips of the period that were not taken back."""
-    sent = Slip.objects.using(using).filter(issued_at__gte=since, issued_at__lt=until, state__in=_STANDING)
+    sent = Slip.objects.using(using).filter(issued_at__gte=since, issued_at__lt=until)
+    sent = sent.exclude(state=SlipState.WITHDRAWN)
     return sent if units is None else sent.filter(unit_id__in=list(units))
 
 
-def _waiting(units: Iterable[int] | None, using: str) -> QuerySet[Slip]:
+def _waiting(units: Iterable[int], using: str) -> QuerySet[Slip]:
     """The slips that went out and are not settled yet."""
-    waiting = Slip.objects.using(using).filter(state__in=LIVE, issued_at__isnull=False)
-    return waiting if units is None else waiting.filter(unit_id__in=list(units))
+    return Slip.objects.using(using).filter(state__in=_WAITING, unit_id__in=list(units))
 
 
 def _items(

@@ -12,8 +12,9 @@ from typing import Any
 from django.db.models import Case, CharField, Expression, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast
 
-from bihuan.models import Campaign, Happening, Register, Tally, Transition
-from bihuan.queries.past import remembered
+from bihuan.ledger.reading import head
+from bihuan.models import Campaign, Entry, Happening, Register, Tally, Transition
+from bihuan.queries.past import is_now, remembered, summed
 from bihuan.rules.clocked import day_start
 from bihuan.rules.errors import NotFound
 from bihuan.rules.figures import FIGURES, SUM_NAMES, Cells, Deed, Deeds, Key, Ref, Sums, value
@@ -76,7 +77,7 @@ def cells(
 
 @dataclass(frozen=True)
 class Cuts:
-    """The items of some registers cut by ``register``, ``unit`` and ``class``: by facet, then by label.
+    """The items of some registers cut by ``register``, ``unit`` and ``class`` (as was asked for): by facet, then by label.
 
     ``sums`` are the cells of a label by state, with the colours folded away; ``colours`` are its open items by colour.
     """
@@ -86,7 +87,7 @@ class Cuts:
 
     @property
     def whole(self) -> Cells:
-        """The cells of all registers together."""
+        """The cells of all registers together, where they were cut by register."""
         return {key: sums for found in self.sums["register"].values() for key, sums in found.items()}
 
     def add(self, facet: str, label: str, state: str, found: Sums) -> None:
@@ -103,34 +104,45 @@ class Cuts:
 def cuts_of(
     registers: Sequence[int],
     *,
+    by: Sequence[str] = CUT_BY,
     as_of: datetime | None = None,
     units: Iterable[int] | None = None,
-    classes: bool = True,
     using: str = "default",
 ) -> Cuts:
-    """Return the same sums cut by register, unit and class, grouped by the database where the tallies know them.
+    """Return the same sums cut ``by`` register, unit and class, or those of them that are asked for: each has its price.
 
-    For ``units`` now, the tallies know no classes: ask for none (``classes``) unless their price, a reading of the
-    transitions, is worth it.
+    The database groups them where the tallies know them. For ``units`` now, the tallies know no classes, which are a reading of the
+    transitions.
     """
-    cuts = Cuts()
+    units = None if units is None else frozenset(units)
     if as_of is not None:
-        _fold(
-            cuts, ("register", "unit"), cells(registers, facet="unit", as_of=as_of, units=units, using=using)
-        )
-        if classes:
-            _fold(cuts, ("class",), cells(registers, facet="class", as_of=as_of, units=units, using=using))
-        return cuts
+        key = ("cuts", tuple(registers), tuple(by), units)
+        return remembered(key, as_of, partial(_cuts_then, registers, by, as_of, units, using), using=using)
+    cuts = Cuts()
     rows = Tally.objects.using(using).filter(register_id__in=registers)
     if units is None:
-        _group(cuts, rows.filter(facet__in=["all", "unit", "class"]), F("facet"), _PLACE)
+        facets_wanted = [facet for facet, cut in _CUTS.items() if cut in by]
+        _group(cuts, rows.filter(facet__in=facets_wanted), F("facet"), _PLACE)
         return cuts
-    units = [*units]
     owned = rows.filter(facet="unit", label__in=[str(u) for u in units])
-    _group(cuts, owned, Value("all"), Cast("register_id", CharField()))
-    _group(cuts, owned, Value("unit"), F("label"))
-    if classes:
+    if "register" in by:
+        _group(cuts, owned, Value("all"), Cast("register_id", CharField()))
+    if "unit" in by:
+        _group(cuts, owned, Value("unit"), F("label"))
+    if "class" in by:
         _fold(cuts, ("class",), _summed(registers, None, None, units, using))
+    return cuts
+
+
+def _cuts_then(
+    registers: Sequence[int], by: Sequence[str], as_of: datetime, units: frozenset[int] | None, using: str
+) -> Cuts:
+    cuts = Cuts()
+    if places := [cut for cut in by if cut != "class"]:
+        facet = "unit" if "unit" in by else "all"  # the cells of the units tell those of the registers too
+        _fold(cuts, places, cells(registers, facet=facet, as_of=as_of, units=units, using=using))
+    if "class" in by:
+        _fold(cuts, ("class",), cells(registers, facet="class", as_of=as_of, units=units, using=using))
     return cuts
 
 
@@ -201,7 +213,8 @@ class _Later:
     def of(self, registers: Sequence[int], using: str) -> list[QuerySet[Transition]]:
         """Return which transitions those are, in parts that share none, each found by an index of its own.
 
-        What was entered later is of all registers: with their condition beside it SQLite reads all that they ever had.
+        What was entered later is of all registers: with their condition beside it SQLite reads all that they ever had, and with the
+        one on the instant as well, unless it is put as what is left out.
         """
         every = Transition.objects.using(using).order_by()
         mine = every.filter(register_id__in=registers)
@@ -209,7 +222,7 @@ class _Later:
         if self.upto is None:
             return held
         entered = every.filter(seq__gt=self.upto)
-        return [*held, entered if self.as_of is None else entered.filter(at__lte=self.as_of)]
+        return [*held, entered if self.as_of is None else entered.exclude(at__gt=self.as_of)]
 
 
 def _tallied(
@@ -321,33 +334,49 @@ def deeds(
     ``since`` leaves out what was done before that day. ``NO_REGISTER`` may be among the registers. Without ``cut`` only what was
     done and its kind are told apart, which an index alone answers.
     """
-    later = _Later(as_of, upto)
-    make = partial(_deeds, registers, since, later, cut, using)
-    if not later:
-        return make()
-    key = ("deeds", tuple(registers), since, cut)
-    return remembered(key, as_of, make, upto=upto, of=Happening, using=using)
-
-
-def _deeds(registers: Sequence[int], since: date | None, later: _Later, cut: bool, using: str) -> Deeds:
-    rows = Happening.objects.using(using).filter(register_id__in=registers)
+    every = Happening.objects.using(using).order_by()
     if since is not None:
-        rows = rows.filter(at__gte=day_start(since))
-    if later.as_of is not None:
-        rows = rows.filter(at__lte=later.as_of)
-    if later.upto is not None:
-        rows = rows.filter(seq__lte=later.upto)
-    keys = ("what", "kind", "register_id", "unit_id", "klass", "channel")
-    if not cut:
-        told = Counter[tuple[str, str]]()
-        # register by register, as the index has them: nothing has to be sorted
-        for _, *deed, times in (
-            rows.values_list("register_id", "what", "kind").annotate(Sum("amount")).order_by()
-        ):
-            told[deed[0], deed[1]] += times
-        return {Deed(what, kind, 0, 0, "", ""): times for (what, kind), times in told.items() if times}
-    grouped = rows.values_list(*keys).annotate(Sum("amount")).order_by()
-    return {Deed(*row[:6]): row[6] for row in grouped if row[6]}
+        every = every.exclude(at__lt=day_start(since))  # put so that no index is read for it
+    mine, key = every.filter(register_id__in=registers), ("deeds", tuple(registers), since, cut)
+    if as_of is not None and not is_now(as_of):
+        then = mine.filter(at__lte=as_of)
+        then = then if upto is None else then.filter(seq__lte=upto)
+        make = partial(_added_up, [(then, 1)], cut)
+        return remembered(key, as_of, make, upto=upto, of=Happening, using=using)
+    last = head(using)[0]
+    last = last if upto is None else min(upto, last)
+
+    def between(after: int, upto: int) -> Counter[Deed]:
+        # the entries of all registers: with a condition on these SQLite reads all that they ever had
+        if after:
+            return _added_up([(every.filter(seq__gt=after, seq__lte=upto), 1)], cut, registers)
+        # an index that does not know the entries tells all of it; what came later is taken away again
+        return _added_up([(mine, 1), (every.filter(seq__gt=upto), -1)], cut, registers)
+
+    found = summed(key, between, last, using)
+    if as_of is not None:
+        ahead = Entry.objects.using(using).filter(at__gt=as_of, seq__lte=last).values("seq")
+        for deed, times in _added_up([(every.filter(seq__in=ahead), 1)], cut, registers).items():
+            found[deed] -= times
+    return {deed: times for deed, times in found.items() if times}
+
+
+_DEED = ("register_id", "what", "kind")
+_DEED_CUT = (*_DEED, "unit_id", "klass", "channel")
+
+
+def _added_up(
+    parts: Iterable[tuple[QuerySet[Happening], int]], cut: bool, registers: Sequence[int] | None = None
+) -> Counter[Deed]:
+    """Add up ``parts`` by their signs, in one statement: nothing is entered between two of them. ``registers``: these alone."""
+    # register by register, as the index has them: nothing has to be sorted
+    keys = _DEED_CUT if cut else _DEED
+    first, *more = (rows.values_list(*keys).annotate(times=sign * Sum("amount")) for rows, sign in parts)
+    told = Counter[Deed]()
+    for register, what, kind, *place, times in first.union(*more, all=True) if more else first:
+        if registers is None or register in registers:
+            told[Deed(what, kind, register, *place) if cut else Deed(what, kind, 0, 0, "", "")] += times
+    return told
 
 
 def facet_of(ref: Ref) -> str:

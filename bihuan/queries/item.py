@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import connections
@@ -47,6 +48,7 @@ class Detail:
     """Everything about one item. ``steps`` are those this person may take now; ``state_name`` as its procedure calls it.
 
     ``signs`` are hints where to look before and after closing, for those who check; ``linked`` are the institutions and case reviews.
+    Both are read when they are asked for: few pages show them.
     """
 
     item: Item
@@ -62,8 +64,18 @@ class Detail:
     timeline: list[Moment]
     steps: list[Step]
     people: dict[int, str]
-    signs: list[Sign]
-    linked: Linked
+    actor: Actor
+    using: str
+
+    @cached_property
+    def signs(self) -> list[Sign]:
+        """The signs on the item that its reader may look at."""
+        return signs_of(self.item, self.actor, using=self.using)
+
+    @cached_property
+    def linked(self) -> Linked:
+        """What the item led to."""
+        return linked(self.item.pk, self.using)
 
 
 def find_item(reference: str, using: str = "default") -> Item:
@@ -107,8 +119,8 @@ def detail(item_id: int, actor: Actor, units: frozenset[int] | None, *, using: s
         timeline=timeline,
         steps=_steps(item, procedure, actor, rows),
         people=people,
-        signs=signs_of(item, actor, using=using),
-        linked=linked(item.pk, using),
+        actor=actor,
+        using=using,
     )
 
 

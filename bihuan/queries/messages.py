@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from bihuan.models import Delivery, Feed, Message, Outlet
 from bihuan.rules.errors import NotFound
@@ -53,12 +53,13 @@ def inbox(
     person: int, *, unread_only: bool = False, skip: int = 0, most: int = 50, using: str = "default"
 ) -> tuple[list[Told], bool]:
     """Return the person's messages, unread ones first, then the newest; and whether there are more after ``most``."""
-    mine = Message.objects.using(using).filter(person_id=person)
-    if unread_only:
-        mine = mine.filter(read_at__isnull=True)
-    done = ExpressionWrapper(Q(read_at__isnull=False), output_field=BooleanField())
-    ordered = mine.annotate(done=done).order_by("done", "-seq")
-    found = list(ordered[skip : skip + most + 1])
+    mine = Message.objects.using(using).filter(person_id=person).order_by("-seq")
+    fresh, wanted = mine.filter(read_at__isnull=True), most + 1
+    found = list(fresh[skip : skip + wanted])
+    # each half in the order of its index: sorted together, all that the person was ever told would be read
+    if len(found) < wanted and not unread_only:
+        start = 0 if found else max(skip - fresh.count(), 0)
+        found += mine.filter(read_at__isnull=False)[start : start + wanted - len(found)]
     return _with_ways(found[:most], using), len(found) > most
 
 

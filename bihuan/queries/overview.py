@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bihuan.models import Item, Register
-from bihuan.queries.counts import Cuts, cuts_of
+from bihuan.queries.counts import CUT_BY, Cuts, cuts_of
 from bihuan.queries.items import Filter, falling_due, matching
 from bihuan.queries.people import unit_labels
 from bihuan.rules.clocked import CHINA
@@ -44,8 +44,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Overview:
-    """All that the overview shows. ``as_of`` None is now; ``more_soon`` says that more falls due soon than is named,
-    ``owners`` names the units of what is."""
+    """All that the overview shows; the lines of a cut that was not asked for are empty.
+
+    ``as_of`` None is now; ``more_soon`` says that more falls due soon than is named, ``owners`` names the units of what is.
+    """
 
     tiles: list[Tile]
     colours: dict[str, int]
@@ -65,12 +67,12 @@ def overview(
     *,
     as_of: datetime | None = None,
     units: frozenset[int] | None = None,
-    classes: bool = True,
+    by: Sequence[str] = CUT_BY,
     using: str = "default",
 ) -> Overview:
-    """Return the overview of ``registers`` for somebody who sees ``units`` (None: all); ``classes`` as in ``cuts_of``."""
+    """Return the overview of ``registers`` for somebody who sees ``units`` (None: all), with its lines ``by`` these cuts."""
     ids = [r.pk for r in registers]
-    cuts = cuts_of(ids, as_of=as_of, units=units, classes=classes, using=using)
+    cuts = cuts_of(ids, by=sorted({"register", *by}), as_of=as_of, units=units, using=using)
     whole = cuts.whole
     labels = unit_labels(using)
     mine = Filter(registers=tuple(ids), units=units)

@@ -1,9 +1,9 @@
-"""Figures of the past, remembered by each process: what is entered today does not change them; what does is looked for."""
+"""Figures that each process remembers: those of the past, which what is entered today does not change, and sums that only grow."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -15,6 +15,7 @@ from bihuan.ledger.reading import entry_hash_at, head
 from bihuan.models import Happening, Transition
 
 T = TypeVar("T")
+K = TypeVar("K")
 #: So many are kept, the last that were asked for: each is as large as its page.
 KEPT = 32
 _JUST = timedelta(seconds=5)
@@ -48,7 +49,7 @@ def remembered(
     ledger is another one: its chain no longer has the entry up to which the value was known to hold. What is asked for as of
     this very moment is not remembered, for nobody asks for that moment again.
     """
-    if until is not None and until >= timezone.now() - _JUST:
+    if until is not None and is_now(until):
         return make()
     seq, hash_, _ = head(using)
     # up to the last entry or a later one it is the same as of all entries, and stays so when others follow
@@ -60,12 +61,48 @@ def remembered(
     value: T = (
         held.value if held is not None and _holds(held, seq, _Reach(until, upto, of), using) else make()
     )
+    _keep(whole, _Held(seq, hash_, value))
+    return value
+
+
+def is_now(until: datetime) -> bool:
+    """Whether ``until`` is this very moment: nobody asks for it again."""
+    return until >= timezone.now() - _JUST
+
+
+def summed(
+    key: Hashable, between: Callable[[int, int], Mapping[K, int]], upto: int, using: str = "default"
+) -> dict[K, int]:
+    """Return what the entries up to the seq ``upto``, which the chain has, add up to, from rows that are only ever added.
+
+    ``between`` (first, last) tells what the entries behind the seq ``first`` and up to ``last`` add. What was added up once is not read
+    again as long as the chain is the same one.
+    """
+    whole = using, key, "summed"
+    seq, hash_, _ = head(using)
     with _lock:
-        _held[whole] = _Held(seq, hash_, value)
+        held = _held.get(whole)
+    if held is None or held.seq > seq or entry_hash_at(held.seq, using) != held.hash:
+        held = _Held(0, b"", {})
+    total = _plus(held.value, between(held.seq, seq), 1) if held.seq < seq else held.value
+    _keep(whole, _Held(seq, hash_, total))
+    return _plus(total, between(upto, seq), -1) if upto < seq else dict(total)
+
+
+def _plus(total: Mapping[K, int], more: Mapping[K, int], sign: int) -> dict[K, int]:
+    found = dict(total)
+    for part, amount in more.items():
+        found[part] = found.get(part, 0) + sign * amount
+    return found
+
+
+def _keep(whole: Hashable, held: _Held) -> None:
+    """Remember it, and forget what was not asked for longest."""
+    with _lock:
+        _held[whole] = held
         _held.move_to_end(whole)
         while len(_held) > KEPT:
             _held.popitem(last=False)
-    return value
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ def campaign_picture(
 ) -> CampaignPicture:
     """Return the picture of ``registers`` for somebody who sees ``units`` (None: all), cut ``by`` register or unit."""
     ids = [r.pk for r in registers]
-    cuts = cuts_of(ids, as_of=as_of, units=units, classes=False)
+    cuts = cuts_of(ids, by=sorted({"register", by}), as_of=as_of, units=units)
     moment = None if as_of is None else _seen(items_as_of(registers, as_of), units)
     source = _Source(registers, units, stand_at(now, as_of), moment, unit_labels())
     lanes, left_out = _lanes(source, cuts, by)

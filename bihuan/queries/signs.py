@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Max, Q, QuerySet
 
 from bihuan.ledger.facts import Fact, fact_of
-from bihuan.ledger.reading import facts_of
+from bihuan.ledger.reading import facts_of_all
 from bihuan.models import Dismissal, Entry, Evidence, Item, Measure, Unit
 from bihuan.queries.items import may_see
 from bihuan.queries.people import visible_units
@@ -25,6 +26,8 @@ from bihuan.rules.workflow import State
 
 #: Where a closure is being asked for, or stands.
 LOOKED_AT = (State.REVIEWING, State.PASSED, State.CLOSED)
+#: So many items are looked at together.
+_AT_ONCE = 200
 #: Proofs listed for one sign; how many there are in all is told.
 PROOFS = 10
 
@@ -70,13 +73,37 @@ class _Raw:
     proofs: Sequence[tuple[int, int, str]]
 
 
-@dataclass
 class _Run:
-    """One look at some items; what several of them share is read once."""
+    """One look at some items; what all or several of them need is read once."""
 
-    using: str
-    closures: dict[tuple[int, date], list[int]] = field(default_factory=dict)
-    relapses: dict[tuple[int, str], list[tuple[int, int]]] = field(default_factory=dict)
+    def __init__(
+        self, items: Sequence[Item], closures: dict[tuple[int, date], list[int]], using: str
+    ) -> None:
+        self.items, self.closures, self.using = items, closures, using
+
+    @cached_property
+    def facts(self) -> dict[int, list[Fact]]:
+        """The facts of each of the items, in order."""
+        return facts_of_all([i.pk for i in self.items], self.using)
+
+    @cached_property
+    def measures(self) -> dict[int, list[Measure]]:
+        """The measures of each of the items that has any, in order."""
+        found: dict[int, list[Measure]] = {}
+        rows = Measure.objects.using(self.using).filter(item_id__in=[i.pk for i in self.items])
+        for measure in rows.order_by("item_id", "no"):
+            found.setdefault(measure.item_id, []).append(measure)
+        return found
+
+    @cached_property
+    def relapses(self) -> dict[tuple[int, str], list[tuple[int, int]]]:
+        """The items of the owners of these that ever relapsed, and how often: by owner and class."""
+        found: dict[tuple[int, str], list[tuple[int, int]]] = {}
+        owners = {i.owner_id for i in self.items if i.owner_id and i.klass}
+        rows = Item.objects.using(self.using).filter(owner_id__in=owners, relapses__gt=0).order_by("id")
+        for owner, klass, pk, times in rows.values_list("owner_id", "klass", "id", "relapses"):
+            found.setdefault((owner, klass), []).append((pk, times))
+        return found
 
 
 def signs(
@@ -160,10 +187,12 @@ def _offices(actor: Actor, using: str) -> list[int]:
 
 
 def _signs(items: list[Item], actor: Actor, kinds: Sequence[str], dismissed: bool, using: str) -> list[Sign]:
-    run = _Run(using)
+    closures: dict[tuple[int, date], list[int]] = {}
+    runs = (_Run(items[n : n + _AT_ONCE], closures, using) for n in range(0, len(items), _AT_ONCE))
     raws = [
         (item, raw)
-        for item in items
+        for run in runs
+        for item in run.items
         for kind in SIGN_NAMES
         if kind in kinds
         for raw in _FINDERS[kind](item, run)
@@ -198,7 +227,7 @@ def _reasons(items: list[int], using: str) -> dict[tuple[int, str, str], str]:
 
 
 def _copied(item: Item, run: _Run) -> Iterator[_Raw]:
-    for fact in this_life(facts_of(item.pk, run.using)):
+    for fact in this_life(run.facts[item.pk]):
         found = copied_text(fact, text_of(fact), item.pk, run.using)
         if found:
             yield _raw("copied", found, _copied_words(found))
@@ -276,10 +305,10 @@ def _last_seqs(kind: str, items: list[int], using: str) -> dict[int, int]:
 
 
 def _waived(item: Item, run: _Run) -> Iterator[_Raw]:
-    measures = list(Measure.objects.using(run.using).filter(item_id=item.pk).order_by("no"))
+    measures = run.measures.get(item.pk, [])
     if not measures or any(m.state != "waived" for m in measures):
         return
-    facts = this_life(facts_of(item.pk, run.using))
+    facts = this_life(run.facts[item.pk])
     seqs = [f.seq for f in facts if isinstance(f.event, ev.ItemProgressed) and f.event.measures]
     reasons = "；".join(dict.fromkeys(m.reason for m in measures if m.reason))
     proofs = [(item.pk, seq, reasons) for seq in seqs[-1:]]
@@ -289,7 +318,7 @@ def _waived(item: Item, run: _Run) -> Iterator[_Raw]:
 def _relapsed(item: Item, run: _Run) -> Iterator[_Raw]:
     if not (item.owner_id and item.klass):
         return
-    found = _fallen_back(item.owner_id, item.klass, run)
+    found = run.relapses.get((item.owner_id, item.klass), [])
     if not found:
         return
     seqs = _relapse_seqs([pk for pk, _ in found[:PROOFS]], run.using)
@@ -297,14 +326,6 @@ def _relapsed(item: Item, run: _Run) -> Iterator[_Raw]:
     key = f"{hashed(','.join(f'{pk}:{times}' for pk, times in found)):x}"
     what = f"同一单位“{item.klass}”类事项有 {len(found)} 个曾在回头看时发现回潮{_listed(len(found))}。"
     yield _Raw("relapse", key, what, proofs)
-
-
-def _fallen_back(unit: int, klass: str, run: _Run) -> list[tuple[int, int]]:
-    """Return the items of ``unit`` and ``klass`` that ever relapsed, and how often; read once for a run."""
-    if (unit, klass) not in run.relapses:
-        found = Item.objects.using(run.using).filter(owner_id=unit, klass=klass, relapses__gt=0)
-        run.relapses[unit, klass] = list(found.order_by("id").values_list("id", "relapses"))
-    return run.relapses[unit, klass]
 
 
 def _relapse_seqs(items: list[int], using: str) -> dict[int, int]:

@@ -10,8 +10,7 @@ from django.db import connections
 from bihuan.ledger import derive
 from bihuan.ledger.append import Ledger
 from bihuan.ledger.due_slips import matter_of, unanswered
-from bihuan.ledger.repeats import repeated
-from bihuan.models import Slip
+from bihuan.ledger.repeats import Repeats, repeated
 from bihuan.rules.errors import NotFound
 from bihuan.rules.procedure_types import SlipRule
 from bihuan.rules.slip_words import slip_text
@@ -23,7 +22,7 @@ class Draft:
 
     rule: SlipRule
     text: str
-    against: list[Slip]
+    against: Repeats
 
 
 def slip_draft(item_id: int, rung: str, now: datetime, using: str = "default") -> Draft:

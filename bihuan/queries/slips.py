@@ -15,6 +15,8 @@ from bihuan.rules.permissions import Actor
 from bihuan.rules.slips import LIVE, SLIP_STEPS, Address, SlipState, SlipStep, slip_allowed
 from bihuan.rules.workflow import Place
 
+#: With more units than this their slips are not gathered: a page of the newest is full after a few of all.
+_FEW = 10
 #: What each step is called in a slip's record.
 RECEIPT_NAMES = {
     "propose": "拟发",
@@ -65,16 +67,22 @@ def slips(
     kind: str = "",
     states: Iterable[str] = (),
     unit: int | None = None,
+    gathered: bool = False,
     using: str = "default",
 ) -> QuerySet[Slip]:
     """Return the slips that somebody who sees ``units`` (None: all) may see, the newest first, narrowed by what is given.
 
-    A unit sees a slip once it is issued; a proposal is seen by the office alone.
+    A unit sees a slip once it is issued; a proposal is seen by the office alone. ``gathered``: what few units see is brought together by
+    their own indexes first, which is quicker where much of it is wanted (a list), and slower for one slip.
     """
     found = Slip.objects.using(using).order_by("-id")
     if units is not None:
-        issued = Q(unit_id__in=units, issued_at__isnull=False)
-        found = found.filter(issued | Q(office_id__in=units))
+        issued, own = Q(unit_id__in=units, issued_at__isnull=False), Q(office_id__in=units)
+        if gathered and len(units) <= _FEW:
+            parts = (Slip.objects.using(using).filter(q).values_list("id") for q in (issued, own))
+            found = found.filter(pk__in=next(parts).union(next(parts)))
+        else:
+            found = found.filter(issued | own)
     wanted = {
         "item_id": item,
         "register_id__in": None if registers is None else list(registers),
@@ -148,6 +156,6 @@ def steps_of(slip: Slip, office: int, actor: Actor, paths: Mapping[int, str]) ->
     ]
 
 
-def unsettled(units: frozenset[int] | None, using: str = "default") -> QuerySet[Slip]:
-    """Return the slips that wait for somebody: a signature, an answer, a receipt, a judgement."""
-    return slips(units, states=LIVE, using=using)
+def unsettled(units: frozenset[int] | None, most: int, using: str = "default") -> int:
+    """Return how many slips wait for somebody (a signature, an answer, a receipt, a judgement), counted up to ``most``."""
+    return slips(units, states=LIVE, gathered=True, using=using).order_by()[:most].count()

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import connections
+from django.db.models import OuterRef, Subquery
 
 from bihuan.ledger.derive import parsed
 from bihuan.models import Inspection, Item, Procedure, Register, Slip, Unit
 from bihuan.queries.people import visible_units
 from bihuan.queries.requests import to_decide
-from bihuan.queries.slips import steps_of
+from bihuan.queries.slips import steps_of, unsettled
 from bihuan.queries.tasks import LATER, MOST, NOW, OF_ITEM, OF_SLIP, SOON, Task
 from bihuan.queries.todo_office import office_tasks
 from bihuan.rules.inspection import InspectionState, inspection_allowed
@@ -38,7 +40,7 @@ _DECIDERS = BUSINESS - STEPS["accept"].who
 
 @dataclass(frozen=True)
 class Todo:
-    """The tasks in order, how many there are of each kind of item task where not all are shown, and unit names by id."""
+    """The tasks in order, how many there are of each kind of which not all are shown, and unit names by id."""
 
     tasks: list[Task]
     more: dict[str, int]
@@ -70,8 +72,8 @@ def todo(actor: Actor, now: datetime, using: str = "default") -> Todo:
         rows[kind] = [items[i] for i in ids]
         if count > len(ids):
             more[kind] = count
-    tasks = _item_tasks(rows, actor, now) + _slip_tasks(actor, reach, now, using)
-    tasks += _inspection_tasks(actor, reach, now, using) + _request_tasks(actor, now, using)
+    tasks = _item_tasks(rows, actor, now) + _slip_tasks(actor, reach, now, more, using)
+    tasks += _inspection_tasks(actor, reach, now, using) + _request_tasks(actor, now, more, using)
     tasks += office_tasks(actor, now, more, using)
     tasks.sort(key=lambda t: (t.urgency, t.due is None, t.due or now, t.kind))
     return Todo(tasks, more, _names(tasks, using))
@@ -208,36 +210,58 @@ def _urgency(name: str, item: Item, now: datetime) -> int:
 _AT_OFFICE = frozenset({SlipState.PROPOSED, SlipState.ANSWERED})
 
 
-def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, using: str) -> list[Task]:
-    """Return the slips that wait for this person: to sign, to receive or answer, to judge."""
-    slips: dict[int, Slip] = {}
-    for column, roles, states in (
-        ("unit_id", STEPS["accept"].who, LIVE - _AT_OFFICE),
-        ("office_id", BUSINESS - STEPS["accept"].who, _AT_OFFICE),
-    ):
-        units = reach.units(roles)
-        if units:
-            query = Slip.objects.using(using).filter(**{f"{column}__in": units}, state__in=list(states))
-            slips |= {s.pk: s for s in query.only(*OF_SLIP).order_by("id")[:_LOOKED_AT]}
-    items = Item.objects.using(using).only(*OF_ITEM).in_bulk({s.item_id for s in slips.values()})
-    paths = _paths({s.unit_id for s in slips.values()} | {i.office_id for i in items.values()}, using)
-    found = []
-    for slip in slips.values():
-        may = {s.action for s in steps_of(slip, items[slip.item_id].office_id, actor, paths)}
-        name = next((n for n in ("approve", "answer", "acknowledge", "judge") if n in may), "")
-        if name:
-            late = slip.answer_due is not None and slip.answer_due <= now and name == "answer"
-            found.append(
-                Task(f"slip-{name}", NOW if late else SOON, slip.answer_due, items[slip.item_id], slip)
-            )
-    return found
+def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, more: dict[str, int], using: str) -> list[Task]:
+    """Return the first slips that wait for this person: to sign, to receive or answer, to judge.
+
+    Where there are further ones, ``more`` says how many slips there are that are not settled.
+    """
+    sides = [
+        ("unit_id", reach.units(STEPS["accept"].who), LIVE - _AT_OFFICE),
+        ("office_id", reach.units(BUSINESS - STEPS["accept"].who), _AT_OFFICE),
+    ]
+    slips = [_slips_of(column, units, states, using) for column, units, states in sides if units]
+    paths = _paths({u for rows in slips for s in rows for u in (s.unit_id, s.of_office)}, using)
+    found: dict[int, tuple[Slip, str]] = {}
+    for rows in slips:
+        waiting = ((s, _slip_step(s, actor, paths)) for s in rows)
+        mine = [*islice(((s, name) for s, name in waiting if name), MOST + 1)]
+        found |= {slip.pk: (slip, name) for slip, name in mine[:MOST]}
+        if len(mine) > MOST or len(rows) > _LOOKED_AT:
+            more["slip"] = unsettled(visible_units(actor, using), COUNT_LIMIT + 1, using)
+    items = Item.objects.using(using).only(*OF_ITEM).in_bulk({s.item_id for s, _ in found.values()})
+    return [
+        Task(
+            f"slip-{name}",
+            NOW if slip.answer_due is not None and slip.answer_due <= now and name == "answer" else SOON,
+            slip.answer_due,
+            items[slip.item_id],
+            slip,
+        )
+        for slip, name in found.values()
+    ]
 
 
-def _request_tasks(actor: Actor, now: datetime, using: str) -> list[Task]:
-    """Return the requests that this person has to decide, those with the nearest limit."""
+def _slips_of(column: str, units: list[int], states: Iterable[SlipState], using: str) -> list[Any]:
+    """The oldest slips in ``states`` for which a unit in ``column`` is one of ``units``, each with the office of its item (``of_office``)."""
+    office = Item.objects.using(using).filter(pk=OuterRef("item_id")).values("office_id")
+    found = Slip.objects.using(using).filter(**{f"{column}__in": units}, state__in=list(states))
+    return list(found.only(*OF_SLIP).annotate(of_office=Subquery(office)).order_by("id")[: _LOOKED_AT + 1])
+
+
+def _slip_step(slip: Any, actor: Actor, paths: dict[int, str]) -> str:
+    """The step that ``actor`` has to take with ``slip``, "" for none."""
+    may = {s.action for s in steps_of(slip, slip.of_office, actor, paths)}
+    return next((n for n in ("approve", "answer", "acknowledge", "judge") if n in may), "")
+
+
+def _request_tasks(actor: Actor, now: datetime, more: dict[str, int], using: str) -> list[Task]:
+    """Return the requests that this person has to decide, those with the nearest limit; in ``more`` how many there are in all."""
     if not any(g.role in _DECIDERS for g in actor.grants):
         return []
-    waiting = to_decide(actor, visible_units(actor, using), using=using)[:_LOOKED_AT]
+    every = to_decide(actor, visible_units(actor, using), using=using)
+    waiting = every[:MOST]
+    if len(every) > MOST:
+        more["request"] = len(every)
     items = Item.objects.using(using).only(*OF_ITEM).in_bulk({r.item_id for r in waiting})
     return [
         Task(

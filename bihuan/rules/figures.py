@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from bihuan.rules.errors import Invalid
@@ -238,6 +239,7 @@ class Ref:
         return cls.parse(str(cls(name, tuple(sorted((k.rstrip("_"), str(v)) for k, v in dims.items())))))
 
     @classmethod
+    @lru_cache(maxsize=4096)  # a page has hundreds of them
     def parse(cls, text: str) -> Ref:
         """Read ``name[dim=value,…]``. Raises Invalid for an unknown figure or dimension."""
         found = _REF.fullmatch(text)

@@ -1,4 +1,4 @@
-"""Addresses of single things, for pages that link to hundreds of them."""
+"""Addresses of pages and of single things, for pages that link to hundreds of them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from django.urls import get_script_prefix, reverse
 _MARK = 9_000_000_000_009
 
 
-def address_of(view: str, pk: int) -> str:
-    """Return the address of ``view`` for ``pk``, its only argument, as ``reverse`` does; the pattern is read once."""
-    before, after = _around(view, get_script_prefix())
+def address(view: str) -> str:
+    """Return the address of ``view``, which takes no argument, as ``reverse`` does; the pattern is read once."""
+    return _plain(view, get_script_prefix())
+
+
+def address_of(view: str, pk: int, *words: str) -> str:
+    """Return the address of ``view`` for ``pk``, its first argument, and few different ``words`` behind it; the pattern is read once."""
+    before, after = _around(view, words, get_script_prefix())
     return f"{before}{pk}{after}"
 
 
-@lru_cache(maxsize=64)
-def _around(view: str, _prefix: str) -> tuple[str, str]:
-    before, _, after = reverse(view, args=[_MARK]).partition(str(_MARK))
+@lru_cache(maxsize=256)
+def _plain(view: str, _prefix: str) -> str:
+    return reverse(view)
+
+
+@lru_cache(maxsize=256)
+def _around(view: str, words: tuple[str, ...], _prefix: str) -> tuple[str, str]:
+    before, _, after = reverse(view, args=[_MARK, *words]).partition(str(_MARK))
     return before, after

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
+from urllib.parse import quote_plus, urlencode
 
 from bihuan.queries.people import unit_labels
 from bihuan.rules.clocked import CHINA
@@ -19,7 +18,9 @@ from bihuan.rules.procedure_slips import KINDS
 from bihuan.rules.procedure_types import COLOURS
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, filters
+from bihuan.web.addresses import address
 
+_MARK = "FIGURE"
 _NAMES = {"register": "register", "unit": "owner", "class": "class", "colour": "colour"}
 
 
@@ -27,7 +28,7 @@ def facts_address(campaign: int, ref: Ref | str, as_of: datetime | None = None, 
     """Return where the facts behind ``ref`` are shown, as of ``as_of`` (None: now) from the entries up to ``seq`` (0: all)."""
     at = as_of.astimezone(CHINA).isoformat() if as_of else ""
     pairs = {"campaign": campaign, "ref": str(ref), "as_of": at, "seq": seq}
-    return f"{reverse('facts')}?{urlencode({k: v for k, v in pairs.items() if v})}"
+    return f"{address('facts')}?{urlencode({k: v for k, v in pairs.items() if v})}"
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,17 @@ class Links:
     part: str = ""
     as_of: datetime | None = None
 
+    @cached_property
+    def _around_ref(self) -> tuple[str, str]:
+        """What stands before and behind the figure in the address of its facts: a page has hundreds of them."""
+        before, _, after = facts_address(self.campaign, _MARK, self.as_of).partition(_MARK)
+        return before, after
+
     def to(self, ref: Ref, **choice: object) -> str:
         """Return the address behind ``ref``; ``choice`` is the filter of the list that has just so many, none for no such list."""
         if self.as_of is not None or not choice:
-            return facts_address(self.campaign, ref, self.as_of)
+            before, after = self._around_ref
+            return f"{before}{quote_plus(str(ref))}{after}"
         return filters.address(campaign=self.campaign, part=self.part, **choice)
 
 

@@ -7,7 +7,6 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 
 from bihuan.queries.chosen import (
     GROUPS,
@@ -24,6 +23,7 @@ from bihuan.rules.procedure_types import COLOURS, WORST_FIRST
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates
+from bihuan.web.addresses import address as page_address
 
 __all__ = ["BEHIND", "COLOUR_CHOICES", "GROUPS", "PARTS", "Chosen", "address", "campaign_of", "filter_of", "read", "registers_of",
            "states_of"]  # fmt: skip
@@ -92,7 +92,7 @@ def _one_of(given: Mapping[str, str], name: str, known: set[str]) -> str:
 def address(**choice: object) -> str:
     """Return the address of the list for ``choice`` (names as in the address); empty values are left out."""
     query = urlencode({name: value for name, value in choice.items() if value})
-    return reverse("items") + (f"?{query}" if query else "")
+    return page_address("items") + (f"?{query}" if query else "")
 
 
 COLOUR_CHOICES = [(name, COLOURS[name]) for name in WORST_FIRST]

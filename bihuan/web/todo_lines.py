@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from bihuan.models import Inspection, Institution, Item, Meeting, Objection
 from bihuan.queries.tasks import Task
 from bihuan.rules.inspection import INSPECTION_STEPS, MODE_NAMES
 from bihuan.rules.meeting import MEETING_STEPS
 from bihuan.web import dates, words
-from bihuan.web.addresses import address_of
+from bihuan.web.addresses import address, address_of
 
 CALL = "列入会议"
 
@@ -72,7 +70,7 @@ def to_meeting(item: Item, units: Mapping[int, str]) -> Line:
         why="；".join(part for part in ("等会议决定是否销号", words.remaining(item, dates.today())) if part),
         late=item.overdue,
         exact=dates.day_words(item.due),
-        do=Button(CALL, f"{reverse('meetings-new')}?id={item.pk}"),
+        do=Button(CALL, f"{address('meetings-new')}?id={item.pk}"),
     )
 
 
@@ -80,7 +78,7 @@ def _of_inspection(task: Task, found: Inspection, units: Mapping[int, str]) -> L
     step = task.kind.removeprefix("inspection-")
     link = address_of("inspections-one", found.pk)
     label = INSPECTION_STEPS[step].name
-    target = reverse("inspections-finding", args=[found.pk]) if step == "finding" else f"{link}#step"
+    target = address_of("inspections-finding", found.pk) if step == "finding" else f"{link}#step"
     return Line(
         verb=label,
         title=found.name,

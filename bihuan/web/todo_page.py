@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
-
 from bihuan.models import Item, Request
 from bihuan.queries.tasks import LATER, NOW, SOON, Task
 from bihuan.queries.todo import Todo
@@ -18,7 +16,7 @@ from bihuan.rules.slips import SLIP_STEPS
 from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STEPS
 from bihuan.web import dates, filters, words
-from bihuan.web.addresses import address_of
+from bihuan.web.addresses import address, address_of
 from bihuan.web.todo_lines import CALL, Button, Line, beyond, to_meeting
 
 GROUPS = ((NOW, "马上办"), (SOON, "该办了"), (LATER, "在办，不急"))
@@ -72,15 +70,26 @@ def rests(found: Todo, most: int) -> list[Rest]:
     ]
 
 
+#: Kind of task that is no step of an item → what the rest is called, and the list behind it.
+_BEYOND = {
+    "meeting": (CALL, "meetings", ""),
+    "slip": ("没有了结的单据", "slips", "?state=live"),
+    "request": ("批复申请", "requests", "?state=asked"),
+}
+
+
 def _verb(kind: str) -> str:
+    if kind in _BEYOND:
+        return _BEYOND[kind][0]
     name = kind.partition("-")[0]
-    return CALL if name == "meeting" else STEPS["report" if name == "check" else name].name
+    return STEPS["report" if name == "check" else name].name
 
 
 def _list(kind: str) -> str:
     """Return the address of the list behind a kind of tasks."""
-    if kind == "meeting":
-        return reverse("meetings")
+    if kind in _BEYOND:
+        _, view, query = _BEYOND[kind]
+        return address(view) + query
     return filters.address(**_BEHIND[kind if kind in _BEHIND else kind.partition("-")[0]])
 
 
@@ -99,7 +108,7 @@ def _of_item(task: Task, item: Item, units: Mapping[int, str], procedures: Mappi
     verb = procedure.action_labels.get(task.kind, STEPS[task.kind].name)
     waits = "、".join(WAITING_NAMES[name] for name in item.waiting.split())
     left = words.remaining(item, dates.today())
-    url = reverse("items-step", args=[item.pk, task.kind])
+    url = address_of("items-step", item.pk, task.kind)
     sent = (("version", item.version), ("back", "todo"))
     return Line(
         verb=verb,
@@ -123,7 +132,7 @@ def _level(item: Item, procedure: Procedure, kind: str) -> str:
 def _second(kind: str, item: Item, url: str, sent: tuple[tuple[str, object], ...]) -> Button | None:
     """Return the other answer: not ours, or nothing new."""
     if kind == "accept":
-        return Button("退回", f"{reverse('items-step', args=[item.pk, 'return'])}#step")
+        return Button("退回", f"{address_of('items-step', item.pk, 'return')}#step")
     return Button("暂无进展", url, (*sent, ("unchanged", 1))) if kind == "report" else None
 
 
@@ -140,7 +149,7 @@ def _of_slip(task: Task, units: Mapping[int, str], now: datetime) -> Line:
     if limit is not None and late:
         why = f"答复已超期（{dates.since_words(limit, now)}到期）"
     name = SLIP_STEPS[step].name
-    url = reverse("slips-step", args=[slip.pk, step])
+    url = address_of("slips-step", slip.pk, step)
     one_tap = Button(name, url, (("back", "todo"),))
     return Line(
         verb=f"{name}{slip.rung}",

@@ -19,6 +19,7 @@ from bihuan.actions.slip import (
 from bihuan.clock.tick import pending, tick
 from bihuan.ledger.reading import entry_hash_at, facts_of
 from bihuan.ledger.rebuild import digests, rebuild
+from bihuan.ledger.repeats import repeated
 from bihuan.ledger.verify import verify
 from bihuan.models import Happening, Slip
 from bihuan.queries.burden import burden
@@ -203,6 +204,22 @@ def test_a_recent_request_to_the_same_unit_is_shown_whatever_it_was_about(county
     other = county.at("working")
     with pytest.raises(Repeated, match="近3天内"):
         issue(county, other, "整改提示单")
+
+
+def test_of_many_that_speak_against_another_the_oldest_are_named_and_the_rest_counted(
+    county, work, monkeypatch
+):
+    issue(county, work)
+    town, item = county.units["town"], county.at("working")
+    every = repeated(item, town, "", county.now)
+    assert [s.pk for s in every.slips] == sorted(s.pk for s in every.slips)
+    assert (every.count, every.unnamed) == (len(every.slips), 0)
+    monkeypatch.setattr("bihuan.ledger.repeats.NAMED", 1)
+    found = repeated(item, town, "", county.now)
+    assert (found.slips, found.count) == (every.slips[:1], every.count)
+    assert found.unnamed == every.count - 1 > 0
+    with pytest.raises(Repeated, match=f"另外还有{found.unnamed}张"):
+        issue(county, item, "整改提示单")
 
 
 def test_what_the_clock_has_just_issued_counts_as_recent(county):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 from django.utils import timezone
 
+from bihuan.actions.slip import issue_slip, withdraw_slip
 from bihuan.ledger.reading import head
-from bihuan.models import Entry, Transition
+from bihuan.models import Entry, Happening, Transition
 from bihuan.queries import past
-from bihuan.queries.counts import cells
-from bihuan.queries.past import KEPT, remembered
+from bihuan.queries.counts import NO_REGISTER, cells, deeds
+from bihuan.queries.past import KEPT, remembered, summed
+from bihuan.rules.figures import Deed
 from tests.actions.county import County
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +78,63 @@ def test_only_the_last_values_are_kept(county: County):
     for key in range(KEPT + 3):
         remembered(key, county.now, lambda: 0)
     assert [key for _, key, *_ in past._held] == list(range(3, KEPT + 3))
+
+
+def test_what_grows_is_read_from_the_last_entry_on_and_known_up_to_any(county: County):
+    asked, first = [], head()[0]
+
+    def between(after: int, upto: int) -> dict[str, int]:
+        asked.append((after, upto))
+        return {"entries": upto - after}
+
+    assert summed("key", between, first) == {"entries": first}
+    county.at("working")
+    last = head()[0]
+    assert summed("key", between, last) == summed("key", between, last) == {"entries": last}
+    assert summed("key", between, first) == {"entries": first}
+    assert asked == [(0, first), (first, last), (first, last)]
+
+
+def test_what_grew_in_another_ledger_is_read_anew(county: County):
+    asked, last = [], head()[0]
+
+    def between(after: int, upto: int) -> dict[str, int]:
+        asked.append((after, upto))
+        return {"entries": upto - after}
+
+    summed("key", between, last)
+    (key, held), *_ = past._held.items()
+    for other in (
+        past._Held(last, b"another chain", held.value),
+        past._Held(last + 1, held.hash, held.value),
+    ):
+        past._held[key] = other
+        assert summed("key", between, last) == {"entries": last}
+    assert asked == [(0, last)] * 3
+
+
+def added_up(as_of: datetime | None, upto: int | None, *, cut: bool) -> dict[Deed, int]:
+    """Every row on its own."""
+    found = Counter[Deed]()
+    for row in Happening.objects.all():
+        if (as_of is None or row.at <= as_of) and (upto is None or row.seq <= upto):
+            place = (row.register_id, row.unit_id, row.klass, row.channel) if cut else (0, 0, "", "")
+            found[Deed(row.what, row.kind, *place)] += row.amount
+    return {deed: times for deed, times in found.items() if times}
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_deeds_of_any_moment_are_the_sums_of_their_rows(county: County, cut):
+    registers, supervisor = [NO_REGISTER, *county.registers.values()], county.people["supervisor"]
+    seqs, moment = [head()[0]], timezone.now()
+    for now in (county.now, moment + timedelta(hours=1)):  # the second holds from a moment to come on
+        made = issue_slip(county.at("working"), "整改通知单", supervisor, now, despite="急")
+        withdraw_slip(made.slip, supervisor, now, reason="重复")
+        seqs.append(head()[0])
+        for as_of in (None, moment, county.now):
+            for upto in (None, *seqs):
+                told = deeds(registers, cut=cut, as_of=as_of, upto=upto)
+                assert told == added_up(as_of, upto, cut=cut)
 
 
 def test_cells_of_a_day_are_the_same_when_they_are_remembered_and_when_they_are_not(county: County):

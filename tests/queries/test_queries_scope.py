@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bihuan.queries.counts import cells, cuts_of
+from bihuan.queries.counts import CUT_BY, cells, cuts_of
 from bihuan.queries.scope import Scope
 from bihuan.rules.errors import NotAllowed
 from bihuan.rules.permissions import Actor
@@ -85,6 +85,9 @@ def test_the_cuts_read_at_once_are_those_read_one_by_one(limited: bool, as_of: d
         assert sum(found.values()) > sum(lit.values()) > 0
         assert _named(found) == _named(items)
         assert _named(lit) == _named(colours)
+        alone = cuts_of(ids, by=[facet], as_of=as_of, units=units)
+        assert alone.sums == {f: cuts.sums[f] if f == facet else {} for f in CUT_BY}
+        assert alone.colours == {f: cuts.colours[f] if f == facet else {} for f in CUT_BY}
 
 
 def _named(counts: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:

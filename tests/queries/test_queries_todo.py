@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from bihuan.actions.inspection import Plan, approve_inspection, propose_inspection
 from bihuan.actions.slip import acknowledge_slip, answer_slip, issue_slip
 from bihuan.clock.tick import tick
-from bihuan.models import Item
+from bihuan.models import Item, Slip
 from bihuan.queries import todo as module
 from bihuan.queries.item import detail
+from bihuan.queries.people import visible_units
+from bihuan.queries.slips import unsettled
 from bihuan.queries.tasks import LATER, MOST, NOW, SOON
 from bihuan.queries.todo import todo
 from tests.actions.county import PATH, PEOPLE, County
@@ -188,6 +190,17 @@ def test_more_than_the_page_shows_is_counted_and_the_queries_stay_the_same(count
     assert len(many) <= 15
 
 
+def test_more_slips_and_requests_than_the_page_shows_are_counted(county, monkeypatch):
+    monkeypatch.setattr(module, "MOST", 1)
+    for _ in range(3):
+        county.ask("extension", county.at("working"), due="2027-02-01")
+    head, lead = (todo(county.people[p], county.now) for p in ("head", "lead"))
+    waiting = unsettled(visible_units(county.people["head"]), 99)
+    assert waiting == Slip.objects.exclude(state__in=["closed", "withdrawn"]).count() == 3
+    assert (len([t for t in head.tasks if t.slip]), head.more["slip"]) == (1, waiting)
+    assert (len([t for t in lead.tasks if t.request]), lead.more["request"]) == (1, 3)
+
+
 def test_a_wide_scope_finds_the_same_by_register(county, monkeypatch):
     for state in PATH[:-1]:
         county.at(state)
@@ -230,7 +243,8 @@ def test_every_search_walks_an_index(county):
     with CaptureQueriesContext(connection) as queries:
         for person in PEOPLE:
             todo(county.people[person], county.now)
-    asked = {q["sql"] for q in queries if 'FROM "item"' in q["sql"] and "LIMIT" in q["sql"]}
+    sql = {q["sql"] for q in queries}
+    asked = {q for q in sql if 'FROM "item"' in q and "LIMIT" in q and 'FROM "slip"' not in q}
     assert asked
     if connection.vendor == "postgresql":
         crowd()

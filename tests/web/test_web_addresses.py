@@ -1,9 +1,10 @@
 """Addresses in long lists are those that Django gives."""
 
 import pytest
+from django.template import Context, Template
 from django.urls import reverse, set_script_prefix
 
-from bihuan.web.addresses import address_of
+from bihuan.web.addresses import address, address_of
 
 
 @pytest.mark.parametrize("prefix", ["/", "/duban/"])
@@ -12,5 +13,11 @@ def test_an_address_is_that_of_the_view_also_below_a_prefix(prefix: str):
     try:
         assert address_of("items-one", 12) == reverse("items-one", args=[12]) == f"{prefix}items/12/"
         assert address_of("slips-one", 3) == reverse("slips-one", args=[3])
+        assert address_of("items-step", 12, "accept") == reverse("items-step", args=[12, "accept"])
+        assert address("items") == reverse("items") == f"{prefix}items/"
+        text = "{% url 'items' %} {% url view 12 %} {% url view '12' %} {% url 'items-step' 12 'accept' %} {% url 'items' as here %}{{ here }}"
+        assert Template(text).render(Context({"view": "items-one"})) == (
+            f"{prefix}items/ {prefix}items/12/ {prefix}items/12/ {prefix}items/12/accept/ {prefix}items/"
+        )
     finally:
         set_script_prefix("/")

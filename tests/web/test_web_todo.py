@@ -114,6 +114,18 @@ def test_an_item_waits_for_a_meeting_and_the_meeting_for_those_who_hold_it(offic
     assert "确认纪要" not in text_of(office.as_("lead").get("/"))
 
 
+def test_no_slip_and_no_request_is_left_out_unsaid(office: Office, monkeypatch):
+    monkeypatch.setattr("bihuan.queries.todo.MOST", 1)
+    for _ in range(2):
+        office.ask("extension", office.at("working"), due="2027-04-01")
+    home = office.as_("head").get("/")
+    assert "没有了结的单据：共 2 件" in text_of(home)
+    assert 'href="/slips/?state=live"' in home.content.decode()
+    home = office.as_("lead").get("/")
+    assert "批复申请：共 2 件" in text_of(home)
+    assert 'href="/requests/?state=asked"' in home.content.decode()
+
+
 def test_no_item_that_waits_for_a_meeting_is_left_out_unsaid(office: Office, monkeypatch):
     monkeypatch.setattr("bihuan.queries.todo_office.MOST", 1)
     for _ in range(2):

@@ -19,7 +19,7 @@ class IssueSlip(forms.Form):
         self.draft = draft
         self.initial = {"text": draft.text}
         self.fields["text"] = f.text("单据正文", required=True, rows=5, help_text="按规程拟好，可以修改。")
-        if draft.against:
+        if draft.against.count:
             self.fields["despite"] = f.line(
                 "仍要发出的理由", required=True, help_text="会记入台账。能不发的，请不要发。"
             )

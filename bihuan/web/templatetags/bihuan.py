@@ -7,15 +7,19 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.base import Parser, Token
+from django.template.context import Context
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as parse_url
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from bihuan.models import Item
 from bihuan.rules.procedure_types import COLOURS
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, words
-from bihuan.web.addresses import address_of
+from bihuan.web.addresses import address, address_of
 
 register = template.Library()
 register.filter("day", dates.day_words)
@@ -62,6 +66,29 @@ def badge(state: str, name: str = "") -> SafeString:
     return format_html('<span class="state state-{}">{}</span>', _TONES[state], name or STATE_NAMES[state])
 
 
+class _Address(URLNode):
+    """The address of a page, or of one thing, from the pattern that was read once: a page has up to hundreds of them."""
+
+    def render(self, context: Context) -> str:
+        """Return what Django's own tag does."""
+        if self.kwargs or self.asvar:
+            return super().render(context)
+        view = self.view_name.resolve(context)
+        if not self.args:
+            return conditional_escape(address(view))
+        pk, *words = [arg.resolve(context) for arg in self.args]
+        if type(pk) is int and all(isinstance(word, str) for word in words):
+            return conditional_escape(address_of(view, pk, *map(str, words)))
+        return super().render(context)
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> _Address:
+    """In place of Django's tag, which looks for the pattern anew each time."""
+    found = parse_url(parser, token)
+    return _Address(found.view_name, found.args, found.kwargs, found.asvar)
+
+
 @register.simple_tag
 def ago(value: datetime | None, at: datetime | None = None) -> SafeString | str:
     """Show a time as a relative one, with the exact one in its title."""
@@ -83,12 +110,6 @@ def left(due: date | None) -> str:
 def remaining(item: Item) -> str:
     """Say how many days an item has left, or by how many it is overdue."""
     return words.remaining(item, dates.today())
-
-
-@register.filter
-def at(pk: int, view: str) -> str:
-    """Return the address of one thing: in long lists in place of ``url``, which looks for the pattern anew each time."""
-    return address_of(view, pk)
 
 
 @register.filter

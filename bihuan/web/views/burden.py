@@ -13,7 +13,7 @@ from bihuan.web import dates
 from bihuan.web.access import Request, opens_to
 
 #: So many of each are listed; how many there are beyond is said.
-MOST = 200
+MOST = 100
 _OF_SLIP = ("id", "number", "rung", "issued_at")
 
 

@@ -58,7 +58,7 @@ def page(request: Request) -> HttpResponse:
 
 
 #: So many classes of problems are shown at first, and so many items of each.
-MOST_CLASSES, MOST_ITEMS = 20, 10
+MOST_CLASSES, MOST_ITEMS = 10, 10
 
 
 def may_draft(actor: Actor) -> bool:

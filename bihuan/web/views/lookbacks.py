@@ -22,7 +22,7 @@ from bihuan.web.access import Request, opens_to
 from bihuan.web.forms import fields as f
 from bihuan.web.views.items import sampled_registers
 
-_PAGE = 100
+_PAGE = 50
 
 
 class LotForm(forms.Form):

@@ -78,7 +78,7 @@ def board(who: Scope, campaign: Campaign, day: date | None, by: str) -> dict[str
     as_of = dates.end_of(day) if day else None
     cuts = CUTS if units is None else {key: name for key, name in CUTS.items() if key != "class"}
     by = by if by in cuts else ("register" if len(registers) > 1 else "unit")
-    found = overview(registers, now, as_of=as_of, units=units, classes=by == "class")
+    found = overview(registers, now, as_of=as_of, units=units, by=[by])
     links = Links(campaign.pk, "owner" if units is not None else "", as_of)
     table = [_line(line, by, found, links) for line in _lines(found, by)]
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -21,6 +22,7 @@ from bihuan.rules.errors import NotFound
 from bihuan.rules.permissions import Duty
 from bihuan.web import dates, filters, later
 from bihuan.web.access import Request, opens_to
+from bihuan.web.addresses import address_of
 
 _MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 
@@ -117,7 +119,7 @@ def _sheet_of_item(request: Request, found: Detail) -> Sheet:
 
 def _drawn(sheet: Sheet) -> SafeString:
     """The picture inside a page: ``svg_of`` has escaped every word in it."""
-    return mark_safe(svg_of(sheet, lambda item: reverse("items-one", args=[item])))  # noqa: S308
+    return mark_safe(svg_of(sheet, partial(address_of, "items-one")))  # noqa: S308
 
 
 def _handed(kind: str, sheet: Callable[[], Sheet], name: str) -> HttpResponseBase:

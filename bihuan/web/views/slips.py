@@ -96,6 +96,7 @@ def page(request: Request) -> HttpResponse:
         states=states,
         unit=chosen.unit or None,
         registers=registers,
+        gathered=True,
     )
     if chosen.overdue:
         found = found.filter(answer_due__lt=dates.now(), state__in=list(UNANSWERED))
@@ -133,10 +134,12 @@ def _units(ids: set[int]) -> dict[int, str]:
 def _receivers(who: Scope) -> dict[int, str]:
     """Return the units that were ever sent a slip, as far as this person sees them."""
     sent = Slip.objects.order_by().values_list("unit_id", flat=True).distinct()
-    if who.units is not None:
-        own = sent.filter(unit_id__in=who.units, issued_at__isnull=False)
-        sent = own.union(sent.filter(office_id__in=who.units))
-    return _units(set(sent))
+    if who.units is None:
+        return _units(set(sent))
+    found = set(sent.filter(unit_id__in=who.units, issued_at__isnull=False))
+    supervised = sent.filter(office_id__in=who.units)
+    # asked first: for the units of an office SQLite reads every slip, also where it has none
+    return _units(found | set(supervised) if Slip.objects.filter(office_id__in=who.units).exists() else found)
 
 
 @opens_to(Duty.READ)
