@@ -15,6 +15,8 @@ ARGUMENTS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+#: Waited for, and not asked once: a document that is being swapped for another has no element yet, and drawings follow a new width.
+FITS = """() => document.readyState === "complete" && document.documentElement.scrollWidth <= window.innerWidth"""
 
 
 @dataclass
@@ -26,8 +28,17 @@ class Window:
     wrong: list[str] = field(default_factory=list)
 
     def fits(self) -> bool:
-        """Whether nothing is wider than the screen."""
-        return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+        """Whether the document, once it is loaded, comes to be no wider than the screen.
+
+        Asked after something of a new page was awaited: before that it is the old page that answers.
+        """
+        from playwright.sync_api import TimeoutError
+
+        try:
+            self.page.wait_for_function(FITS)
+        except TimeoutError:
+            return False
+        return True
 
 
 @pytest.fixture

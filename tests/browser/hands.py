@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 PASSWORD = "Xk7-melon-Harbor"
@@ -33,6 +35,23 @@ def apart(work: Any) -> Any:
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(run).result()
+
+
+@contextmanager
+def turning(page: Any) -> Iterator[None]:
+    """Do what leads to another page; at the block's end that has been loaded, and what is read then is read of it.
+
+    A click alone does not wait: what follows it may still find the old page, or none while one is swapped for the other.
+    """
+    page.evaluate("() => { window.turning = true; }")
+    yield
+    page.wait_for_function("() => !window.turning && document.readyState === 'complete'")
+
+
+def follow(target: Any) -> None:
+    """Click what leads to another page, and wait for that."""
+    with turning(target.page):
+        target.click()
 
 
 def log_in(page: Any, address: str, name: str) -> None:
