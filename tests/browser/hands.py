@@ -1,4 +1,8 @@
-"""What every walk through the pages begins with: an office with accounts, somebody who logs in."""
+"""What every walk through the pages begins with: an office with accounts, somebody who logs in, pages that are turned.
+
+What is read of a page is awaited (``expect``): a click does not wait for what it leads to, so what is read at once after it may be
+of the old page, or of none while one is swapped for the other. ``follow`` waits for the new page.
+"""
 
 from __future__ import annotations
 
@@ -39,13 +43,11 @@ def apart(work: Any) -> Any:
 
 @contextmanager
 def turning(page: Any) -> Iterator[None]:
-    """Do what leads to another page; at the block's end that has been loaded, and what is read then is read of it.
-
-    A click alone does not wait: what follows it may still find the old page, or none while one is swapped for the other.
-    """
+    """Do what leads to another page; at the block's end that has been loaded, and nothing can be read of the old one."""
     page.evaluate("() => { window.turning = true; }")
     yield
-    page.wait_for_function("() => !window.turning && document.readyState === 'complete'")
+    page.wait_for_function("() => !window.turning")
+    page.wait_for_load_state()
 
 
 def follow(target: Any) -> None:
@@ -54,23 +56,39 @@ def follow(target: Any) -> None:
         target.click()
 
 
-def log_in(page: Any, address: str, name: str) -> None:
-    page.goto(f"{address}/login/")
+def sign_in(page: Any, name: str, password: str = PASSWORD) -> None:
+    """Fill the page of the log-in that is shown."""
     page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url(lambda url: url.startswith(address) and "/login/" not in url)
+    page.get_by_label("密码").fill(password)
+    follow(page.get_by_role("button", name="登录"))
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def log_in(page: Any, address: str, name: str, password: str = PASSWORD) -> None:
+    page.goto(f"{address}/login/")
+    sign_in(page, name, password)
 
 
 def log_out(page: Any, address: str) -> None:
     page.locator("details.person summary").click()
-    page.get_by_role("button", name="退出登录").click()
+    follow(page.get_by_role("button", name="退出登录"))
     page.wait_for_url(f"{address}/login/")
 
 
 def open_part(page: Any, label: str) -> None:
     """Follow an entry of the menu; on a phone some of them are in the person's menu."""
     link = page.locator(".top").get_by_role("link", name=label, exact=True)
-    if not link.first.is_visible():
+    if not link.first.is_visible():  # every page before was waited for: this is not one on its way
         page.locator("details.person summary").click()
-    link.click()
+    follow(link)
+
+
+def taken(page: Any) -> None:
+    """Wait until the page says that what was sent was taken."""
+    page.locator(".note-success").first.wait_for()
+
+
+def send(page: Any) -> None:
+    """Send the step that stands open, and wait for the page that says that it was taken."""
+    follow(page.locator("#step .btn-primary"))
+    taken(page)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-from tests.browser.hands import apart, follow, found, log_in, log_out
+from tests.browser.hands import apart, follow, found, log_in, log_out, send
 
 
 def _items() -> list[int]:
@@ -61,7 +61,7 @@ def test_from_the_call_over_decisions_on_many_items_to_the_minutes(window, addre
 
         # who came; then a decision on both items, refused as a whole and taken as a whole
         page.get_by_label("reviewer的状态").select_option(label="请假")
-        follow(page.locator("#step .btn-primary"))
+        send(page)
         expect(page.get_by_text("已召开", exact=True)).to_be_visible()
         page.get_by_label("选择第1项").check()
         page.get_by_label("选择第2项").check()
@@ -85,7 +85,7 @@ def test_from_the_call_over_decisions_on_many_items_to_the_minutes(window, addre
         # whoever chaired confirms from their tasks, and takes the minutes along
         log_in(page, address, "lead")
         follow(page.get_by_role("link", name="确认纪要"))
-        follow(page.locator("#step .btn-primary"))
+        send(page)
         expect(page.get_by_text("纪要已确认").first).to_be_visible()
         expect(page).to_have_url(meeting)
         with page.expect_download() as download:
