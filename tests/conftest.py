@@ -26,6 +26,7 @@ pytest_terminal_summary = machine.pytest_terminal_summary
 hypothesis.settings.register_profile(
     "house",
     deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
     derandomize=machine.everything_required() and not depth.DEEP,
     max_examples=depth.often(40, 1_000),
 )
