@@ -14,9 +14,8 @@ from typing import Any
 PASSWORD = "Xk7-melon-Harbor"
 
 
-def found() -> dict[str, str]:
-    """Found an office with accounts; returns person → user name. Runs in a thread: Playwright owns this one's loop."""
-    from bihuan.models import Account
+def found() -> Any:
+    """Found an ``Office`` whose people can log in. Runs in a thread: Playwright owns this one's loop."""
     from tests.web.office import Office
 
     office = Office()
@@ -24,7 +23,7 @@ def found() -> dict[str, str]:
         account = office.account(name)
         account.set_password(PASSWORD)
         account.save()
-    return dict(Account.objects.values_list("name", "name"))
+    return office
 
 
 def apart(work: Any) -> Any:

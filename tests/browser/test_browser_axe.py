@@ -1,5 +1,7 @@
 """axe, on every page of the demonstration as somebody who works with it, on a wide screen and on a phone: it finds nothing.
 
+No page is wider than these, nor than a tablet.
+
 In the short form each page is looked at in one of the two widths, in depth in both.
 """
 
@@ -38,6 +40,7 @@ def demonstrated(out: Path) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
 
 
 WIDTHS = (1440, 390)
+TABLET = 768
 #: What GET brings is no page of its own.
 NO_PAGE = {
     *(
@@ -112,4 +115,6 @@ def test_axe_finds_nothing_on_any_page_and_the_table_has_every_page(
                         for node in nodes
                     ]
                     assert view.fits(), (name, width)
+                page.set_viewport_size({"width": TABLET, "height": 900})
+                assert view.fits(), (name, TABLET)
     assert found == []
