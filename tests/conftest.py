@@ -14,7 +14,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.support import depth, environment, machine
+from tests.support import depth, environment, machine, midnight
 from tests.support.databases import OwnDatabase, Template, homes_below
 
 DATABASE_FIXTURES = {"db", "client", "admin_client", "admin_user", "own_database"}
@@ -26,6 +26,7 @@ pytest_terminal_summary = machine.pytest_terminal_summary
 hypothesis.settings.register_profile(
     "house",
     deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
     derandomize=machine.everything_required() and not depth.DEEP,
     max_examples=depth.often(40, 1_000),
 )
@@ -56,6 +57,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("db")
         for fixture in wanted & MACHINE_MARKERS.keys():
             item.add_marker(MACHINE_MARKERS[fixture])
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin nothing a moment before midnight."""
+    midnight.pass_midnight(180 if item.get_closest_marker("browser") else 30)
 
 
 @pytest.fixture(scope="session")

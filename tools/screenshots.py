@@ -104,8 +104,9 @@ def browser(width: int, findings: Findings) -> Iterator[tuple[BrowserContext, Pa
 
 
 def take(page: Page, name: str, width: int, findings: Findings) -> None:
-    """Take one picture of the whole page."""
-    page.wait_for_load_state("networkidle")
+    """Take one picture of the whole page, once it is loaded and nothing is on its way into it."""
+    page.wait_for_load_state()
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
     if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
         findings.wrong.append(f"{name} at {width}: the page is {wide} wide")
     page.screenshot(path=OUT / f"{name}-{width}.png", full_page=True)
@@ -120,7 +121,8 @@ def log_in(page: Page, base: str, name: str, password: str) -> None:
     page.goto(f"{base}/login/")
     page.fill("[name=name]", name)
     page.fill("[name=password]", password)
-    page.click("button:has-text('登录')")
+    with page.expect_navigation():
+        page.click("button:has-text('登录')")
 
 
 def importing(page: Page, base: str, shot: Callable[[str], None]) -> None:
@@ -145,7 +147,8 @@ def comparing(page: Page, base: str, shot: Callable[[str], None]) -> None:
     """What only shows once it was compared."""
     page.goto(f"{base}/signs/")
     if page.query_selector("text=现在比对"):
-        page.click("text=现在比对")
+        with page.expect_navigation():
+            page.click("text=现在比对")
     shot("signs-found")
 
 

@@ -22,9 +22,10 @@ from bihuan.queries.templates import usual_of
 from bihuan.reports.make_drafts import path_of
 from tests.actions.county import PEOPLE
 from tests.api.callers import Callers, answered
+from tests.support.ports import kept_port
 from tests.web.office import in_days
 from tests.web.test_web_days import unpublished
-from tests.web.test_web_outlets import TOKEN, closed_port
+from tests.web.test_web_outlets import TOKEN
 from tests.web.test_web_procedures import sharper, version
 from tests.web.test_web_templates import changed, text_of_word
 
@@ -223,11 +224,11 @@ def test_what_failed_is_told_page_by_page_with_its_reason_and_no_title(office: C
 
 
 def test_a_trial_tells_why_it_was_not_taken_without_the_secret_and_a_removed_outlet_is_gone(office: Callers):
-    address = f"http://127.0.0.1:{closed_port()}/in/{TOKEN}?rto=1"
-    body = {"kind": "gateway", "secret": address, "person": office.people["handler"].person}
-    made = office.post("admin", "/outlets", body, 201)["id"]
-    office.at("assigned")
-    told = office.post("admin", f"/outlets/{made}/actions/try", None)
+    with kept_port() as port:  # nobody listens there
+        body = {"kind": "gateway", "secret": f"http://127.0.0.1:{port}/in/{TOKEN}"}
+        made = office.post("admin", "/outlets", body | {"person": office.people["handler"].person}, 201)["id"]
+        office.at("assigned")
+        told = office.post("admin", f"/outlets/{made}/actions/try", None)
     assert (told["taken"], told["failure"] != "", TOKEN in told["failure"]) == (False, True, False)
     waiting = Delivery.objects.filter(outlet_id=made, state="waiting").count()
     assert office.post("admin", f"/outlets/{made}/actions/remove", None) == {"dropped": waiting}

@@ -15,6 +15,10 @@ ARGUMENTS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+#: How long anything is waited for, in milliseconds: a busy machine is no fault of the pages.
+PATIENCE = 60_000
+#: Waited for, and not asked once: a document that is being swapped for another has no element yet, and drawings follow a new width.
+FITS = """() => document.readyState === "complete" && document.documentElement.scrollWidth <= window.innerWidth"""
 
 
 @dataclass
@@ -26,8 +30,17 @@ class Window:
     wrong: list[str] = field(default_factory=list)
 
     def fits(self) -> bool:
-        """Whether nothing is wider than the screen."""
-        return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+        """Whether the document, once it is loaded, comes to be no wider than the screen.
+
+        Asked after something of a new page was awaited: before that it is the old page that answers.
+        """
+        from playwright.sync_api import TimeoutError
+
+        try:
+            self.page.wait_for_function(FITS)
+        except TimeoutError:
+            return False
+        return True
 
 
 @pytest.fixture
@@ -47,26 +60,40 @@ def address(own_database: Callable[[], Any]) -> Iterator[str]:
 
 
 @contextmanager
-def opened(browser: Any, address: str, width: int) -> Iterator[Window]:
+def launched(program: Path) -> Iterator[Any]:
+    """Run the browser; what ``expect`` waits for is waited for as long as everything else."""
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(program), args=ARGUMENTS, timeout=2 * PATIENCE
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def opened(browser: Any, address: str, width: int, **more: Any) -> Iterator[Window]:
     """Open a window of a width; it watches its console and where it asks."""
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, locale="zh-CN", accept_downloads=True
+        viewport={"width": width, "height": 900}, locale="zh-CN", accept_downloads=True, **more
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     made = Window(context.new_page(), width)
     made.page.on("console", lambda m: m.type in {"error", "warning"} and made.wrong.append(m.text))
     made.page.on("pageerror", lambda e: made.wrong.append(str(e)))
     made.page.on("request", lambda r: r.url.startswith((address, "data:")) or made.wrong.append(r.url))
-    yield made
-    context.close()
+    try:
+        yield made
+    finally:
+        context.close()
 
 
 @pytest.fixture
-def window(chromium: Path, address: str) -> Iterator[Callable[[int], Any]]:
+def window(chromium: Path, address: str) -> Iterator[Callable[..., Any]]:
     """Opens windows of a width."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=ARGUMENTS)
+    with launched(chromium) as browser:
         yield partial(opened, browser, address)
-        browser.close()

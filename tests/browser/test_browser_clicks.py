@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tests.browser.hands import apart, found, log_in
+from tests.browser.hands import apart, follow, found, log_in, taken
 from tests.browser.test_browser_journey import _one_item
 from tests.support.tree import ROOT
 
@@ -21,14 +21,14 @@ def written() -> dict[str, tuple[int, int]]:
 
 @dataclass
 class Hand:
-    """Counts what it does."""
+    """Counts what it does; each of its clicks leads to another page."""
 
     page: Any
     clicks: int = 0
     fields: int = 0
 
     def click(self, target: Any) -> None:
-        target.click()
+        follow(target)
         self.clicks += 1
 
     def fill(self, target: Any, text: str) -> None:
@@ -37,7 +37,7 @@ class Hand:
 
     def done(self) -> tuple[int, int]:
         """Wait until it is said that it was taken."""
-        self.page.wait_for_selector(".note-success")
+        taken(self.page)
         return self.clicks, self.fields
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from docx import Document
 
-from tests.browser.hands import apart, found, log_in, log_out
+from tests.browser.hands import apart, follow, found, log_in, log_out, send
 
 
 def _items() -> list[int]:
@@ -44,37 +45,38 @@ def test_from_the_call_over_decisions_on_many_items_to_the_minutes(window, addre
         page.goto(f"{address}/items/{one}/")
         if not page.get_by_role("link", name="提请上会").is_visible():
             page.locator("details.others summary").click()
-        page.get_by_role("link", name="提请上会").click()
-        assert view.fits()
+        follow(page.get_by_role("link", name="提请上会"))
         agenda = page.get_by_label("议程")
-        assert "：研究办理" in agenda.input_value()
+        expect(agenda).to_have_value(re.compile("：研究办理"))
+        assert view.fits()
         first = agenda.input_value()
         agenda.fill(f"{first}\n{first.replace('1号', '2号')}")
         page.get_by_label("会议名称").fill("重点事项专题会")
         page.get_by_label("地点").fill("一号会议室")
         page.get_by_label("主持人").fill("lead")
         page.get_by_label("应到人员").fill("reviewer")
-        page.get_by_role("button", name="召集", exact=True).click()
-        page.wait_for_selector("#step-title:has-text('登记到会情况')")
+        follow(page.get_by_role("button", name="召集", exact=True))
+        expect(page.locator("#step-title")).to_have_text("登记到会情况")
         assert view.fits()
 
         # who came; then a decision on both items, refused as a whole and taken as a whole
         page.get_by_label("reviewer的状态").select_option(label="请假")
-        page.locator("#step .btn-primary").click()
-        page.wait_for_selector("text=已召开")
+        send(page)
+        expect(page.get_by_text("已召开", exact=True)).to_be_visible()
         page.get_by_label("选择第1项").check()
         page.get_by_label("选择第2项").check()
         page.get_by_label("怎样议定").select_option(label="延期")
-        page.get_by_role("button", name="议定所选").click()
+        follow(page.get_by_role("button", name="议定所选"))
+        expect(page.locator(f"#id_i{two}-due")).to_be_visible()
         assert view.fits()
         for item, due in ((one, "2099-09-30"), (two, "2099-06-01")):
             page.locator(f"#id_i{item}-due").fill(due)
             page.locator(f"#id_i{item}-reason").fill("汛期停工")
-        page.get_by_role("button", name="登记议定的 2 项").click()
-        page.wait_for_selector(".note-error:has-text('什么都没有登记')")
-        assert page.locator(f"#id_i{one}-due").input_value() == "2099-09-30"
+        follow(page.get_by_role("button", name="登记议定的 2 项"))
+        expect(page.locator(".note-error", has_text="什么都没有登记")).to_be_visible()
+        expect(page.locator(f"#id_i{one}-due")).to_have_value("2099-09-30")
         page.locator(f"#id_i{two}-due").fill("2099-08-31")
-        page.get_by_role("button", name="登记议定的 2 项").click()
+        follow(page.get_by_role("button", name="登记议定的 2 项"))
         expect(page.locator(".decided")).to_have_count(2)
         assert view.fits()
         meeting = page.url
@@ -82,10 +84,10 @@ def test_from_the_call_over_decisions_on_many_items_to_the_minutes(window, addre
 
         # whoever chaired confirms from their tasks, and takes the minutes along
         log_in(page, address, "lead")
-        page.get_by_role("link", name="确认纪要").click()
-        page.locator("#step .btn-primary").click()
-        page.wait_for_selector("text=纪要已确认")
-        assert page.url == meeting
+        follow(page.get_by_role("link", name="确认纪要"))
+        send(page)
+        expect(page.get_by_text("纪要已确认").first).to_be_visible()
+        expect(page).to_have_url(meeting)
         with page.expect_download() as download:
             page.get_by_role("link", name="下载会议纪要（Word）").click()
         minutes = tmp_path / "minutes.docx"

@@ -30,10 +30,13 @@ def fill() -> None:
 def test_a_campaign_prints_on_exactly_one_a3_page_with_no_words_over_others(
     window, address, pdftotext, cjk_font, tmp_path
 ):
+    from playwright.sync_api import expect
+
     apart(fill)
     with window(1440) as seen:
         log_in(seen.page, address, "chief")
         seen.page.goto(f"{address}/picture/")
+        expect(seen.page.locator(".a3 text").first).to_be_visible()
         assert seen.page.evaluate(_OVER) == []
         assert seen.fits()
         assert seen.wrong == []

@@ -10,20 +10,16 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import ARGUMENTS, Window, opened
-from tests.browser.hands import PASSWORD, apart, log_in, open_part
+from tests.browser.conftest import Window, launched, opened
+from tests.browser.hands import PASSWORD, apart, follow, log_in, open_part, send, taken
 
 pytestmark = pytest.mark.daily
 
 
 @pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(chromium), args=ARGUMENTS)
+    with launched(chromium) as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
@@ -79,7 +75,7 @@ def _office() -> None:
 
 def do(page: Any, verb: str, title: str) -> None:
     """Press the button of a task."""
-    page.locator(".tasks li", has_text=title).locator(".task-do .btn", has_text=verb).click()
+    follow(page.locator(".tasks li", has_text=title).locator(".task-do .btn", has_text=verb))
 
 
 def yesterday() -> date:
@@ -88,22 +84,9 @@ def yesterday() -> date:
     return today() - timedelta(days=1)
 
 
-def tasks(page: Any, title: str) -> list[str]:
+def tasks(page: Any, title: str) -> Any:
     """What this person has to do about an item."""
-    return [
-        str(t)
-        for t in page.locator(".tasks li", has_text=title).locator(".task-head strong").all_inner_texts()
-    ]
-
-
-def send(page: Any) -> None:
-    """Send the step that stands open, and wait until it is said that it was taken."""
-    step = page.locator("#step .btn-primary")
-    step.wait_for()  # the page with the step may still be on its way
-    page.locator("#notice").evaluate("notice => notice.replaceChildren()")  # what was said of the step before
-    step.click()
-    page.wait_for_selector(".note-success")
-    page.wait_for_load_state()
+    return page.locator(".tasks li", has_text=title).locator(".task-head strong")
 
 
 def home(page: Any) -> None:
@@ -118,6 +101,8 @@ def review(page: Any, title: str, outcome: str, opinion: str) -> None:
 
 
 def test_the_supervisor_approves_assigns_and_closes(day):
+    from playwright.sync_api import expect
+
     with day("supervisor") as view:
         page = view.page
         do(page, "审定", "修桥")
@@ -131,23 +116,24 @@ def test_the_supervisor_approves_assigns_and_closes(day):
         send(page)
         open_part(page, "台账")
         rows = page.locator(".items tbody tr")
-        assert "已销号" in rows.filter(has_text="清运垃圾").inner_text()
-        assert "西乡" in rows.filter(has_text="修桥").inner_text()
+        expect(rows.filter(has_text="清运垃圾")).to_contain_text("已销号")
+        expect(rows.filter(has_text="修桥")).to_contain_text("西乡")
         open_part(page, "总览")
-        assert page.locator(".tile-finished .tile-value").inner_text() == "1项"
+        expect(page.locator(".tile-finished .tile-value")).to_have_text("1项")
 
 
 def test_the_handler_accepts_reports_proves_and_applies_on_a_phone(day, tmp_path):
+    from playwright.sync_api import expect
+
     evidence = tmp_path / "整改后.txt"
     evidence.write_text("灯都亮了", "utf-8")
     with day("handler", 390) as view:
         page = view.page
         do(page, "签收", "路灯不亮")
-        page.wait_for_selector(".note-success")
-        page.locator(".task-title[href^='/items/']", has_text="路灯不亮").click()
-        page.get_by_role("button", name="完成 措施1").click()
+        taken(page)
+        follow(page.locator(".task-title[href^='/items/']", has_text="路灯不亮"))
+        follow(page.get_by_role("button", name="完成 措施1"))
         page.wait_for_selector(".measure-done")
-        page.wait_for_load_state()
         page.get_by_label("进展情况").fill("灯具已全部更换。")
         page.get_by_label("完成比例（%）").fill("100")
         send(page)
@@ -157,25 +143,29 @@ def test_the_handler_accepts_reports_proves_and_applies_on_a_phone(day, tmp_path
         send(page)
         page.wait_for_selector("#step-title:has-text('申请销号')")
         send(page)
-        assert "责任单位自查" in page.inner_text(".next")
+        expect(page.locator(".next")).to_contain_text("责任单位自查")
         home(page)
-        assert tasks(page, "路灯不亮") == ["签收整改通知单"]
+        expect(tasks(page, "路灯不亮")).to_have_text(["签收整改通知单"])
 
 
 def test_the_head_of_a_unit_reviews_what_the_unit_did(day):
+    from playwright.sync_api import expect
+
     with day("head") as view:
         page = view.page
         review(page, "井盖缺失", "通过", "已到现场看过")
-        assert "已到现场看过" in page.inner_text("section:has(#reviews-title)")
+        expect(page.locator("section:has(#reviews-title)")).to_contain_text("已到现场看过")
         open_part(page, "总览")
         page.wait_for_selector(".tiles")
         open_part(page, "台账")
-        assert "审核中" in page.locator(".items tbody tr", has_text="井盖缺失").inner_text()
+        expect(page.locator(".items tbody tr", has_text="井盖缺失")).to_contain_text("审核中")
         home(page)
-        assert tasks(page, "井盖缺失") == ["签收整改通知单"]
+        expect(tasks(page, "井盖缺失")).to_have_text(["签收整改通知单"])
 
 
 def test_the_lead_approves_an_inspection_reviews_and_looks_back_a_day(day):
+    from playwright.sync_api import expect
+
     with day("lead") as view:
         page = view.page
         do(page, "批准", "值班抽查")
@@ -184,126 +174,139 @@ def test_the_lead_approves_an_inspection_reviews_and_looks_back_a_day(day):
         review(page, "校门拥堵", "通过", "同意")
         open_part(page, "总览")
         page.wait_for_selector("#board")
-        page.wait_for_load_state()
         page.get_by_label("数据截至").fill(yesterday().isoformat())
-        page.get_by_label("数据截至").press("Tab")
         page.wait_for_selector(".note-info:has-text('由留痕推算')")
         page.goto(page.url.partition("?")[0])
         open_part(page, "督办")
-        page.get_by_role("link", name="督查", exact=True).click()
-        assert "已批准" in page.locator("tr", has_text="值班抽查").inner_text()
+        follow(page.get_by_role("link", name="督查", exact=True))
+        expect(page.locator("tr", has_text="值班抽查")).to_contain_text("已批准")
 
 
 def test_the_reviewer_sends_an_application_back(day):
+    from playwright.sync_api import expect
+
     with day("reviewer") as view:
         page = view.page
-        page.locator(".task-title", has_text="河道淤积").click()
+        follow(page.locator(".task-title", has_text="河道淤积"))
         page.wait_for_selector("#evidence-title")
         home(page)
         review(page, "河道淤积", "退回修改", "缺少清淤后的照片")
-        assert "缺少清淤后的照片" in page.inner_text("section:has(#reviews-title)")
-        assert "整改中" in page.inner_text(".item-now")
+        expect(page.locator("section:has(#reviews-title)")).to_contain_text("缺少清淤后的照片")
+        expect(page.locator(".item-now")).to_contain_text("整改中")
         home(page)
-        assert tasks(page, "河道淤积") == []
+        expect(tasks(page, "河道淤积")).to_have_count(0)
 
 
 def test_the_checker_records_what_was_found_and_ends_the_inspection(day):
+    from playwright.sync_api import expect
+
     with day("checker", 390) as view:
         page = view.page
         do(page, "登记发现的问题", "消防督查")
         page.get_by_label("发现的问题").fill("消防通道被杂物堵住。")
         page.get_by_label("怎样处理").select_option(label="登记到“rectification”")
         page.get_by_label("事项类别").fill("立行立改")
-        page.get_by_role("button", name="登记", exact=True).click()
-        page.wait_for_selector(".note-success")
-        page.get_by_role("link", name="登记完了").click()
-        page.get_by_role("link", name="结束").click()
+        follow(page.get_by_role("button", name="登记", exact=True))
+        taken(page)
+        follow(page.get_by_role("link", name="登记完了"))
+        follow(page.get_by_role("link", name="结束"))
         page.get_by_label("结论").fill("请一周内清理。")
         send(page)
-        assert "已结束" in page.inner_text(".item-now")
-        page.locator("section:has(#findings-title) a").click()
-        assert page.locator("h1").inner_text() == "消防通道被杂物堵住。"
+        expect(page.locator(".item-now")).to_contain_text("已结束")
+        follow(page.locator("section:has(#findings-title) a"))
+        expect(page.locator("h1")).to_have_text("消防通道被杂物堵住。")
 
 
 def test_the_auditor_verifies_reads_and_changes_nothing(day):
+    from playwright.sync_api import expect
+
     with day("auditor") as view:
         page = view.page
         open_part(page, "核验")
         page.get_by_role("button", name="立即核验").click()
         page.wait_for_selector("#state .note-success:has-text('核验通过')")
         open_part(page, "总览")
-        page.locator(".tile-finishing_rate").click()
+        follow(page.locator(".tile-finishing_rate"))
         page.wait_for_selector("dt:has-text('口径')")
         open_part(page, "台账")
-        page.get_by_role("link", name="清运垃圾").click()
-        assert page.locator("section:has(#do-title) .btn").all_text_contents() == ["批注"]
-        numbers = [
-            int(h.split(" ")[0].removeprefix("#")) for h in page.locator(".trace .hash").all_inner_texts()
-        ]
+        follow(page.get_by_role("link", name="清运垃圾"))
+        expect(page.locator("section:has(#do-title) .btn")).to_have_text(["批注"])
+        hashes = page.locator(".trace .hash")
+        hashes.first.wait_for()
+        numbers = [int(told.split(" ")[0].removeprefix("#")) for told in hashes.all_inner_texts()]
         assert numbers == sorted(numbers, reverse=True)
 
 
 def test_the_system_administrator_adds_a_unit_and_a_person_with_an_account(day):
+    from playwright.sync_api import expect
+
     with day("admin") as view:
         page = view.page
         open_part(page, "系统")
-        page.get_by_role("link", name="单位", exact=True).click()
+        follow(page.get_by_role("link", name="单位", exact=True))
         page.get_by_label("单位名称").fill("北村")
         page.get_by_label("上级单位").fill("西乡")
-        page.get_by_role("button", name="新增", exact=True).click()
+        follow(page.get_by_role("button", name="新增", exact=True))
         page.wait_for_selector(".branches :text('北村')")
-        page.get_by_role("link", name="人员", exact=True).click()
-        page.get_by_role("link", name="新增人员").click()
+        follow(page.get_by_role("link", name="人员", exact=True))
+        follow(page.get_by_role("link", name="新增人员"))
         page.get_by_label("姓名").fill("赵六")
         page.get_by_label("单位").fill("北村")
         page.get_by_label("用户名").fill("zhaoliu")
-        page.get_by_role("button", name="新增", exact=True).click()
-        assert page.locator(".password dd").first.inner_text() == "zhaoliu"
-        page.get_by_role("link", name="好了").click()
-        page.get_by_role("link", name="人员", exact=True).click()
+        follow(page.get_by_role("button", name="新增", exact=True))
+        expect(page.locator(".password dd").first).to_have_text("zhaoliu")
+        follow(page.get_by_role("link", name="好了"))
+        follow(page.get_by_role("link", name="人员", exact=True))
         page.locator("tr", has_text="zhaoliu").wait_for()
 
 
 def test_the_system_administrator_makes_a_backup_and_verifies_it(day, postgres_programs):
+    from playwright.sync_api import expect
+
     with day("admin") as view:
         page = view.page
         open_part(page, "系统")
-        page.get_by_role("link", name="备份", exact=True).click()
-        page.get_by_role("button", name="立即备份").click()
+        follow(page.get_by_role("link", name="备份", exact=True))
+        follow(page.get_by_role("button", name="立即备份"))
         page.wait_for_selector(".note-success:has-text('已备份到第')")
-        page.locator("tbody th a").click()
-        page.get_by_role("button", name="核验这份备份").click()
+        follow(page.locator("tbody th a"))
+        follow(page.get_by_role("button", name="核验这份备份"))
         page.wait_for_selector(".note-success:has-text('备份完好。')")
-        assert page.get_by_role("link", name="下载").count() == 0
+        expect(page.get_by_role("link", name="下载")).to_have_count(0)
 
 
 def test_the_security_administrator_grants_and_revokes_a_role(day):
+    from playwright.sync_api import expect
+
     with day("security") as view:
         page = view.page
         open_part(page, "系统")
-        page.get_by_role("link", name="other_head", exact=True).click()
+        follow(page.get_by_role("link", name="other_head", exact=True))
         page.locator("summary", has_text="授予岗位").click()
         page.locator("details.others").get_by_label("岗位").select_option(label="承办人")
         page.locator("details.others").get_by_label("单位").fill("西乡")
-        page.get_by_role("button", name="授予").click()
+        follow(page.get_by_role("button", name="授予"))
+        taken(page)
         held = page.locator("section:has(#roles-title) li")
-        page.wait_for_selector(".note-success")
-        assert sorted(text.split("\n")[0] for text in held.all_inner_texts()) == ["单位负责人", "承办人"]
-        held.filter(has_text="单位负责人").get_by_role("button").click()
-        page.wait_for_selector(".note-success")
-        assert [text.split("\n")[0] for text in held.all_inner_texts()] == ["承办人"]
+        expect(held).to_have_count(2)
+        expect(held.filter(has_text="承办人")).to_be_visible()
+        follow(held.filter(has_text="单位负责人").get_by_role("button"))
+        taken(page)
+        expect(held.locator("strong")).to_have_text(["承办人"])
 
 
 def test_the_audit_administrator_seals_and_takes_the_seals_along(day, tmp_path):
+    from playwright.sync_api import expect
+
     with day("audit") as view:
         page = view.page
         open_part(page, "核验")
-        page.get_by_role("button", name="立即封存").click()
-        page.wait_for_selector(".note-success")
+        follow(page.get_by_role("button", name="立即封存"))
+        taken(page)
         page.get_by_role("button", name="立即核验").click()
         page.wait_for_selector("#state .note-success:has-text('1 次封存')")
         with page.expect_download() as download:
             page.get_by_role("link", name="下载封存文件").click()
         download.value.save_as(tmp_path / "seals.jsonl")
-        assert (tmp_path / "seals.jsonl").read_text("utf-8").count("\n") == 1
-        assert page.get_by_role("link", name="台账", exact=True).count() == 0
+        assert len((tmp_path / "seals.jsonl").read_text("utf-8").splitlines()) == 1
+        expect(page.get_by_role("link", name="台账", exact=True)).to_have_count(0)

@@ -7,7 +7,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
@@ -20,19 +19,30 @@ from bihuan.ledger.verify import verify
 from bihuan.models import Entry, Item, Tally, Timer
 from tests.support.county import imported_world
 from tests.support.tree import ROOT
+from tests.support.waiting import until
 
 END = datetime(2026, 6, 30, 16, tzinfo=UTC)
-#: One tick in a process of its own, with small batches so that there are many moments at which it may end.
+#: One tick in a process of its own, with small batches so that there are many moments at which it may end. It kills itself
+#: before the statement to the database that it is told (0: it lives): seconds would say nothing of how far it came.
 TICK = """
-import sys, django
+import os, signal, sys, django
 from datetime import datetime
+from itertools import count
 django.setup()
+from django.db import connection
 from bihuan.clock import claim
-from bihuan.cli.main import run
 from bihuan.clock.tick import tick
 claim.BATCH = 2
+last, numbers = int(sys.argv[2]), count(1)
+
+def until_the_last(execute, *call):
+    if next(numbers) == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(*call)
+
 print("ready", flush=True)
-tick(datetime.fromisoformat(sys.argv[1]))
+with connection.execute_wrapper(until_the_last):
+    tick(datetime.fromisoformat(sys.argv[1]))
 """
 
 
@@ -75,9 +85,9 @@ def database(undisturbed, own_database):
     return made
 
 
-def start(database, now: datetime = END) -> subprocess.Popen[str]:
+def start(database, now: datetime = END, last: int = 0) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", TICK, now.isoformat()],
+        [sys.executable, "-W", "ignore", "-c", TICK, now.isoformat(), str(last)],
         cwd=ROOT,
         env=database.environment(),
         stdout=subprocess.PIPE,
@@ -104,14 +114,9 @@ def test_a_clock_that_is_killed_again_and_again_leaves_the_ledger_of_one_that_ne
     database, undisturbed
 ):
     chance = random.Random(7)
-    midway = 0
     for _ in range(8):
-        process = start(database)
-        time.sleep(chance.uniform(0, 0.04))
-        process.send_signal(signal.SIGKILL)
-        finish(process)
-        midway += pending(END)
-    assert midway > 1, "no kill came in the middle of the work"
+        assert finish(start(database, last=chance.randrange(1, 120))) == -signal.SIGKILL
+        assert pending(END), "it was killed in the middle of the work"
     assert finish(start(database)) == 0
     assert not pending(END)
     assert state() == undisturbed
@@ -165,14 +170,13 @@ def test_the_worker_catches_up_and_stops_when_it_is_told_to(database, number):
     process = run_worker(database, "--every", "0.2s")
     assert process.stderr is not None
     assert process.stderr.readline() == "时钟已启动，每 0.2 秒处理一次到点的事（按 Ctrl+C 停止）。\n"
-    until = time.monotonic() + 60
-    while pending(datetime.now(UTC)) and time.monotonic() < until:
-        time.sleep(0.05)
+    begun = datetime.now(UTC)  # later something else may have fallen due
+    until(lambda: not pending(begun))
     process.send_signal(number)
     rest = process.stderr.read()
     assert finish(process) == 0
     assert rest.endswith("时钟已停止，没有留下半成品。\n")
-    assert not pending(datetime.now(UTC))
+    assert not pending(begun)
     holds()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, transaction
+
+from bihuan.rules.clocked import CHINA
 
 Made = TypeVar("Made")
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
@@ -34,12 +37,13 @@ _worlds: dict[Hashable, _World] = {}
 
 
 def recalled(key: Hashable, build: Callable[[], Made]) -> Made:
-    """Build the world ``key`` in an empty database, or put back how it was built the first time in this process.
+    """Build the world ``key`` in an empty database, or put back how it was built the first time today in this process.
 
     In a database that already has a ledger ``build`` is called as it is. Raises AssertionError where a building
     changes what the migrations had written, for such rows cannot be put back.
     """
-    found = _worlds.get(key)
+    named = key, datetime.now(CHINA).date()  # some worlds count their days from today
+    found = _worlds.get(named)
     if found is None:
         before = _rows()
         if "head" in before:
@@ -48,7 +52,7 @@ def recalled(key: Hashable, build: Callable[[], Made]) -> Made:
         after = _rows()
         assert {name: after[name] for name in before} == before, "the building changed what migrations wrote"
         rows = {name: held for name, held in after.items() if name not in before}
-        found = _worlds[key] = _World(copy.deepcopy(made), rows, _files())
+        found = _worlds[named] = _World(copy.deepcopy(made), rows, _files())
         return made
     _put_back(found)
     kept: Made = copy.deepcopy(found.made)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
-import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -29,16 +28,21 @@ def county(db):
 
 @dataclass
 class Gateway:
-    """An HTTP receiver: ``mode`` is take, refuse or hang; ``got`` is what it was sent; ``before`` is called first."""
+    """An HTTP receiver: ``mode`` is take, refuse or hang; ``got`` is what it was sent; ``before`` is called first.
+
+    ``patience`` is how many seconds its answer is waited for, ``over`` ends what hangs.
+    """
 
     port: int = 0
     mode: str = "take"
+    patience: int = 60
     got: list[dict[str, str]] = field(default_factory=list)
     before: object = None
+    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/in?rto=1"
+        return f"http://127.0.0.1:{self.port}/in?rto={self.patience}"
 
     def lines(self) -> list[str]:
         return [line for sent in self.got for line in sent["message"].split("\n")[:-1]]
@@ -55,7 +59,8 @@ def gateway():
             if made.before:
                 made.before()
             if made.mode == "hang":
-                time.sleep(2)
+                made.over.wait()
+                return
             self.send_response(500 if made.mode == "refuse" else 200)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -68,6 +73,7 @@ def gateway():
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         yield made
+        made.over.set()
         server.shutdown()
         thread.join()
 

@@ -122,6 +122,7 @@ def test_a_server_that_refuses_is_asked_again_later_and_told_when_it_recovers(co
 
 
 def test_a_server_that_never_answers_may_have_taken_it_and_the_next_digest_says_so(county, gateway):
+    gateway.patience = 2
     outlet(county, gateway, unit="town")
     county.at("assigned")
     gateway.mode = "hang"

@@ -75,7 +75,7 @@ def serving(context: ssl.SSLContext, directory: Directory, *, ldaps: bool = True
                 client, _ = server.accept()
             except TimeoutError:
                 continue
-            client.settimeout(5)
+            client.settimeout(60)
             thread = Thread(target=_talk, args=(client, context, directory, ldaps))
             thread.start()
             threads.append(thread)
@@ -87,7 +87,7 @@ def serving(context: ssl.SSLContext, directory: Directory, *, ldaps: bool = True
     finally:
         ends.append(True)
         for thread in [main, *threads]:
-            thread.join(timeout=10)
+            thread.join()
         server.close()
 
 

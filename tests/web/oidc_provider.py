@@ -138,7 +138,7 @@ def provided(context, provider: Provider) -> Iterator[Provider]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(timeout=10)
+        thread.join()
 
 
 def _flat(text: str) -> dict:

@@ -13,6 +13,9 @@ from waitress import wasyncore
 from bihuan.web.serve import options
 from bihuan.web.wsgi import application
 
+#: How long an answer that is being written is waited for, in seconds: a thread left behind would work on the next test's database.
+PATIENCE = 60
+
 
 @contextmanager
 def served() -> Iterator[int]:
@@ -25,7 +28,7 @@ def served() -> Iterator[int]:
         yield server.effective_port
     finally:
         stop.set()
-        thread.join(timeout=10)
+        thread.join(timeout=2 * PATIENCE)
         assert not thread.is_alive()
 
 
@@ -36,5 +39,5 @@ def _loop(server: Any, stop: Event) -> None:
     """
     while not stop.is_set():
         wasyncore.loop(timeout=0.1, map=server._map, count=1)
-    server.task_dispatcher.shutdown()
+    server.task_dispatcher.shutdown(timeout=PATIENCE)
     wasyncore.close_all(server._map)

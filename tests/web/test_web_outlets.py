@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 
 from bihuan.models import Delivery, Outlet
 from bihuan.secret import unlock
+from tests.support.ports import kept_port
 from tests.web.markup import faults
 from tests.web.office import Office, text_of
 
@@ -18,13 +17,6 @@ TOKEN = "a1b2c3d4e5f6g7h8"
 def key(monkeypatch, settings):
     """The installation's own key, with which secrets are kept."""
     monkeypatch.setenv("BIHUAN_SECRET_KEY", settings.SECRET_KEY)
-
-
-def closed_port() -> int:
-    """A port of this machine on which nobody listens."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def add(office: Office, by: str = "admin", **values):
@@ -65,9 +57,10 @@ def test_what_does_not_do_is_told_and_what_was_secret_is_not_put_back(office: Of
 
 
 def test_a_trial_that_fails_says_why_without_the_secret(office: Office):
-    add(office, kind="gateway", secret=f"http://127.0.0.1:{closed_port()}/in/{TOKEN}?rto=1")
-    outlet = Outlet.objects.get()
-    response = office.as_("admin").post(f"/outlets/{outlet.pk}/", {"do": "try"})
+    with kept_port() as port:  # nobody listens there
+        add(office, kind="gateway", secret=f"http://127.0.0.1:{port}/in/{TOKEN}")
+        outlet = Outlet.objects.get()
+        response = office.as_("admin").post(f"/outlets/{outlet.pk}/", {"do": "try"})
     text = text_of(response)
     assert "没有发成：" in text
     assert TOKEN not in response.content.decode()

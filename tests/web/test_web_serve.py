@@ -3,17 +3,16 @@
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 
 from bihuan.web import serve
+from tests.support.ports import kept_port
 from tests.support.waiting import until
 from tests.web.office import Office
 from tests.web.served import served
@@ -22,7 +21,7 @@ from tests.web.served import served
 def test_the_pages_are_served_without_naming_the_server(own_database):
     own_database()
     with served() as port:
-        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         asked.request("GET", "/login/")
         answer = asked.getresponse()
         assert (answer.status, answer.getheader("Server")) == (200, None)
@@ -39,10 +38,7 @@ def test_what_fell_due_is_handled_while_the_pages_are_served(own_database):
     office.at("assigned")
     assert pending(now()), "nobody signed for it within two days"
     with serve.clock_beside(every=0.01):
-        deadline = monotonic() + 10
-        while pending(now()) and monotonic() < deadline:
-            sleep(0.01)
-    assert not pending(now())
+        until(lambda: not pending(now()))
 
 
 # ---- several processes
@@ -51,22 +47,20 @@ def test_what_fell_due_is_handled_while_the_pages_are_served(own_database):
 @contextmanager
 def serving(own) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Run ``bihuan serve`` with two processes; yields the one that began them, and the port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     order = [sys.executable, "-W", "ignore", "-c", "from bihuan.cli.main import main; main()", "serve"]
-    order += ["--port", str(port), "--processes", "2"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(order, env=own.environment(), **quiet) as process:
-        try:
-            until(lambda: answers(port))
-            yield process, port
-        finally:
-            process.kill()
+    with kept_port() as port:
+        order += ["--port", str(port), "--processes", "2"]
+        with subprocess.Popen(order, env=own.environment(), **quiet) as process:
+            try:
+                until(lambda: answers(port))
+                yield process, port
+            finally:
+                process.kill()
 
 
 def answers(port: int) -> bool:
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         asked.request("GET", "/login/")
         return asked.getresponse().status == 200
@@ -94,8 +88,8 @@ def test_a_process_that_dies_is_followed_by_another_and_all_end_with_the_first(o
     own = own_database()
     Office()
     with serving(own) as (process, port):
+        until(lambda: len(pages_of(process)) == 2)
         first = pages_of(process)
-        assert len(first) == 2
         os.kill(min(first), signal.SIGKILL)
         until(lambda: len(pages_of(process) - first) == 1)
         assert answers(port)
