@@ -12,7 +12,7 @@ from operator import add
 import numpy as np
 from numpy.typing import NDArray
 
-_ASCII, _PRIVATE = 0x80, 0xE000
+_ASCII, _PRIVATE, _ASTRAL = 0x80, 0xE000, 0x10000
 _END = chr(_PRIVATE + _ASCII)
 _SPACES = dict.fromkeys(
     map(
@@ -49,7 +49,13 @@ def pairs(text: str | None) -> str:
 
 def characters(text: str | None) -> str:
     """Every character that occurs, once: a single one is looked up here, because thousands of pairs begin with it."""
-    return " ".join(sorted(set(_private(text or ""))))
+    if not text:
+        return ""
+    codes = _codes(text)
+    different = _different(codes) if codes.max() < _ASTRAL else np.unique(codes)
+    found = _blanks(2 * len(different) - 1)
+    found[0::2] = different
+    return _text(found)
 
 
 def phrase(text: str) -> str:
@@ -71,6 +77,13 @@ def _codes(text: str) -> NDArray[np.uint32]:
     """The characters as numbers, those below 128 as private ones."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     return codes + np.uint32(_PRIVATE) * (codes < _ASCII)
+
+
+def _different(codes: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Each number once, in order; sorting takes several times as long. All below 65,536, as nearly all texts are."""
+    there = np.zeros(_ASTRAL, np.bool_)
+    there[codes] = True
+    return np.flatnonzero(there)
 
 
 def _blanks(length: int) -> NDArray[np.uint32]:

@@ -18,6 +18,7 @@ def test_nothing_has_no_pairs(text):
 
 def test_every_character_is_listed_once():
     assert characters("乙甲乙A甲") == "乙 甲 \ue041"
+    assert characters("乙𠀀甲A𠀀乙") == "乙 甲 \ue041 𠀀"
 
 
 @pytest.mark.parametrize(
