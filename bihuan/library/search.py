@@ -136,9 +136,7 @@ def ids_with(text: str, using: str = "default") -> list[int]:
     if few is not None:
         return few
     sql, values = _from(query, filters, using)
-    with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT {_id(using)} {sql} ORDER BY {_id(using)} DESC", values)
-        return [row[0] for row in cursor.fetchall()]
+    return _ids(f"SELECT {_id(using)} {sql} ORDER BY {_id(using)} DESC", values, using)
 
 
 def _any_of(query: Query) -> Query | None:
@@ -174,11 +172,10 @@ def _counted(
     with connections[using].cursor() as cursor:
         cursor.execute(f"SELECT count(*) {sql}", values)
         total = cursor.fetchone()[0]
-        if not total:
-            return 0, []
-        page = f"SELECT {_id(using)} {sql} ORDER BY {order} LIMIT %s OFFSET %s"
-        cursor.execute(page, [*values, *ordered, limit or total, offset])
-        return total, [row[0] for row in cursor.fetchall()]
+    if not total:
+        return 0, []
+    page = f"SELECT {_id(using)} {sql} ORDER BY {order} LIMIT %s OFFSET %s"
+    return total, _ids(page, [*values, *ordered, limit or total, offset], using)
 
 
 def _few(query: Query, filters: Filters, using: str) -> list[int] | None:
@@ -188,10 +185,8 @@ def _few(query: Query, filters: Filters, using: str) -> list[int] | None:
         if possible is not None:
             return _holding(query.text, possible, filters, using)
     sql, values = _from(query, filters, using)
-    with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT {_id(using)} {sql} ORDER BY {_id(using)} LIMIT {_FEW}", values)
-        ids = [row[0] for row in cursor.fetchall()][::-1]
-    return ids if len(ids) < _FEW else None
+    ids = _ids(f"SELECT {_id(using)} {sql} ORDER BY {_id(using)} LIMIT {_FEW}", values, using)
+    return ids[::-1] if len(ids) < _FEW else None
 
 
 def _holding(text: str, ids: Sequence[int], filters: Filters, using: str) -> list[int]:
@@ -200,8 +195,12 @@ def _holding(text: str, ids: Sequence[int], filters: Filters, using: str) -> lis
     there = engine.Condition(f"d.id IN ({marks})", list(ids))
     holds = engine.Condition("instr(d.text, %s) > 0", [text])
     sql, values = _where("FROM library_document d", [there, holds, *filters.conditions()])
+    return _ids(f"SELECT d.id {sql} ORDER BY d.id DESC", values, using)
+
+
+def _ids(sql: str, values: Sequence[Any], using: str) -> list[int]:
     with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT d.id {sql} ORDER BY d.id DESC", values)
+        cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from bihuan.library.tasks.sentences import LISTED
+
 NEED = 2
 _MODAL = re.compile(
     r"(?:^|[，,：:、]|[\u4e00-\u9fff）])(?:(?<![主重首次])要(?![求点害素件领闻塞职看知是])|必须|务必|应当|应该|须|确保|力争|争取|严禁|不得|计划|拟|将(?!近|军|来)|着力|全力|需(?!求|要看))"
@@ -35,7 +37,6 @@ _APPEAL = re.compile(
 _EVERYBODY = re.compile(
     r"(?:全县|全市|全区|全体|广大)?各(?!乡镇)[^，。]{0,10}?(?:单位|部门|级|地|方面)|全[县市区体]上下|各级各部门|(?:各乡镇)?党政主要"
 )
-_LISTED = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)|第[一二三四五六七八九十][，、]")
 _CONCRETE = re.compile(
     r"台账|清单|方案|机制|制度|项目|工程|平台|专班|报告|专项|行动|办法|计划|全覆盖|清零|销号|整改|排查|督查|通报|培训|考核|验收|中心|园区|产业|企业|道路|管网|学校|医院|农田|水库|水厂"
 )
@@ -55,7 +56,7 @@ def weight(
     facts = 3 * owner + 2 * limit + 2 * target
     score = facts + bool(_MODAL.search(text)) + bool(_ACTION.search(text)) + _section(headings, bound=owner)
     if facts == 0:
-        score += bool(_LISTED.match(text))
+        score += bool(LISTED.match(text))
         score -= not _CONCRETE.search(text)
     if _is_past(text, past_year):
         score -= 4 if owner and _MODAL.search(text) else 6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bihuan.excel.unit_text import Parties, is_collective, looks_like_unit, parties
@@ -49,6 +50,15 @@ class Said:
     limit: str = ""
     bracket: str = ""
 
+    @classmethod
+    def of(
+        cls, named: Sequence[str], helpers: Iterable[str] = (), limit: str = "", bracket: str = ""
+    ) -> Said:
+        """The first of ``named`` is the owner; the others help, and whoever is named as helping, each once."""
+        owner = named[0] if named else ""
+        others = dict.fromkeys(name for name in [*named[1:], *helpers] if name != owner)
+        return cls(owner, tuple(others), limit, bracket)
+
 
 def bracket_of(text: str) -> Said:
     """Read （责任单位：A、B；完成时限：6月底前）, （牵头单位：A；配合单位：B） or （A负责） in a sentence."""
@@ -72,9 +82,7 @@ def inline(text: str) -> Said:
                 given = match.groupdict().get("help") or ""
                 behind = _HELP.search(plain, match.end("who"))
                 helpers = _units(given) or (_units(behind["help"]) if behind else [])
-                return Said(
-                    owners[0], tuple(dict.fromkeys(u for u in [*owners[1:], *helpers] if u != owners[0]))
-                )
+                return Said.of(owners, helpers)
             if pattern is _SUBJECT:
                 break
     return Said()
@@ -90,8 +98,7 @@ def _said(found: Parties, limit: str, bracket: str) -> Said:
     names = [(unit.name.strip("。；， "), unit.part) for unit in found.units]
     lead = [name for name, part in names if part != "help" and name]
     helpers = [name for name, part in names if part == "help" and name]
-    owner = lead[0] if lead else ""
-    return Said(owner, tuple(dict.fromkeys(n for n in [*lead[1:], *helpers] if n != owner)), limit, bracket)
+    return Said.of(lead, helpers, limit, bracket)
 
 
 def _units(text: str) -> list[str]:
@@ -100,6 +107,11 @@ def _units(text: str) -> list[str]:
     words = _HEADS.sub("", words)
     if not words:
         return []
+    found = units_alone(words)
+    return found if all(2 <= len(name) <= 24 for name in found) else []
+
+
+def units_alone(words: str) -> list[str]:
+    """Return the units that ``words`` name, none where they name anything else."""
     found = [unit.name for unit in parties(words).units]
-    whole = all(looks_like_unit(name) or is_collective(name) for name in found)
-    return found if found and whole and all(2 <= len(name) <= 24 for name in found) else []
+    return found if all(looks_like_unit(name) or is_collective(name) for name in found) else []

@@ -17,7 +17,8 @@ _PREFIX = re.compile(
 _LONGEST_HEADING = 40
 #: Headings of these levels (一、 and （一）) may be of two halves: 突出重点，防范风险.
 _HIGHEST = 2
-_LISTED = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)|第[一二三四五六七八九十][，、]")
+#: How the points of a list in running text begin.
+LISTED = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)|第[一二三四五六七八九十][，、]")
 _LABEL = re.compile(
     r"[【\[]?(?:(?:牵头|责任|主办|承办|配合|协办|负责|主责|参与|包抓|分管|落实)(?:责任)?(?:单位|部门|主体|科室|领导|人|乡镇)|(?:完成|整改|办结|落实)?(?:时限|期限|时间)(?:要求|节点)?)[】\]]?\s*[：:]"
 )
@@ -117,7 +118,7 @@ def _sentences(line: Line, paragraph: int, above: tuple[str, ...], *, numbered: 
         begin = first + _skip(line.text[first:end])
         words = line.text[begin:end].rstrip()
         heads = no == 0 and len(pieces) > 1 and len(words) <= 24
-        lead = heads and (numbered or _LISTED.match(words) is not None)
+        lead = heads and (numbered or LISTED.match(words) is not None)
         label = no > 0 and (_LABEL.match(words) or _ASSIGNS.fullmatch(words)) is not None
         start = line.start + begin
         found.append(Sentence(start, start + len(words), words, paragraph, above, lead, label))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
 
-from bihuan.excel.unit_text import is_collective, looks_like_unit, parties
+from bihuan.excel.unit_text import parties
 from bihuan.library.lines import Line, heading, lines_of
-from bihuan.library.tasks.parties import Said
+from bihuan.library.tasks.parties import Said, units_alone
 
 _KINDS = {
     "number": re.compile(r"序号|编号|号"),
@@ -85,11 +85,9 @@ def _row(line: Line, number: int, columns: Sequence[str], section: tuple[str, ..
     for (_, cell), kind in zip(cells, columns, strict=True):
         by_kind.setdefault(kind, []).append(cell)
     lead, owners, helpers = (_names(by_kind.get(kind, [])) for kind in ("lead", "owner", "help"))
-    named = [*lead, *owners]
-    owner = named[0] if named else above
-    others = tuple(dict.fromkeys(name for name in [*named[1:], *helpers] if name != owner))
     limit = next((cell for cell in by_kind.get("limit", []) if cell), "")
-    return Row(number, start, start + len(words), words, Said(owner, others, limit), section)
+    said = Said.of([*lead, *owners] or [above], helpers, limit)
+    return Row(number, start, start + len(words), words, said, section)
 
 
 def _names(cells: Sequence[str]) -> list[str]:
@@ -109,26 +107,23 @@ def _ways(
     pieces: Sequence[tuple[int, str]], columns: Sequence[str], line: Line
 ) -> Iterator[list[tuple[int, str]]]:
     """Each way to part the pieces into so many cells. Empty cells at both ends of a line were lost: there they may have been."""
-    missing = max(0, len(columns) - len(pieces))
+    missing = len(columns) - len(pieces)
     for before in range(missing + 1):
-        yield [*[(line.start, "")] * before, *pieces, *[(line.end, "")] * (missing - before)][: len(columns)]
+        yield [*[(line.start, "")] * before, *pieces, *[(line.end, "")] * (missing - before)]
     for before, behind in ((0, 0), (0, 1), (1, 0), (1, 1)):
         padded = [*[(line.start, "")] * before, *pieces, *[(line.end, "")] * behind]
         if len(columns) < len(padded) <= _PIECES:
             for chosen in combinations(range(1, len(padded)), len(columns) - 1):
                 yield _parted(padded, chosen)
-    yield _parted(pieces, _all_to_the_task(len(pieces), columns))
-
-
-def _all_to_the_task(pieces: int, columns: Sequence[str]) -> list[int]:
-    beyond, task = max(0, pieces - len(columns)), columns.index("task")
-    return [n + 1 + (beyond if n >= task else 0) for n in range(len(columns) - 1)]
+    if len(pieces) > _PIECES:
+        task = columns.index("task")
+        yield _parted(pieces, [n + 1 - (missing if n >= task else 0) for n in range(len(columns) - 1)])
 
 
 def _parted(pieces: Sequence[tuple[int, str]], ends: Sequence[int]) -> list[tuple[int, str]]:
     bounds = [0, *ends, len(pieces)]
     return [
-        (pieces[first][0] if first < len(pieces) else 0, " ".join(words for _, words in pieces[first:last]))
+        (pieces[first][0], " ".join(words for _, words in pieces[first:last]))
         for first, last in pairwise(bounds)
     ]
 
@@ -143,16 +138,13 @@ def _fit(words: str, kind: str) -> int:
     if not words:
         return 0
     if kind in {"lead", "owner", "help"}:
-        return 4 if _are_units(words) else -4
+        return 4 if units_alone(words) else -4
     if kind == "task":
-        return -2 * sum(_are_units(piece) for piece in words.split(" ") if piece) - (len(words) < _LEAST)
+        return -2 * sum(bool(units_alone(piece)) for piece in words.split(" ") if piece) - (
+            len(words) < _LEAST
+        )
     if kind == "number":
         return 2 if words.strip(".．、").isdigit() else -2
     if kind == "limit":
         return 2 - words.count(" ") if len(words) <= _LONGEST_LIMIT and _LIMIT.search(words) else -2
     return 0
-
-
-def _are_units(words: str) -> bool:
-    units = parties(words).units
-    return bool(units) and all(looks_like_unit(unit.name) or is_collective(unit.name) for unit in units)
