@@ -56,9 +56,7 @@ def pages(
 
 def facts_of(item: int, using: str = "default") -> list[Fact]:
     """Return the facts of one item in order."""
-    with connections[using].cursor() as cursor:
-        cursor.execute('SELECT "body" FROM "entry" WHERE "item_id"=%s ORDER BY "seq"', [item])
-        return [fact_of(body) for (body,) in cursor.fetchall()]
+    return facts_of_all([item], using)[item]
 
 
 def facts_of_all(items: Sequence[int], using: str = "default") -> dict[int, list[Fact]]:

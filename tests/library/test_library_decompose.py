@@ -183,3 +183,10 @@ def test_the_rows_of_a_table_are_tasks_by_its_columns():
 
 def test_a_table_that_names_no_tasks_is_read_as_any_text():
     assert read("序号 姓名 单位 电话\n1 张三 县住建局 123\n2 李四 县水利局 456") == []
+
+
+def test_the_end_of_a_row_is_not_lost_where_a_cell_has_a_blank_in_it():
+    (task,) = read(
+        "序号 重点任务 牵头单位 配合单位 完成时限\n1 整治河道12公里 县水利局 各乡镇 2025年 11月底前"
+    )
+    assert told(task) == ("县水利局", ["各乡镇"], "2025-11-30", False, "12公里")

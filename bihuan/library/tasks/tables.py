@@ -137,12 +137,11 @@ def _fits(cells: Sequence[tuple[int, str]], columns: Sequence[str]) -> int:
 def _fit(words: str, kind: str) -> int:
     if not words:
         return 0
+    units = [bool(units_alone(piece)) for piece in words.split(" ") if piece]
     if kind in {"lead", "owner", "help"}:
-        return 4 if units_alone(words) else -4
+        return 4 if all(units) else -4
     if kind == "task":
-        return -2 * sum(bool(units_alone(piece)) for piece in words.split(" ") if piece) - (
-            len(words) < _LEAST
-        )
+        return -2 * sum(units) - (len(words) < _LEAST)
     if kind == "number":
         return 2 if words.strip(".．、").isdigit() else -2
     if kind == "limit":
