@@ -47,7 +47,7 @@ TAIL_BYTES = len(b',"hash":""}\n') + 64
 FRAME = re.compile(rb'\{"body":(.*),"hash":"([0-9a-f]{64})"\}', re.DOTALL)
 ENTRY_START = b'{"body":{"actor":'  # a whole one, so that a "body" inside "data" is not taken for a line
 HASH_AND_END = re.compile(rb',"hash":"([0-9a-f]{64})"\}')
-SEAM = re.compile(HASH_AND_END.pattern + rb"[^{}]{0,8}(?=" + re.escape(ENTRY_START) + rb")")
+SEAM = re.compile(HASH_AND_END.pattern + rb".{0,8}?(?=" + re.escape(ENTRY_START) + rb")", re.DOTALL)
 ANY_HASH = re.compile(rb'\{"body":(.*),"hash":"([^"]*)"\}', re.DOTALL)
 
 MAX_LINE = 1 << 24  # a file without newlines must not fill the memory

@@ -110,6 +110,7 @@ def test_a_valid_ledger_holds(name, count):
         pytest.param(altered(10, b"\n", b"\r\n"), [(11, 11, "crlf")], id="one CRLF"),
         pytest.param([raw[:-1] + b"\r\n" for raw in LINES], [(1, 1, "crlf")], id="all CRLF"),
         pytest.param(altered(10, b"\n", b""), [(11, 11, "line-break")], id="newline lost"),
+        pytest.param(altered(10, b"\n", b"{"), [(11, 11, "line-break"), (11, 11, "bytes-added")], id="newline became {"),
         pytest.param([raw[:-1] for raw in LINES], [(1, 1, "line-break")], id="all newlines lost"),
         pytest.param(altered(10, b'"kind"', b'\n"kind"'), [(11, 11, "line-break")], id="newline added"),
     ],

@@ -26,15 +26,17 @@ FULL = bool(SWEEP)
 SWEPT = range(*map(int, SWEEP.split(":"))) if ":" in SWEEP else range(len(LEDGER.lines))
 #: Of how many places in a row one is tried where the entry is named; which one moves on from entry to entry.
 EACH = 1 if FULL else often(8, 1)
+#: What parts lines and values: an entry's end is told by them.
+PARTING = (b"\n", b" ", b"{", b"}", b'"')
 
 
 def changes(byte: int) -> list[bytes]:
-    """What may stand in the place of a byte: each bit flipped (else every other byte), blanks, nothing, one put before it."""
+    """What may stand in the place of a byte: each bit flipped (else every byte), what parts values, nothing; one put before."""
     here = bytes([byte])
     flips = (
         [bytes([other]) for other in range(256)] if FULL else [bytes([byte ^ 1 << bit]) for bit in range(8)]
     )
-    others = {*flips, b"\n", b" ", b"\0", b""} - {here}
+    others = {*flips, *PARTING, b"\0", b""} - {here}
     return [*sorted(others), b"\n" + here, b"\r" + here, b" " + here, here + here]
 
 
