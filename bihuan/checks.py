@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from bihuan.ledger.backup_postgres import program
+from bihuan.ledger.trips import make_durable
 from bihuan.models import Head
 from bihuan.rules.errors import BihuanError, Missing
 from bihuan.rules.providers import Oidc
@@ -33,7 +34,19 @@ class Finding:
 def findings(connection: BaseDatabaseWrapper) -> list[Finding]:
     """Return everything looked at, in order; a failing look is a finding, never an exception."""
     found: list[Finding] = []
-    for look in (_python, _database, _ledger, _home, _key, _secret, _hashes, _assets, _backups, _provider):
+    for look in (
+        _python,
+        _database,
+        _ledger,
+        _durable,
+        _home,
+        _key,
+        _secret,
+        _hashes,
+        _assets,
+        _backups,
+        _provider,
+    ):
         found += look(connection)
     return found
 
@@ -68,6 +81,23 @@ def _ledger(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
         yield Finding("台账库", "error", "还没有建立", "请运行 bihuan init。")
     else:
         yield Finding("台账库", "ok", f"{head.seq} 条留痕，哈希算法 {head.hash_name}")
+
+
+def _durable(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
+    """Try what every step on PostgreSQL ends with."""
+    if connection.vendor != "postgresql" or connection.connection is None:
+        return
+    try:
+        make_durable(connection)
+    except DatabaseError as error:
+        yield Finding(
+            "留痕落盘",
+            "error",
+            f"数据库账号不能调用 pg_logical_emit_message：{error}".strip(),
+            "请由数据库管理员授权：GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_catalog TO 该账号。",
+        )
+    else:
+        yield Finding("留痕落盘", "ok", "办理成功即已写入磁盘")
 
 
 def _tables(connection: BaseDatabaseWrapper) -> list[str]:

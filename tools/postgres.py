@@ -13,6 +13,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,36 +29,66 @@ GUARD = """
 exec 3<&0
 "$@" </dev/null &
 server=$!
-(cat <&3 >/dev/null; kill -INT $server) &
+(cat <&3 >/dev/null; : >"$0/over"; kill -INT $server) &
 wait $server
-rm -rf "$0"
+if [ -e "$0/over" ]; then rm -rf "$0"; fi
 """
 #: What a crash would need. Tests throw the server away, so they do without; a benchmark must not.
 CARELESS = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+
+
+class Server:
+    """A server of our own below ``home``, a directory. ``durable`` keeps fsync and the rest as they are in real use."""
+
+    def __init__(self, home: Path, *, durable: bool = False) -> None:
+        self.home, self.url = home, f"postgresql://postgres@/postgres?host={home}"
+        self._options = () if durable else CARELESS
+        self._person = _servant(home)
+        self._programs = _programs(home, self._person)
+        self._make()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _make(self) -> None:
+        options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale")
+        _run([self._programs / "initdb", "-D", self.home / "data", *options], self.home, self._person)
+
+    def start(self) -> None:
+        """Start the server. Raises RuntimeError with its log when it does not start."""
+        with tempfile.TemporaryFile() as log:
+            self._process = _start(self._programs, self.home, self._person, log, self._options)
+            _wait(self._programs, self.home, self._process, log)
+
+    def crash(self) -> None:
+        """End the server's processes where they stand: what they kept in memory alone is lost. It can ``start`` again."""
+        os.kill(int((self.home / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+        if self._process:
+            self._process.wait(STOP_SECONDS)
+            os.killpg(
+                self._process.pid, signal.SIGKILL
+            )  # the rest of the guard: our pipe's end is not the run's end
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop the server if it runs."""
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
+            self._process.wait(STOP_SECONDS)
+            self._process = None
 
 
 @contextmanager
 def server(*, durable: bool = False) -> Iterator[str]:
     """Yield the URL of the database ``postgres`` of a fresh server; stop and remove the server afterwards.
 
-    ``durable`` keeps fsync and the rest as they are in real use. Raises RuntimeError with the server's log when it
-    does not start.
+    Raises RuntimeError with the server's log when it does not start.
     """
-    home = Path(tempfile.mkdtemp(prefix="bihuan-pg-"))
-    try:
-        person = _servant(home)
-        programs = _programs(home, person)
-        _run([programs / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"],
-             home, person)  # fmt: skip
-        with tempfile.TemporaryFile() as log:
-            process = _start(programs, home, person, log, () if durable else CARELESS)
-            try:
-                _wait(programs, home, process, log)
-                yield f"postgresql://postgres@/postgres?host={home}"
-            finally:
-                _stop(process)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="bihuan-pg-", ignore_cleanup_errors=True) as home:
+        own = Server(Path(home), durable=durable)
+        try:
+            own.start()
+            yield own.url
+        finally:
+            own.stop()
 
 
 def _servant(home: Path) -> dict[str, Any]:
@@ -124,12 +155,6 @@ def _wait(programs: Path, home: Path, process: subprocess.Popen[bytes], log: IO[
         time.sleep(0.1)
     log.seek(0)
     raise RuntimeError(f"PostgreSQL did not start:\n{log.read().decode(errors='replace')}")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.stdin:
-        process.stdin.close()
-    process.wait(STOP_SECONDS)
 
 
 def main() -> int:

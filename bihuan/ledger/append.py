@@ -218,10 +218,11 @@ class Ledger:
         """Derive the timers of an item anew at the next ``checkpoint``, even if nothing is entered for it."""
         self._retime.add(item_id)
 
-    def checkpoint(self) -> None:
+    def checkpoint(self, *, commit: bool = False) -> None:
         """Write the entries, the head, every row that changed and whom it concerns; the transaction stays open.
 
         Long work calls it after each part: of tables that have grown large the rows are let go of, so that memory stays flat.
+        With ``commit`` it is the end, and the database may keep all of it at once.
         """
         self._set_timers()
         if self._facts:
@@ -232,12 +233,13 @@ class Ledger:
             _, moved, *_ = self.rows.flush(
                 [entries(self.connection.vendor).insert(self._entries), Write(_MOVE, [move]), *told],
                 forget_above=CACHE,
+                commit=commit,
             )
             if moved != 1:
                 raise ChainBroken("台账末尾在写入时被改动，本次写入已全部撤回。")
             self._entries, self._start = [], self._seq
         else:
-            self.rows.flush(forget_above=CACHE)
+            self.rows.flush(forget_above=CACHE, commit=commit)
         for known in (self._stored, self._derived, self._timed):
             known.clear()
 
@@ -293,10 +295,12 @@ def _item_of(fact: Fact) -> int | None:
 @contextmanager
 def writing(now: datetime, using: str = "default") -> Iterator[Ledger]:
     """Open a ledger transaction at ``now`` (aware); all of it is kept when the block ends, or nothing."""
+    connection = connections[using]
+    outermost = not connection.in_atomic_block
     with transaction.atomic(using=using):
-        ledger = Ledger(connections[using], now)
+        ledger = Ledger(connection, now)
         yield ledger
-        ledger.checkpoint()
+        ledger.checkpoint(commit=outermost)
 
 
 @contextmanager

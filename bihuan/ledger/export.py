@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from django.db import connections
+
 from bihuan.ledger.reading import pages
+from bihuan.ledger.trips import make_durable
 from bihuan.rules.chain import export_line
 
 Progress = Callable[[int], None]
@@ -30,6 +33,7 @@ def exported(*, using: str = "default", upto: int | None = None) -> Iterator[tup
     for page in pages('"body","hash"', using, upto=upto):
         written += len(page)
         yield "".join(export_line(body, bytes(digest)) for _, body, digest in page), written
+    make_durable(connections[using])  # an export must not hold what the ledger may lose
 
 
 def verifier_program() -> Path:

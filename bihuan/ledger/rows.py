@@ -217,13 +217,16 @@ class Rows:
         cached = self._rows[name]
         return [r for k, old in self._before[name].items() if (r := cached[k]) is not None and r != old]
 
-    def flush(self, first: Sequence[Write] = (), *, forget_above: int | None = None) -> list[int]:
+    def flush(
+        self, first: Sequence[Write] = (), *, forget_above: int | None = None, commit: bool = False
+    ) -> list[int]:
         """Run the writes ``first``, then write what changed; returns how many rows each of ``first`` touched.
 
-        With ``forget_above`` only so many rows of a table stay in memory, those that came in last.
+        With ``forget_above`` only so many rows of a table stay in memory, those that came in last. With ``commit`` nothing else
+        is written in this transaction.
         """
         sums = [w for name, added in self._sums.items() for w in self._tables[name].add_up(added)]
-        counts = self._run(self._before, first, sums)
+        counts = self._run(self._before, first, sums, commit=commit)
         self._before.clear()
         self._sums.clear()
         if forget_above is not None:
@@ -251,12 +254,14 @@ class Rows:
         parts: Mapping[str, dict[RowKey, Row | None]],
         first: Sequence[Write] = (),
         last: Sequence[Write] = (),
+        *,
+        commit: bool = False,
     ) -> list[int]:
         writes = [*first]
         for name, before in parts.items():
             writes += [w for w in self._writes(name, before) if w.rows]
         writes += [self._tables[name].insert_logged(rows) for name, rows in self._logged.items() if rows]
-        counts = run(self.connection, [*writes, *last])
+        counts = run(self.connection, [*writes, *last], commit=commit)
         self._empty -= parts.keys()
         self._logged.clear()
         return counts[: len(first)]

@@ -11,9 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connections
 
 from bihuan.ledger.facts import instant_text
 from bihuan.ledger.reading import head, pages
+from bihuan.ledger.trips import make_durable
 from bihuan.models import Seal
 from bihuan.rules import signing
 from bihuan.rules.merkle import Merkle
@@ -52,6 +54,7 @@ def make_seal(now: datetime, *, using: str = "default", progress: Progress | Non
     if kept is not None:
         return signing.read_seal(kept.text)
     root = root_of(count, using=using, progress=progress)
+    make_durable(connections[using])  # the seal must not outlive what it seals
     line = signing.make_seal(seed(), at=instant_text(now), count=count, hash_name=name, head=last, root=root)
     _append_line(Path(settings.SEAL_FILE), line)
     Seal.objects.using(using).get_or_create(

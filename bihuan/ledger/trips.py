@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -61,10 +61,27 @@ def ask(connection: BaseDatabaseWrapper, queries: Iterable[Query]) -> list[list[
     return answers
 
 
-def run(connection: BaseDatabaseWrapper, writes: Iterable[Write]) -> list[int]:
-    """Run ``writes`` in order; returns how many rows each touched. On PostgreSQL they make few trips to the server."""
-    counts: list[int] = _with_cursor(connection, _RUN[connection.vendor], [*writes])
+def run(connection: BaseDatabaseWrapper, writes: Iterable[Write], *, commit: bool = False) -> list[int]:
+    """Run ``writes`` in order; returns how many rows each touched. On PostgreSQL they make few trips to the server.
+
+    With ``commit`` they are the last of their transaction. PostgreSQL then commits with the last trip; elsewhere, and while
+    somebody listens, whoever began the transaction does.
+    """
+    work = partial(_RUN[connection.vendor], commit=commit)
+    counts: list[int] = _with_cursor(connection, work, [*writes])
     return counts
+
+
+#: An empty message in PostgreSQL's log. The transaction that writes it comes back when the log up to there is as safe as the
+#: server is set to make it.
+EMPTY_MESSAGE = "SELECT pg_logical_emit_message(true,'bihuan','')"
+
+
+def make_durable(connection: BaseDatabaseWrapper) -> None:
+    """Come back when everything that can be read is durable: on PostgreSQL others' steps can be read a moment before."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(EMPTY_MESSAGE)
 
 
 def _ask_each(cursor: Any, asked: list[Query]) -> list[list[tuple[Any, ...]]]:
@@ -75,7 +92,7 @@ def _ask_together(cursor: Any, asked: list[Query]) -> list[list[tuple[Any, ...]]
     return [found.fetchall() for found in cursor.send(asked)]
 
 
-def _run_each(cursor: Any, writes: list[Write]) -> list[int]:
+def _run_each(cursor: Any, writes: list[Write], *, commit: bool) -> list[int]:
     return [_run(cursor, write.sql, write.rows) for write in writes]
 
 
@@ -129,7 +146,7 @@ class _Watched:
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
 
-    def send(self, statements: Sequence[Query]) -> Iterator[Any]:
+    def send(self, statements: Sequence[Query], *, commit: bool = False) -> Iterator[Any]:
         sql = ";".join(s.sql for s in statements)
         self._cursor.execute(sql, [*chain.from_iterable(s.params for s in statements)])
         yield self._cursor
@@ -157,10 +174,11 @@ _NATIVE: dict[str, Callable[[BaseDatabaseWrapper], Any]] = {"sqlite": _Sqlite, "
 _FEW, _ROWS, _VALUES = 4, 2_000, 100_000
 
 
-def _run_together(cursor: Any, writes: list[Write]) -> list[int]:
+def _run_together(cursor: Any, writes: list[Write], *, commit: bool) -> list[int]:
     counts = [0] * len(writes)
-    for trip in _trips(writes):
-        answers = cursor.send([query for _, query in trip])
+    trips = [*_trips(writes)]
+    for no, trip in enumerate(trips, 1):
+        answers = cursor.send([query for _, query in trip], commit=commit and no == len(trips))
         for (at, _), answer in zip(trip, answers, strict=True):
             counts[at] += answer.rowcount
     return counts

@@ -20,12 +20,16 @@ from psycopg.generators import execute
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
-from bihuan.ledger.trips import Query
+from bihuan.ledger.trips import EMPTY_MESSAGE, Query
 
 #: In how many trips and for how long statements are used before they are made ready anew, and how many are remembered as seen.
 USES, _SECONDS, _SEEN = 1_000, 60.0, 1_000
 #: Lists up to this length may stand in a statement that is kept ready: for longer ones another plan may be better.
 _SHORT = 10
+#: Commit, and come back when it is durable. What the transaction holds is let go of before its log is on the disk, so that others
+#: who wait for the end of the chain go on meanwhile and their logs get there together. The log is one sequence: what is made
+#: durable after it makes it durable too (docs/decisions/0070).
+_COMMIT = (b"SET LOCAL synchronous_commit=off", b"COMMIT", EMPTY_MESSAGE.encode())
 #: Where a connection has what goes along with it: both end together.
 _PLACE = "bihuan_trips"
 
@@ -108,8 +112,8 @@ class Trips:
         self._kept: _Kept = vars(raw).get(_PLACE) or vars(raw).setdefault(_PLACE, _Kept(raw))
         self._ready = self._kept.ready if prepares else None
 
-    def send(self, statements: Sequence[Query]) -> list[_Answer]:
-        """Make one trip of ``statements``; returns the answer to each of them."""
+    def send(self, statements: Sequence[Query], *, commit: bool = False) -> list[_Answer]:
+        """Make one trip of ``statements``, at its end ``commit`` if so asked; returns the answer to each of them."""
         steady = [_is_steady(s) for s in statements] if self._ready else []
         if self._ready:
             self._make_ready(self._ready, [*compress(statements, steady)])
@@ -120,7 +124,8 @@ class Trips:
             name = names.get(statement.sql) if is_steady else None
             literals = [transformer.as_literal(value) for value in statement.params]
             texts.append(_execution(name, literals) if name else _merged(statement.sql, literals))
-        return [_Answer(result, transformer) for result in self._make_trip(texts)]
+        results = self._make_trip([*texts, *_COMMIT] if commit else texts)
+        return [_Answer(result, transformer) for result in results[: len(texts)]]
 
     def _make_ready(self, ready: _Ready, statements: Sequence[Query]) -> None:
         """Give up what is outworn and make ready what comes again, in a trip of its own: the server keeps the text of the trip."""

@@ -20,6 +20,7 @@ from bihuan.clock.tick import tick
 from bihuan.ledger.reading import head
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.seal import make_seal, read_seals
+from bihuan.ledger.trips_postgres import Trips
 from bihuan.ledger.verify import verify
 from bihuan.models import Entry, Item
 from bihuan.procedures import texts
@@ -51,19 +52,26 @@ def broken_at(number):
 
 @contextmanager
 def broken_commit(*, persisted):
-    """Break the connection when it commits: before the database has, or (``persisted``) after."""
-    commit = connection._commit
+    """Break the connection when it commits, also with a trip: before the database has, or (``persisted``) after."""
 
-    def fail():
-        if persisted:
-            commit()
-        raise Broken("COMMIT")
+    def breaking(commit):
+        def fail(*args):
+            if persisted:
+                commit(*args)
+            raise Broken("COMMIT")
 
-    connection._commit = fail
-    try:
+        return fail
+
+    make_trip = Trips._make_trip
+    commit_with_trip = breaking(make_trip)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "_commit", breaking(connection._commit))
+        patch.setattr(
+            Trips,
+            "_make_trip",
+            lambda trips, texts: (commit_with_trip if b"COMMIT" in texts else make_trip)(trips, texts),
+        )
         yield
-    finally:
-        del connection._commit
 
 
 def snapshot():

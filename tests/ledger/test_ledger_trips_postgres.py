@@ -2,6 +2,8 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from psycopg.pq import TransactionStatus
 
 from bihuan.config import database
 from bihuan.ledger import trips_postgres
@@ -118,3 +120,22 @@ def test_an_address_with_another_word_is_refused(tmp_path):
     with pytest.raises(Invalid) as refused:
         database("postgresql://db.example.gov.cn/bihuan?prepare=maybe", tmp_path)
     assert refused.value.hint == "请写 prepare=on（默认）或 prepare=off。"
+
+
+def test_the_last_writes_commit_with_their_trip_where_nobody_listens(postgres):
+    with transaction.atomic():
+        run(connection, [Write(INSERT, [["甲", 1]])], commit=True)
+        assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+    assert ask(connection, [BY_NAME]) == [[(1,)]]
+
+
+def test_writes_that_fail_are_not_committed(postgres):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        run(connection, [Write(INSERT, [["甲", 1]]), Write(INSERT, [["甲", 2]])], commit=True)
+    assert ask(connection, [BY_NAME]) == [[]]
+
+
+def test_who_listens_to_the_connection_hears_its_commit(postgres):
+    with CaptureQueriesContext(connection) as queries, transaction.atomic():
+        run(connection, [Write(INSERT, [["甲", 1]])], commit=True)
+    assert queries.captured_queries[-1]["sql"] == "COMMIT"
