@@ -107,9 +107,12 @@ def cuts_of(
     by: Sequence[str] = CUT_BY,
     as_of: datetime | None = None,
     units: Iterable[int] | None = None,
+    lit: bool = True,
     using: str = "default",
 ) -> Cuts:
     """Return the same sums cut ``by`` register, unit and class, or those of them that are asked for: each has its price.
+
+    Where they need not be ``lit``, the colours are left out of what is told of now.
 
     The database groups them where the tallies know them. For ``units`` now, the tallies know no classes, which are a reading of the
     transitions.
@@ -122,13 +125,13 @@ def cuts_of(
     rows = Tally.objects.using(using).filter(register_id__in=registers)
     if units is None:
         facets_wanted = [facet for facet, cut in _CUTS.items() if cut in by]
-        _group(cuts, rows.filter(facet__in=facets_wanted), F("facet"), _PLACE)
+        _group(cuts, rows.filter(facet__in=facets_wanted), F("facet"), _PLACE, lit)
         return cuts
     owned = rows.filter(facet="unit", label__in=[str(u) for u in units])
     if "register" in by:
-        _group(cuts, owned, Value("all"), Cast("register_id", CharField()))
+        _group(cuts, owned, Value("all"), Cast("register_id", CharField()), lit)
     if "unit" in by:
-        _group(cuts, owned, Value("unit"), F("label"))
+        _group(cuts, owned, Value("unit"), F("label"), lit)
     if "class" in by:
         _fold(cuts, ("class",), _summed(registers, None, None, units, using))
     return cuts
@@ -146,11 +149,13 @@ def _cuts_then(
     return cuts
 
 
-def _group(cuts: Cuts, rows: QuerySet[Tally], cut: Expression | F, place: Expression | F) -> None:
+def _group(cuts: Cuts, rows: QuerySet[Tally], cut: Expression | F, place: Expression | F, lit: bool) -> None:
     """Group by state and, apart from that, the open ones by colour: both at once are many more cells than anybody sees."""
     rows = rows.annotate(cut=cut, place=place).order_by()
-    by_state, by_colour = _summed_by(rows, "state"), _summed_by(rows.filter(state__in=OPEN), "colour")
-    for facet, label, part, value_, *found in by_state.union(by_colour, all=True):
+    by_state = _summed_by(rows, "state")
+    if lit:
+        by_state = by_state.union(_summed_by(rows.filter(state__in=OPEN), "colour"), all=True)
+    for facet, label, part, value_, *found in by_state:
         sums = Sums(*found)
         if part == "state":
             cuts.add(_CUTS[facet], label, value_, sums)

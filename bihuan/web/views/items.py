@@ -140,7 +140,7 @@ def _occurring(wanted: Filter) -> tuple[set[int], list[str]]:
         pairs = occurring(wanted.registers, wanted.units)
         return {owner for owner, _ in pairs if owner}, sorted({klass for _, klass in pairs if klass})
     rows = Tally.objects.filter(register_id__in=wanted.registers, facet__in=("unit", "class"), items__gt=0)
-    found = set(rows.order_by().values_list("facet", "label"))
+    found = set(rows.order_by().values_list("facet", "label").distinct())
     return {int(v) for f, v in found if f == "unit"}, sorted(v for f, v in found if f == "class")
 
 
