@@ -300,21 +300,29 @@ def _summed(
     return {k: s for k, s in found.items() if any(getattr(s, n) for n in SUM_NAMES)}
 
 
+#: What was read for figures of some registers at one moment.
+Read = dict[str, Cells | Deeds]
+
+
 def figures(
     refs: Iterable[Ref],
     registers: Sequence[int],
     *,
     as_of: datetime | None = None,
     upto: int | None = None,
+    read: Read | None = None,
     using: str = "default",
 ) -> dict[str, str]:
-    """Return the value of each figure over ``registers``, by its written reference; ``as_of`` and ``upto`` as in ``cells``."""
+    """Return the value of each figure over ``registers``, by its written reference; ``as_of`` and ``upto`` as in ``cells``.
+
+    What is read for it goes into ``read``, and is not read again for further figures of the same registers and moment.
+    """
     found: dict[str, str] = {}
-    read: dict[str, Cells | Deeds] = {}
+    read = {} if read is None else read
     refs = list(refs)
     cut = any(ref.of_deeds and dim not in {"since", "kind"} for ref in refs for dim, _ in ref.dims)
     for ref in refs:
-        facet = f"deeds {ref.since}" if ref.of_deeds else facet_of(ref)
+        facet = f"deeds {ref.since} {cut}" if ref.of_deeds else facet_of(ref)
         if facet not in read:
             read[facet] = (
                 deeds(registers, since=ref.since, as_of=as_of, upto=upto, cut=cut, using=using)

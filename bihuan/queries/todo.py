@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import pairwise
 from typing import Any
 
 from django.db import connections
@@ -219,14 +219,11 @@ def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, more: dict[str, int]
         ("unit_id", reach.units(STEPS["accept"].who), LIVE - _AT_OFFICE),
         ("office_id", reach.units(BUSINESS - STEPS["accept"].who), _AT_OFFICE),
     ]
-    slips = [_slips_of(column, units, states, using) for column, units, states in sides if units]
-    paths = _paths({u for rows in slips for s in rows for u in (s.unit_id, s.of_office)}, using)
     found: dict[int, tuple[Slip, str]] = {}
-    for rows in slips:
-        waiting = ((s, _slip_step(s, actor, paths)) for s in rows)
-        mine = [*islice(((s, name) for s, name in waiting if name), MOST + 1)]
-        found |= {slip.pk: (slip, name) for slip, name in mine[:MOST]}
-        if len(mine) > MOST or len(rows) > _LOOKED_AT:
+    for column, units, states in sides:
+        mine, all_of_them = _slips_to_step(column, units, states, actor, using) if units else ([], True)
+        found |= {slip.pk: (slip, name) for slip, name in mine}
+        if not all_of_them:
             more["slip"] = unsettled(visible_units(actor, using), COUNT_LIMIT + 1, using)
     items = Item.objects.using(using).only(*OF_ITEM).in_bulk({s.item_id for s, _ in found.values()})
     return [
@@ -241,17 +238,35 @@ def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, more: dict[str, int]
     ]
 
 
-def _slips_of(column: str, units: list[int], states: Iterable[SlipState], using: str) -> list[Any]:
-    """The oldest slips in ``states`` for which a unit in ``column`` is one of ``units``, each with the office of its item (``of_office``)."""
+def _slips_to_step(
+    column: str, units: list[int], states: Iterable[SlipState], actor: Actor, using: str
+) -> tuple[list[tuple[Slip, str]], bool]:
+    """Return the oldest slips in ``states`` with a step that ``actor`` has to take, and whether these are all that there may be.
+
+    For these a unit in ``column`` is one of ``units``. Most people may take it with each of them, and then the first few do.
+    """
     office = Item.objects.using(using).filter(pk=OuterRef("item_id")).values("office_id")
-    found = Slip.objects.using(using).filter(**{f"{column}__in": units}, state__in=list(states))
-    return list(found.only(*OF_SLIP).annotate(of_office=Subquery(office)).order_by("id")[: _LOOKED_AT + 1])
+    waiting = Slip.objects.using(using).filter(**{f"{column}__in": units}, state__in=list(states))
+    waiting = waiting.only(*OF_SLIP).annotate(of_office=Subquery(office)).order_by("id")
+    found: list[tuple[Slip, str]] = []
+    for start, end in pairwise((0, MOST + 1, _LOOKED_AT + 1)):
+        rows: list[Any] = list(waiting[start:end])
+        paths = _paths({u for s in rows for u in (s.unit_id, s.of_office)}, using)
+        found += [(s, name) for s in rows if (name := _slip_step(s, actor, paths))]
+        if len(found) > MOST:
+            return found[:MOST], False
+        if len(rows) < end - start:
+            return found, True
+    return found, False
+
+
+#: What somebody has to do with a slip, the first that they may.
+_SLIP_STEPS = ("approve", "answer", "acknowledge", "judge")
 
 
 def _slip_step(slip: Any, actor: Actor, paths: dict[int, str]) -> str:
     """The step that ``actor`` has to take with ``slip``, "" for none."""
-    may = {s.action for s in steps_of(slip, slip.of_office, actor, paths)}
-    return next((n for n in ("approve", "answer", "acknowledge", "judge") if n in may), "")
+    return next((s.action for s in steps_of(slip, slip.of_office, actor, paths, _SLIP_STEPS)), "")
 
 
 def _request_tasks(actor: Actor, now: datetime, more: dict[str, int], using: str) -> list[Task]:

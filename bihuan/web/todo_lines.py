@@ -40,11 +40,6 @@ class Line:
     do: Button
     also: Button | None = None
 
-    @property
-    def buttons(self) -> list[Button]:
-        """The one that does it, then the other answer."""
-        return [self.do] if self.also is None else [self.do, self.also]
-
 
 def beyond(task: Task, units: Mapping[int, str]) -> Line:
     """Return the line of a task that is about no item."""

@@ -21,6 +21,7 @@ from bihuan.rules.procedure_types import COLOURS
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, words
 from bihuan.web.addresses import address, address_of
+from bihuan.web.todo_lines import Button
 
 register = template.Library()
 register.filter("day", dates.day_words)
@@ -104,6 +105,22 @@ def number(value: int | str, link: str, colour: str = "") -> SafeString:
     light = f"{lamp(colour)} " if colour else ""
     return SafeString(
         f'<td class="num">{light}<a href="{html.escape(link)}">{html.escape(str(value))}</a></td>'
+    )
+
+
+@register.simple_tag(takes_context=True)
+def press(context: Context, button: Button, main: bool) -> SafeString:
+    """Draw a button of a task: a link, or a form that is sent at once; the ``main`` one stands out. A list has up to two for each task."""
+    kind = "btn btn-primary" if main else "btn"
+    url, label = html.escape(button.url), html.escape(button.label)
+    if not button.fields:
+        return SafeString(f'<a class="{kind}" href="{url}">{label}</a>')
+    sent = [("csrfmiddlewaretoken", context["csrf_token"]), *button.fields]
+    fields = "".join(
+        [f'<input type="hidden" name="{name}" value="{html.escape(str(value))}">' for name, value in sent]
+    )
+    return SafeString(
+        f'<form method="post" action="{url}">{fields}<button class="{kind}">{label}</button></form>'
     )
 
 
