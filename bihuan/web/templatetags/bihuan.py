@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +17,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from bihuan.models import Item
-from bihuan.rules.procedure_types import COLOURS
-from bihuan.rules.workflow import STATE_NAMES
-from bihuan.web import dates, words
+from bihuan.web import dates, marks, sheet, words
 from bihuan.web.addresses import address, address_of
 from bihuan.web.todo_lines import Button
 
@@ -27,21 +25,9 @@ register = template.Library()
 register.filter("day", dates.day_words)
 register.filter("short_day", dates.short_day)
 register.filter("moment", dates.moment_words)
-
-#: State → the tone of its badge; the words say the same.
-_TONES = {
-    "registered": "wait",
-    "approved": "wait",
-    "assigned": "wait",
-    "returned": "warn",
-    "working": "work",
-    "reviewing": "work",
-    "passed": "work",
-    "closed": "done",
-    "suspended": "rest",
-    "merged": "rest",
-    "cancelled": "rest",
-}
+register.simple_tag(marks.lamp)
+register.simple_tag(marks.badge)
+register.simple_tag(marks.ago)
 
 
 @register.simple_tag
@@ -52,20 +38,6 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="ico" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sheet, name
     )
-
-
-@register.simple_tag
-@lru_cache(maxsize=32)
-def lamp(colour: str) -> SafeString:
-    """Show a colour as a mark with its name: the colour is never the only sign."""
-    return format_html('<span class="lamp lamp-{}">{}</span>', colour, COLOURS[colour])
-
-
-@register.simple_tag
-@lru_cache(maxsize=256)
-def badge(state: str, name: str = "") -> SafeString:
-    """Show a state with its name (the procedure's own word where it has one)."""
-    return format_html('<span class="state state-{}">{}</span>', _TONES[state], name or STATE_NAMES[state])
 
 
 class _Address(URLNode):
@@ -102,7 +74,7 @@ def number(value: int | str, link: str, colour: str = "") -> SafeString:
     """
     if value in (0, "0"):
         return _NONE
-    light = f"{lamp(colour)} " if colour else ""
+    light = f"{marks.lamp(colour)} " if colour else ""
     return SafeString(
         f'<td class="num">{light}<a href="{html.escape(link)}">{html.escape(str(value))}</a></td>'
     )
@@ -125,17 +97,6 @@ def press(context: Context, button: Button, main: bool) -> SafeString:
 
 
 @register.simple_tag
-def ago(value: datetime | None, at: datetime | None = None) -> SafeString | str:
-    """Show a time as a relative one, with the exact one in its title."""
-    if value is None:
-        return ""
-    relative = dates.since_words(value, at or dates.now())
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), dates.moment_words(value), relative
-    )
-
-
-@register.simple_tag
 def left(due: date | None) -> str:
     """Say how many days are left until ``due``."""
     return dates.left_words(due, dates.today())
@@ -147,14 +108,16 @@ def remaining(item: Item) -> str:
     return words.remaining(item, dates.today())
 
 
+@register.simple_tag
+def due(item: Item) -> SafeString:
+    """Draw when an item is due, and how long that is off."""
+    return sheet.due(item, dates.today())
+
+
 @register.filter
 def truncatechars(text: object, most: int) -> str:
-    """Return the first ``most`` characters, the last an ellipsis where there are more.
-
-    In place of Django's filter, which looks at every character for marks that take no place of their own; Chinese has none.
-    """
-    words = str(text)
-    return words if len(words) <= most else f"{words[: most - 1]}…"
+    """Return the first ``most`` characters, the last an ellipsis where there are more: in place of Django's filter."""
+    return marks.shortened(str(text), most)
 
 
 @register.filter
@@ -163,12 +126,6 @@ def size(value: int) -> str:
     if value < 1024:
         return f"{value} B"
     return f"{value // 1024} KB" if value < 1024**2 else f"{value / 1024**2:.1f} MB"
-
-
-@register.filter
-def attribute(item: Item, name: str) -> Any:
-    """Return a field of an item: for columns that are chosen by name."""
-    return getattr(item, name)
 
 
 @register.filter
