@@ -14,7 +14,7 @@ from bihuan.ledger.derive import parsed
 from bihuan.ledger.reading import facts_of
 from bihuan.models import Agenda, Decision, Item, Meeting, Procedure, Register, Unit
 from bihuan.queries.decided import MEASURE, Change, changes_of
-from bihuan.queries.people import directory, person_names
+from bihuan.queries.people import directory, person_names, unit_paths
 from bihuan.rules.errors import NotFound
 from bihuan.rules.meeting import (
     DECIDABLE,
@@ -112,13 +112,14 @@ def _offices(actor: Actor, using: str) -> list[int]:
     """The units for which ``actor`` calls meetings."""
     if not actor.may(Duty.MEET):
         return []
-    units = Unit.objects.using(using).values_list("id", "path")
-    return [pk for pk, path in units if actor.holds(DUTIES[Duty.MEET], path)]
+    return [pk for pk, path in unit_paths(using).items() if actor.holds(DUTIES[Duty.MEET], path)]
 
 
-def meeting_steps(meeting: Meeting, actor: Actor, using: str = "default") -> list[MeetingStep]:
-    """Return the steps that ``actor`` may take with a meeting now."""
-    path = Unit.objects.using(using).get(pk=meeting.office_id).path
+def meeting_steps(
+    meeting: Meeting, actor: Actor, using: str = "default", *, path: str = ""
+) -> list[MeetingStep]:
+    """Return the steps that ``actor`` may take with a meeting now; ``path`` is its office's, where that is known already."""
+    path = path or Unit.objects.using(using).get(pk=meeting.office_id).path
     chairs = {meeting.presider_id or meeting.chair_id}
     state = MeetingState(meeting.state)
     return [

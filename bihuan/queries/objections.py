@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from bihuan.models import Conclusion, Finding, Inspection, Objection, Unit, WalkStep
+from bihuan.queries.people import unit_paths
 from bihuan.rules.inspection import may
 from bihuan.rules.objection import hands
 from bihuan.rules.permissions import Actor, Duty, Role
@@ -33,8 +34,7 @@ def to_reexamine(actor: Actor, using: str = "default") -> list[Objection]:
         return []
     waiting = list(Objection.objects.using(using).filter(outcome="").order_by("decide_by", "id"))
     found = Inspection.objects.using(using).in_bulk({o.inspection_id for o in waiting})
-    units = Unit.objects.using(using).filter(pk__in={i.office_id for i in found.values()})
-    paths, recorders = dict(units.values_list("id", "path")), _recorders(found, using)
+    paths, recorders = unit_paths(using), _recorders(found, using)
     mine = {i.pk for i in found.values() if _decides(i, actor, paths[i.office_id], recorders.get(i.pk, ()))}
     return [o for o in waiting if o.inspection_id in mine]
 

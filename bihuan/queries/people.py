@@ -85,6 +85,13 @@ _UNITS = 'SELECT "id","name","active" FROM "unit" ORDER BY "sort","id"'
 _ALIASES = 'SELECT "alias","unit_id" FROM "unit_alias" ORDER BY "alias"'
 
 
+def unit_paths(using: str = "default") -> dict[int, str]:
+    """Return the place of every unit in the tree, by id."""
+    with connections[using].cursor() as cursor:
+        cursor.execute('SELECT "id","path" FROM "unit" ORDER BY "id"')
+        return dict(cursor.fetchall())
+
+
 def unit_labels(using: str = "default") -> dict[int, str]:
     """Return the name of every unit, retired ones too, by id, in their order."""
     with connections[using].cursor() as cursor:

@@ -17,8 +17,8 @@ from django.db import connections
 from django.db.models import OuterRef, Subquery
 
 from bihuan.ledger.derive import parsed
-from bihuan.models import Inspection, Item, Procedure, Register, Slip, Unit
-from bihuan.queries.people import visible_units
+from bihuan.models import Inspection, Item, Procedure, Register, Slip
+from bihuan.queries.people import unit_labels, unit_paths, visible_units
 from bihuan.queries.requests import to_decide
 from bihuan.queries.slips import steps_of, unsettled
 from bihuan.queries.tasks import LATER, MOST, NOW, OF_ITEM, OF_SLIP, SOON, Task
@@ -80,13 +80,13 @@ def todo(actor: Actor, now: datetime, using: str = "default") -> Todo:
 
 
 class _Reach:
-    """The units for which a person holds roles; read once."""
+    """The units for which a person holds roles, and the paths of ``every`` unit; read once."""
 
     def __init__(self, actor: Actor, using: str) -> None:
         self.actor = actor
         paths = sorted({g.path for g in actor.grants})
-        rows = Unit.objects.using(using).order_by("id").values_list("id", "path") if paths else []
-        self.paths = {pk: path for pk, path in rows if any(path.startswith(p) for p in paths)}
+        self.every = unit_paths(using)
+        self.paths = {pk: path for pk, path in self.every.items() if any(path.startswith(p) for p in paths)}
 
     def units(self, roles: frozenset[Role]) -> list[int]:
         """The ids of the units for which one of ``roles`` is held."""
@@ -221,7 +221,7 @@ def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, more: dict[str, int]
     ]
     found: dict[int, tuple[Slip, str]] = {}
     for column, units, states in sides:
-        mine, all_of_them = _slips_to_step(column, units, states, actor, using) if units else ([], True)
+        mine, all_of_them = _slips_to_step(column, units, states, reach, using) if units else ([], True)
         found |= {slip.pk: (slip, name) for slip, name in mine}
         if not all_of_them:
             more["slip"] = unsettled(visible_units(actor, using), COUNT_LIMIT + 1, using)
@@ -239,9 +239,9 @@ def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, more: dict[str, int]
 
 
 def _slips_to_step(
-    column: str, units: list[int], states: Iterable[SlipState], actor: Actor, using: str
+    column: str, units: list[int], states: Iterable[SlipState], reach: _Reach, using: str
 ) -> tuple[list[tuple[Slip, str]], bool]:
-    """Return the oldest slips in ``states`` with a step that ``actor`` has to take, and whether these are all that there may be.
+    """Return the oldest slips in ``states`` with a step that this person has to take, and whether these are all that there may be.
 
     For these a unit in ``column`` is one of ``units``. Most people may take it with each of them, and then the first few do.
     """
@@ -251,8 +251,7 @@ def _slips_to_step(
     found: list[tuple[Slip, str]] = []
     for start, end in pairwise((0, MOST + 1, _LOOKED_AT + 1)):
         rows: list[Any] = list(waiting[start:end])
-        paths = _paths({u for s in rows for u in (s.unit_id, s.of_office)}, using)
-        found += [(s, name) for s in rows if (name := _slip_step(s, actor, paths))]
+        found += [(s, name) for s in rows if (name := _slip_step(s, reach.actor, reach.every))]
         if len(found) > MOST:
             return found[:MOST], False
         if len(rows) < end - start:
@@ -290,10 +289,6 @@ def _request_tasks(actor: Actor, now: datetime, more: dict[str, int], using: str
     ]
 
 
-def _paths(ids: Iterable[int], using: str) -> dict[int, str]:
-    return dict(Unit.objects.using(using).filter(pk__in=set(ids)).values_list("id", "path"))
-
-
 #: Step of an inspection → whether somebody of the group has to take it, or who holds the duty.
 _INSPECTION_STEPS: tuple[tuple[str, Callable[[Inspection, Actor], bool]], ...] = (
     ("approve", lambda found, actor: actor.person != found.proposed_by),
@@ -306,11 +301,12 @@ def _inspection_tasks(actor: Actor, reach: _Reach, now: datetime, using: str) ->
     live = [InspectionState.PROPOSED, InspectionState.APPROVED, InspectionState.UNDERWAY]
     rows = Inspection.objects.using(using).filter(state__in=live).order_by("-id")[:_LOOKED_AT]
     found = []
-    paths = _paths({r.office_id for r in rows}, using)
     for row in rows:
         group = (row.leader_id, *row.members)
         for action, wanted in _INSPECTION_STEPS:
-            may = inspection_allowed(action, InspectionState(row.state), actor, paths[row.office_id], group)
+            may = inspection_allowed(
+                action, InspectionState(row.state), actor, reach.every[row.office_id], group
+            )
             if may is None and wanted(row, actor):
                 found.append(Task(f"inspection-{action}", SOON, None, inspection=row))
     return found
@@ -323,4 +319,4 @@ def _names(tasks: Iterable[Task], using: str) -> dict[int, str]:
         t.objection.unit_id for t in tasks if t.objection
     }
     ids |= {t.institution.unit_id for t in tasks if t.institution}
-    return dict(Unit.objects.using(using).filter(pk__in=ids).values_list("id", "name"))
+    return {pk: name for pk, name in unit_labels(using).items() if pk in ids}

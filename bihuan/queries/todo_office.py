@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bihuan.models import Inspection, Meeting, Unit
+from bihuan.models import Inspection, Meeting
 from bihuan.queries.closing import to_review
 from bihuan.queries.meetings import awaiting, meeting_steps
 from bihuan.queries.objections import to_reexamine
-from bihuan.queries.people import visible_units
+from bihuan.queries.people import unit_paths, visible_units
 from bihuan.queries.requests import escalated
 from bihuan.queries.tasks import MOST, NOW, OF_ITEM, SOON, Task
 from bihuan.rules.clocked import day_end, day_start
@@ -38,13 +38,8 @@ def _to_respond(actor: Actor, using: str) -> list[Task]:
         return []
     found = escalated(visible_units(actor, using), using).only(*OF_ITEM)
     found = found.filter(responded_at=None, state__in=list(step.frm))
-    return [
-        Task("respond", NOW, None, item=i) for i in found if actor.holds(step.who, _path(i.office_id, using))
-    ]
-
-
-def _path(unit: int, using: str) -> str:
-    return Unit.objects.using(using).get(pk=unit).path
+    paths = unit_paths(using)
+    return [Task("respond", NOW, None, item=i) for i in found if actor.holds(step.who, paths[i.office_id])]
 
 
 def _meetings(actor: Actor, now: datetime, using: str) -> list[Task]:
@@ -53,8 +48,9 @@ def _meetings(actor: Actor, now: datetime, using: str) -> list[Task]:
         return []
     live = Meeting.objects.using(using).filter(state__in=[MeetingState.CALLED, MeetingState.HELD])
     found: list[Task] = []
+    paths = unit_paths(using)
     for meeting in live.order_by("-id")[:_LOOKED_AT]:
-        may = {s.action for s in meeting_steps(meeting, actor, using)}
+        may = {s.action for s in meeting_steps(meeting, actor, using, path=paths[meeting.office_id])}
         if meeting.state == MeetingState.CALLED and "attend" in may and meeting.starts_at <= now:
             found.append(Task("meeting-attend", NOW, meeting.starts_at, meeting=meeting))
         elif "confirm" in may:

@@ -80,6 +80,15 @@ def number(value: int | str, link: str, colour: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def listed(line: tuple[str, str, str, str]) -> SafeString:
+    """Draw a line of a list: where it leads, its number, what it is, and a word on it. A page has hundreds of them."""
+    link, number, what, word = map(html.escape, line)
+    return SafeString(
+        f'<li><div><a href="{link}">{number}</a> {what}<p class="quiet small">{word}</p></div></li>'
+    )
+
+
 @register.simple_tag(takes_context=True)
 def press(context: Context, button: Button, main: bool) -> SafeString:
     """Draw a button of a task: a link, or a form that is sent at once; the ``main`` one stands out. A list has up to two for each task."""
