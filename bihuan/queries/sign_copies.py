@@ -17,6 +17,7 @@ from bihuan.rules import likeness, pictures
 POSTINGS, COMPARED = 200, 10
 #: Earlier places named for one sign; how many there are in all is told.
 SHOWN = 3
+_OF_TITLE = ("id", "number", "title", "owner_id", "office_id", "helpers", "below")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def copied_text(fact: Fact, text: str, item: int, using: str) -> Copy | None:
     same = SignText.objects.using(using).filter(digest=digest, seq__lt=fact.seq).exclude(item_id=item)
     found = list(same.order_by("seq")[:SHOWN].values_list("item_id", "seq"))
     if found:
-        return Copy(fact.seq, "", tuple(Earlier(*place) for place in found), same.count())
+        total = same.count() if len(found) == SHOWN else len(found)
+        return Copy(fact.seq, "", tuple(Earlier(*place) for place in found), total)
     near = _near(fact.seq, text, item, using)
     return Copy(fact.seq, "", tuple(near[:SHOWN]), len(near), exact=False) if near else None
 
@@ -109,8 +111,8 @@ def _hashes(digest: str, using: str) -> list[int]:
 
 
 def titles(items: set[int], using: str) -> dict[int, Item]:
-    """Return these items by id."""
-    return Item.objects.using(using).in_bulk(items)
+    """Return these items by id, with what says how they are called and who may see them."""
+    return Item.objects.using(using).only(*_OF_TITLE).in_bulk(items)
 
 
 def entry_hashes(seqs: set[int], using: str) -> dict[int, str]:

@@ -17,9 +17,9 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from bihuan.models import Item
-from bihuan.web import dates, marks, sheet, words
+from bihuan.web import dates, marks, sheet, todo_lines, words
 from bihuan.web.addresses import address, address_of
-from bihuan.web.todo_lines import Button
+from bihuan.web.todo_lines import Line
 
 register = template.Library()
 register.filter("day", dates.day_words)
@@ -90,19 +90,9 @@ def listed(line: tuple[str, str, str, str]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def press(context: Context, button: Button, main: bool) -> SafeString:
-    """Draw a button of a task: a link, or a form that is sent at once; the ``main`` one stands out. A list has up to two for each task."""
-    kind = "btn btn-primary" if main else "btn"
-    url, label = html.escape(button.url), html.escape(button.label)
-    if not button.fields:
-        return SafeString(f'<a class="{kind}" href="{url}">{label}</a>')
-    sent = [("csrfmiddlewaretoken", context["csrf_token"]), *button.fields]
-    fields = "".join(
-        [f'<input type="hidden" name="{name}" value="{html.escape(str(value))}">' for name, value in sent]
-    )
-    return SafeString(
-        f'<form method="post" action="{url}">{fields}<button class="{kind}">{label}</button></form>'
-    )
+def task(context: Context, line: Line) -> SafeString:
+    """Draw a line of the list of tasks."""
+    return todo_lines.drawn(line, str(context["csrf_token"]))
 
 
 @register.simple_tag
