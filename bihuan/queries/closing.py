@@ -136,10 +136,9 @@ def _steps(institution: Institution, actor: Actor, paths: Mapping[int, str]) -> 
     return [s for s in INSTITUTION_STEPS.values() if institution_allowed(s.action, state) is None]
 
 
-def to_review(actor: Actor, using: str = "default") -> list[Institution]:
-    """Return the institutions whose review is due and that ``actor`` may review, the longest due first."""
+def to_review(actor: Actor, paths: Mapping[int, str], using: str = "default") -> list[Institution]:
+    """Return the institutions whose review is due and that ``actor`` may review, the longest due first; ``paths`` are those of all units."""
     found = Institution.objects.using(using).filter(review_waits=True).order_by("review_on", "id")
-    paths = unit_paths(using)
     return [i for i in found if any(s.action == "keep" for s in _steps(i, actor, paths))]
 
 

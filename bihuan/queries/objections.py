@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from bihuan.models import Conclusion, Finding, Inspection, Objection, Unit, WalkStep
@@ -28,13 +28,18 @@ def may_object(
     return {c.pk for c in mine} - set(done.values_list("conclusion_id", flat=True))
 
 
-def to_reexamine(actor: Actor, using: str = "default") -> list[Objection]:
-    """Return the objections that wait for ``actor``'s decision, the nearest limit first; nobody decides on what they inspected."""
+def to_reexamine(
+    actor: Actor, using: str = "default", *, paths: Mapping[int, str] | None = None
+) -> list[Objection]:
+    """Return the objections that wait for ``actor``'s decision, the nearest limit first; nobody decides on what they inspected.
+
+    ``paths`` are those of all units, where they are known already.
+    """
     if not any(actor.may(duty) for duty in _DUTIES):
         return []
     waiting = list(Objection.objects.using(using).filter(outcome="").order_by("decide_by", "id"))
     found = Inspection.objects.using(using).in_bulk({o.inspection_id for o in waiting})
-    paths, recorders = unit_paths(using), _recorders(found, using)
+    paths, recorders = paths or unit_paths(using), _recorders(found, using)
     mine = {i.pk for i in found.values() if _decides(i, actor, paths[i.office_id], recorders.get(i.pk, ()))}
     return [o for o in waiting if o.inspection_id in mine]
 

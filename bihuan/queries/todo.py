@@ -74,7 +74,7 @@ def todo(actor: Actor, now: datetime, using: str = "default") -> Todo:
             more[kind] = count
     tasks = _item_tasks(rows, actor, now) + _slip_tasks(actor, reach, now, more, using)
     tasks += _inspection_tasks(actor, reach, now, using) + _request_tasks(actor, now, more, using)
-    tasks += office_tasks(actor, now, more, using)
+    tasks += office_tasks(actor, now, more, reach.every, using)
     tasks.sort(key=lambda t: (t.urgency, t.due is None, t.due or now, t.kind))
     return Todo(tasks, more, _names(tasks, using))
 
