@@ -13,7 +13,8 @@ from bihuan.rules.providers import NAME, Ldap, Oidc, Provider, one_of
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
-    "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456;"
+    "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;"
+    "PRAGMA mmap_size=2147418112;"  # as far as SQLite goes: connections that are kept share these pages, while each has a cache of its own
     "PRAGMA wal_autocheckpoint=4000"  # pages that change with every entry are copied into the file less often
 )
 
@@ -39,10 +40,14 @@ def database(url: str, home: Path) -> dict[str, Any]:
 
 
 def sqlite(path: Path) -> dict[str, Any]:
-    """Settings of one SQLite file: WAL, synchronous FULL, IMMEDIATE transactions."""
+    """Settings of one SQLite file: WAL, synchronous FULL, IMMEDIATE transactions; each thread keeps its connection.
+
+    A new one reads the whole schema and prepares every statement anew, which took a tenth to a quarter of each page.
+    """
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        "CONN_MAX_AGE": None,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": SQLITE_PRAGMAS},
     }
 

@@ -132,6 +132,11 @@ class Item(models.Model):
                 fields=["owner_id", "klass", "id"], name="item_relapsed", condition=models.Q(relapses__gt=0)
             ),
             models.Index(
+                fields=["look_back_due", "id", "register_id", "waiting"],
+                name="item_look_back",
+                condition=models.Q(waiting__gt=""),
+            ),
+            models.Index(
                 fields=["office_id", "state", "due_order", "id"],
                 name="item_office_waits",
                 condition=models.Q(waiting__gt=""),

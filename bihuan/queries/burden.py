@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet, Sum
 
-from bihuan.models import Inspection, Item, Meeting, Person, Slip, Tally, Unit
+from bihuan.models import Entry, Inspection, Item, Meeting, Person, Slip, Tally, Unit
+from bihuan.queries.past import unless
 from bihuan.queries.people import directory
 from bihuan.queries.scope import Scope
 from bihuan.rules.clocked import CHINA, day_start
 from bihuan.rules.errors import NotAllowed
+from bihuan.rules.events import EVENTS
 from bihuan.rules.inspection import STANDING
 from bihuan.rules.meeting import MeetingState
 from bihuan.rules.slips import LIVE, SlipState
@@ -21,6 +23,11 @@ from bihuan.rules.workflow import OPEN
 
 #: Sent and not settled: what is only proposed was not sent yet.
 _WAITING = LIVE - {SlipState.PROPOSED}
+#: What touches no slip, and moves no item to another unit: most of what is entered in a day.
+_IN_PLACE = frozenset(
+    {"item.progressed", "item.attached", "item.coloured", "item.fell_due", "item.commented"}
+)
+_OF_SLIPS = frozenset(kind for kind in EVENTS if kind.startswith("slip."))
 
 
 @dataclass(frozen=True)
@@ -53,23 +60,25 @@ def burden(
     since: datetime, until: datetime, *, units: Iterable[int] | None = None, using: str = "default"
 ) -> list[UnitBurden]:
     """Return the burden of each unit that was asked for anything from ``since`` to before ``until``, in the units' own order."""
+    held = None if units is None else frozenset(units)
+    sent = unless(
+        ("sent", since, held), _touching_slips, lambda: _by_kind(_sent(since, None, held, using)), using
+    )
+    ahead = _by_kind(_sent(until, None, held, using))
     kinds: dict[int, Counter[str]] = {}
     asked: Counter[int] = Counter()
-    sent = _sent(since, until, units, using).values_list("unit_id", "kind")
-    for unit, kind, times, answers in sent.annotate(times=Count("*"), answers=Count("answer_due")).order_by():
-        kinds.setdefault(unit, Counter())[kind] = times
-        asked[unit] += answers
+    for (unit, kind), (times, answers) in sent.items():
+        later, later_answers = ahead.get((unit, kind), (0, 0))
+        if times > later:
+            kinds.setdefault(unit, Counter())[kind] = times - later
+        asked[unit] += answers - later_answers
     names = directory(using).labels
-    # unit by unit, as an index has them: without them SQLite reads every slip that there ever was
-    waits = dict(
-        _waiting(names if units is None else units, using)
-        .values_list("unit_id")
-        .annotate(times=Count("*"))
-        .order_by()
+    waits = unless(
+        ("waiting", held), _touching_slips, lambda: _waits(names if held is None else held, using), using
     )
-    given, open_ = _items(since, until, units, using)
-    inspected = Counter(u for _, u in _inspections(since, until, units, using))
-    called = Counter(u for _, u in _meetings(since, until, units, using))
+    given, open_ = _items(since, until, held, using)
+    inspected = Counter(u for _, u in _inspections(since, until, held, using))
+    called = Counter(u for _, u in _meetings(since, until, held, using))
     return [
         UnitBurden(
             unit, name, sum(kinds.get(unit, Counter()).values()), dict(sorted(kinds.get(unit, Counter()).items())),
@@ -79,6 +88,28 @@ def burden(
         for unit, name in names.items()
         if any(unit in counted for counted in (kinds, given, open_, waits, inspected, called))
     ]  # fmt: skip
+
+
+def _by_kind(sent: QuerySet[Slip]) -> dict[tuple[int, str], tuple[int, int]]:
+    """How many slips there are of each unit and kind, and how many of them want an answer."""
+    rows = (
+        sent.values_list("unit_id", "kind").annotate(times=Count("*"), answers=Count("answer_due")).order_by()
+    )
+    return {(unit, kind): (times, answers) for unit, kind, times, answers in rows}
+
+
+def _waits(units: Iterable[int], using: str) -> dict[int, int]:
+    """How many slips of each of ``units`` wait: unit by unit, as an index has them; without them SQLite reads every slip that there ever was."""
+    return dict(_waiting(units, using).values_list("unit_id").annotate(times=Count("*")).order_by())
+
+
+def _touching_slips(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    return entries.exclude(kind__in=_IN_PLACE)
+
+
+def _giving(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Those after which an item may be another unit's, or given out at another time."""
+    return entries.exclude(kind__in=_IN_PLACE | _OF_SLIPS)
 
 
 @dataclass(frozen=True)
@@ -112,10 +143,10 @@ def asked_of(unit: int, since: datetime, until: datetime, using: str = "default"
     )
 
 
-def _sent(since: datetime, until: datetime, units: Iterable[int] | None, using: str) -> QuerySet[Slip]:
-    """The slips of the period that were not taken back."""
-    sent = Slip.objects.using(using).filter(issued_at__gte=since, issued_at__lt=until)
-    sent = sent.exclude(state=SlipState.WITHDRAWN)
+def _sent(since: datetime, until: datetime | None, units: Iterable[int] | None, using: str) -> QuerySet[Slip]:
+    """The slips of the period (``until`` None: for good) that were not taken back."""
+    sent = Slip.objects.using(using).filter(issued_at__gte=since).exclude(state=SlipState.WITHDRAWN)
+    sent = sent if until is None else sent.filter(issued_at__lt=until)
     return sent if units is None else sent.filter(unit_id__in=list(units))
 
 
@@ -125,20 +156,23 @@ def _waiting(units: Iterable[int], using: str) -> QuerySet[Slip]:
 
 
 def _items(
-    since: datetime, until: datetime, units: Iterable[int] | None, using: str
+    since: datetime, until: datetime, units: frozenset[int] | None, using: str
 ) -> tuple[dict[int, int], dict[int, int]]:
     """Return, by unit, the items given to it in the period and those it has to do now (by the counters)."""
-    items = (
-        Item.objects.using(using).filter(assigned_at__gte=since, assigned_at__lt=until).exclude(owner_id=0)
-    )
+    given = Counter(unless(("given", since, units), _giving, lambda: _given(since, units, using), using))
+    given.subtract(_given(until, units, using))
     tallies = Tally.objects.using(using).filter(facet="unit", state__in=OPEN, items__gt=0).exclude(label="0")
     if units is not None:
-        units = list(units)
-        items = items.filter(owner_id__in=units)
         tallies = tallies.filter(label__in=[str(u) for u in units])
-    given = items.values_list("owner_id").annotate(times=Count("*")).order_by()
     open_ = tallies.values_list("label").annotate(Sum("items")).order_by()
-    return dict(given), {int(unit): n for unit, n in open_}
+    return {unit: n for unit, n in given.items() if n}, {int(unit): n for unit, n in open_}
+
+
+def _given(since: datetime, units: frozenset[int] | None, using: str) -> dict[int, int]:
+    """The items that each unit was given since a moment and still has."""
+    items = Item.objects.using(using).filter(assigned_at__gte=since).exclude(owner_id=0)
+    items = items if units is None else items.filter(owner_id__in=units)
+    return dict(items.values_list("owner_id").annotate(times=Count("*")).order_by())
 
 
 def _inspections(

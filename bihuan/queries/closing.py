@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,9 +10,9 @@ from django.db.models import F, Q, QuerySet
 
 from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.reading import facts_of
-from bihuan.models import CaseItem, CaseReview, Cause, Entry, Institution, Item, Unit
+from bihuan.models import CaseItem, CaseReview, Cause, Entry, Institution, Item
 from bihuan.queries.items import seen_by
-from bihuan.queries.people import directory, person_names
+from bihuan.queries.people import directory, person_names, unit_paths
 from bihuan.rules.errors import NotAllowed, NotFound
 from bihuan.rules.events import EVENTS, KIND_NAMES, DeadlineFellDue, Event, InstitutionCaused
 from bihuan.rules.institution import (
@@ -125,18 +125,21 @@ def institution_steps(
     institution: Institution, actor: Actor, using: str = "default"
 ) -> list[InstitutionStep]:
     """Return the steps that ``actor`` may take with an institution now."""
-    units = Unit.objects.using(using).in_bulk([institution.unit_id, institution.office_id])
-    heads = actor.holds({Role.UNIT_HEAD}, units[institution.unit_id].path)
-    if not heads and not actor.holds(DUTIES[Duty.INSTITUTE], units[institution.office_id].path):
+    return _steps(institution, actor, unit_paths(using))
+
+
+def _steps(institution: Institution, actor: Actor, paths: Mapping[int, str]) -> list[InstitutionStep]:
+    heads = actor.holds({Role.UNIT_HEAD}, paths[institution.unit_id])
+    if not heads and not actor.holds(DUTIES[Duty.INSTITUTE], paths[institution.office_id]):
         return []
     state = InstitutionState(institution.state)
     return [s for s in INSTITUTION_STEPS.values() if institution_allowed(s.action, state) is None]
 
 
-def to_review(actor: Actor, using: str = "default") -> list[Institution]:
-    """Return the institutions whose review is due and that ``actor`` may review, the longest due first."""
+def to_review(actor: Actor, paths: Mapping[int, str], using: str = "default") -> list[Institution]:
+    """Return the institutions whose review is due and that ``actor`` may review, the longest due first; ``paths`` are those of all units."""
     found = Institution.objects.using(using).filter(review_waits=True).order_by("review_on", "id")
-    return [i for i in found if any(s.action == "keep" for s in institution_steps(i, actor, using))]
+    return [i for i in found if any(s.action == "keep" for s in _steps(i, actor, paths))]
 
 
 def _passages(institution: int, using: str) -> list[Passage]:

@@ -107,9 +107,12 @@ def cuts_of(
     by: Sequence[str] = CUT_BY,
     as_of: datetime | None = None,
     units: Iterable[int] | None = None,
+    lit: bool = True,
     using: str = "default",
 ) -> Cuts:
     """Return the same sums cut ``by`` register, unit and class, or those of them that are asked for: each has its price.
+
+    Where they need not be ``lit``, the colours are left out of what is told of now.
 
     The database groups them where the tallies know them. For ``units`` now, the tallies know no classes, which are a reading of the
     transitions.
@@ -122,13 +125,13 @@ def cuts_of(
     rows = Tally.objects.using(using).filter(register_id__in=registers)
     if units is None:
         facets_wanted = [facet for facet, cut in _CUTS.items() if cut in by]
-        _group(cuts, rows.filter(facet__in=facets_wanted), F("facet"), _PLACE)
+        _group(cuts, rows.filter(facet__in=facets_wanted), F("facet"), _PLACE, lit)
         return cuts
     owned = rows.filter(facet="unit", label__in=[str(u) for u in units])
     if "register" in by:
-        _group(cuts, owned, Value("all"), Cast("register_id", CharField()))
+        _group(cuts, owned, Value("all"), Cast("register_id", CharField()), lit)
     if "unit" in by:
-        _group(cuts, owned, Value("unit"), F("label"))
+        _group(cuts, owned, Value("unit"), F("label"), lit)
     if "class" in by:
         _fold(cuts, ("class",), _summed(registers, None, None, units, using))
     return cuts
@@ -146,11 +149,13 @@ def _cuts_then(
     return cuts
 
 
-def _group(cuts: Cuts, rows: QuerySet[Tally], cut: Expression | F, place: Expression | F) -> None:
+def _group(cuts: Cuts, rows: QuerySet[Tally], cut: Expression | F, place: Expression | F, lit: bool) -> None:
     """Group by state and, apart from that, the open ones by colour: both at once are many more cells than anybody sees."""
     rows = rows.annotate(cut=cut, place=place).order_by()
-    by_state, by_colour = _summed_by(rows, "state"), _summed_by(rows.filter(state__in=OPEN), "colour")
-    for facet, label, part, value_, *found in by_state.union(by_colour, all=True):
+    by_state = _summed_by(rows, "state")
+    if lit:
+        by_state = by_state.union(_summed_by(rows.filter(state__in=OPEN), "colour"), all=True)
+    for facet, label, part, value_, *found in by_state:
         sums = Sums(*found)
         if part == "state":
             cuts.add(_CUTS[facet], label, value_, sums)
@@ -295,21 +300,29 @@ def _summed(
     return {k: s for k, s in found.items() if any(getattr(s, n) for n in SUM_NAMES)}
 
 
+#: What was read for figures of some registers at one moment.
+Read = dict[str, Cells | Deeds]
+
+
 def figures(
     refs: Iterable[Ref],
     registers: Sequence[int],
     *,
     as_of: datetime | None = None,
     upto: int | None = None,
+    read: Read | None = None,
     using: str = "default",
 ) -> dict[str, str]:
-    """Return the value of each figure over ``registers``, by its written reference; ``as_of`` and ``upto`` as in ``cells``."""
+    """Return the value of each figure over ``registers``, by its written reference; ``as_of`` and ``upto`` as in ``cells``.
+
+    What is read for it goes into ``read``, and is not read again for further figures of the same registers and moment.
+    """
     found: dict[str, str] = {}
-    read: dict[str, Cells | Deeds] = {}
+    read = {} if read is None else read
     refs = list(refs)
     cut = any(ref.of_deeds and dim not in {"since", "kind"} for ref in refs for dim, _ in ref.dims)
     for ref in refs:
-        facet = f"deeds {ref.since}" if ref.of_deeds else facet_of(ref)
+        facet = f"deeds {ref.since} {cut}" if ref.of_deeds else facet_of(ref)
         if facet not in read:
             read[facet] = (
                 deeds(registers, since=ref.since, as_of=as_of, upto=upto, cut=cut, using=using)

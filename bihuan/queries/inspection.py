@@ -11,7 +11,7 @@ from django.db import connections
 from bihuan.ledger.inspected import earlier, meeting, reach_of
 from bihuan.ledger.rows import Rows
 from bihuan.models import Conclusion, Finding, Inspection, Item, Objection, Register, Unit, WalkStep
-from bihuan.queries.people import directory, person_names
+from bihuan.queries.people import directory, person_names, unit_paths
 from bihuan.rules.errors import NotAllowed, NotFound, WrongState
 from bihuan.rules.inspection import ENDED, STANDING, InspectionMode, InspectionState, inspection_allowed, may
 from bihuan.rules.permissions import Actor, Duty
@@ -48,26 +48,32 @@ class InspectionDetail:
 def find_inspection(inspection: int, actor: Actor, using: str = "default") -> Inspection:
     """Return an inspection. Raises NotFound, also for one that ``actor`` must not know of."""
     found = Inspection.objects.using(using).filter(pk=inspection).first()
-    if found is None or not _may_see(found, actor, using):
+    if found is None or not _may_see(found, actor, _path(found, using), using):
         raise NotFound(f"没有编号为 {inspection} 的督查，或它不属于您的单位。")
     return found
 
 
 def inspections(actor: Actor, using: str = "default") -> list[Inspection]:
     """Return the inspections that ``actor`` may see, newest first."""
-    return [i for i in Inspection.objects.using(using).order_by("-id") if _may_see(i, actor, using)]
+    paths = unit_paths(using)
+    found = Inspection.objects.using(using).order_by("-id")
+    return [i for i in found if _may_see(i, actor, paths[i.office_id], using)]
 
 
-def _of_office(inspection: Inspection, actor: Actor, using: str) -> bool:
-    """Whether ``actor`` belongs to those who inspect: a member, or somebody who reads the inspecting unit."""
+def _of_office(inspection: Inspection, actor: Actor, path: str) -> bool:
+    """Whether ``actor`` belongs to those who inspect: a member, or somebody who reads the inspecting unit, whose ``path`` this is."""
     if actor.person in {inspection.leader_id, *inspection.members}:
         return True
-    return may(actor, Duty.READ, Unit.objects.using(using).get(pk=inspection.office_id).path)
+    return may(actor, Duty.READ, path)
 
 
-def _may_see(inspection: Inspection, actor: Actor, using: str) -> bool:
+def _path(inspection: Inspection, using: str) -> str:
+    return Unit.objects.using(using).get(pk=inspection.office_id).path
+
+
+def _may_see(inspection: Inspection, actor: Actor, path: str, using: str) -> bool:
     """A unit sees an approved inspection of itself; a covert one when it is over, or has found something about the unit."""
-    if _of_office(inspection, actor, using):
+    if _of_office(inspection, actor, path):
         return True
     if inspection.state not in STANDING or not _inspected(inspection.units, actor, using):
         return False
@@ -93,7 +99,7 @@ def inspection_detail(inspection: int, actor: Actor, using: str = "default") -> 
     The inspected see the findings about their own units alone, and no other inspections.
     """
     found = find_inspection(inspection, actor, using)
-    inside = _of_office(found, actor, using)
+    inside = _of_office(found, actor, _path(found, using))
     rows = Rows(connections[using])
     findings = list(Finding.objects.using(using).filter(inspection_id=found.pk).order_by("id"))
     steps = list(WalkStep.objects.using(using).filter(inspection_id=found.pk).order_by("id"))
@@ -153,7 +159,7 @@ def veil(item: int, actor: Actor, using: str = "default") -> dict[int, str]:
     covert = Finding.objects.using(using).filter(item_id=item).values("inspection_id")
     hidden: set[int] = set()
     for inspection in Inspection.objects.using(using).filter(pk__in=covert):
-        if _veiled(inspection) and not _of_office(inspection, actor, using):
+        if _veiled(inspection) and not _of_office(inspection, actor, _path(inspection, using)):
             found = Finding.objects.using(using).filter(inspection_id=inspection.pk)
             hidden |= {inspection.leader_id, *inspection.members, *found.values_list("person_id", flat=True)}
     return dict.fromkeys(hidden, VEILED)
@@ -161,7 +167,7 @@ def veil(item: int, actor: Actor, using: str = "default") -> dict[int, str]:
 
 def demand_office(detail: InspectionDetail, actor: Actor, using: str = "default") -> None:
     """Raise NotAllowed unless ``actor`` belongs to those who inspect: for their working papers."""
-    if not _of_office(detail.inspection, actor, using):
+    if not _of_office(detail.inspection, actor, _path(detail.inspection, using)):
         raise NotAllowed("督查用表只供督查组使用。")
 
 

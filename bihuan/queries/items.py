@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db import connections
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from bihuan.models import Helper, Item, Register, Tally
 from bihuan.queries.counts import cells
@@ -32,6 +36,7 @@ COUNT_LIMIT = 1000
 #: Up to so many items of their own, what some units see is brought together by its indexes and sorted.
 GATHERED = 10_000
 _LARGEST = 2**62
+_LATIN = re.compile(r"[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -232,10 +237,20 @@ def matching(found: Filter, *, gathered: bool = False, using: str = "default") -
         query = query.filter(due_order__lte=day_end(found.due_until))
     for name in ("lead", "handler", "source"):
         if wanted := getattr(found, name):
-            query = query.filter(**{f"{name}__contains": wanted})
+            query = query.filter(_says(name, wanted, using))
     if found.text:
-        query = query.filter(Q(title__contains=found.text) | Q(number__contains=found.text))
+        query = query.filter(_says("title", found.text, using) | _says("number", found.text, using))
     return query if found.units is None else query.filter(_seen(found, found.units, gathered, using))
+
+
+def _says(name: str, words: str, using: str) -> Q:
+    """Return the condition that ``words`` stand in the field ``name``.
+
+    SQLite takes half as long to look for a string as for a pattern, which it needs only to see no capitals among Latin letters.
+    """
+    if connections[using].vendor == "sqlite" and not _LATIN.search(words):
+        return Q(GreaterThan(StrIndex(F(name), Value(words)), 0))
+    return Q(**{f"{name}__contains": words})
 
 
 def _seen(found: Filter, units: frozenset[int], gathered: bool, using: str) -> Q:

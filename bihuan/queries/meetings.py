@@ -14,7 +14,7 @@ from bihuan.ledger.derive import parsed
 from bihuan.ledger.reading import facts_of
 from bihuan.models import Agenda, Decision, Item, Meeting, Procedure, Register, Unit
 from bihuan.queries.decided import MEASURE, Change, changes_of
-from bihuan.queries.people import directory, person_names
+from bihuan.queries.people import directory, person_names, unit_paths
 from bihuan.rules.errors import NotFound
 from bihuan.rules.meeting import (
     DECIDABLE,
@@ -87,10 +87,12 @@ def _paths(offices: set[int], using: str) -> dict[int, str]:
     return dict(Unit.objects.using(using).filter(pk__in=offices).values_list("id", "path"))
 
 
-def awaiting(actor: Actor, using: str = "default") -> QuerySet[Item]:
+def awaiting(
+    actor: Actor, using: str = "default", *, paths: Mapping[int, str] | None = None
+) -> QuerySet[Item]:
     """Return the items that only a meeting can move on and that are on no agenda yet, where ``actor`` calls meetings.
 
-    The nearest deadline comes first.
+    The nearest deadline comes first. ``paths`` are those of all units, where they are known already.
     """
     levels = [
         Q(procedure_id=pk, level=no)
@@ -98,7 +100,9 @@ def awaiting(actor: Actor, using: str = "default") -> QuerySet[Item]:
         for no, level in enumerate(parsed(text).levels, start=1)
         if level.meeting
     ]
-    found = Item.objects.using(using).filter(state=State.REVIEWING, office_id__in=_offices(actor, using))
+    found = Item.objects.using(using).filter(
+        state=State.REVIEWING, office_id__in=_offices(actor, paths or unit_paths(using))
+    )
     if not levels:
         return found.none()
     live = (
@@ -108,17 +112,18 @@ def awaiting(actor: Actor, using: str = "default") -> QuerySet[Item]:
     return found.filter(reduce(or_, levels)).exclude(pk__in=listed).order_by("due_order", "id")
 
 
-def _offices(actor: Actor, using: str) -> list[int]:
+def _offices(actor: Actor, paths: Mapping[int, str]) -> list[int]:
     """The units for which ``actor`` calls meetings."""
     if not actor.may(Duty.MEET):
         return []
-    units = Unit.objects.using(using).values_list("id", "path")
-    return [pk for pk, path in units if actor.holds(DUTIES[Duty.MEET], path)]
+    return [pk for pk, path in paths.items() if actor.holds(DUTIES[Duty.MEET], path)]
 
 
-def meeting_steps(meeting: Meeting, actor: Actor, using: str = "default") -> list[MeetingStep]:
-    """Return the steps that ``actor`` may take with a meeting now."""
-    path = Unit.objects.using(using).get(pk=meeting.office_id).path
+def meeting_steps(
+    meeting: Meeting, actor: Actor, using: str = "default", *, paths: Mapping[int, str] | None = None
+) -> list[MeetingStep]:
+    """Return the steps that ``actor`` may take with a meeting now; ``paths`` as in ``awaiting``."""
+    path = (paths or unit_paths(using))[meeting.office_id]
     chairs = {meeting.presider_id or meeting.chair_id}
     state = MeetingState(meeting.state)
     return [

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bihuan.ledger.reading import entry_hash_at, head
-from bihuan.models import Happening, Transition
+from bihuan.models import Entry, Happening, Transition
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -65,6 +66,29 @@ def remembered(
     return value
 
 
+def unless(
+    key: Hashable,
+    entered: Callable[[QuerySet[Entry]], QuerySet[Entry]],
+    make: Callable[[], T],
+    using: str = "default",
+) -> T:
+    """Return ``make()``, which only such entries change as ``entered`` leaves of some. Nobody may change what is returned.
+
+    It is made again once there is one that was added since, or when the ledger is another one.
+    """
+    whole = using, key, "unless"
+    seq, hash_, _ = head(using)
+    with _lock:
+        held = _held.get(whole)
+    same = held is not None and _is_of(held, seq, using)
+    if held is not None and same:
+        added = Entry.objects.using(using).filter(seq__gt=held.seq, seq__lte=seq)
+        same = held.seq == seq or not entered(added).exists()
+    value: T = held.value if held is not None and same else make()
+    _keep(whole, _Held(seq, hash_, value))
+    return value
+
+
 def is_now(until: datetime) -> bool:
     """Whether ``until`` is this very moment: nobody asks for it again."""
     return until >= timezone.now() - _JUST
@@ -82,7 +106,7 @@ def summed(
     seq, hash_, _ = head(using)
     with _lock:
         held = _held.get(whole)
-    if held is None or held.seq > seq or entry_hash_at(held.seq, using) != held.hash:
+    if held is None or not _is_of(held, seq, using):
         held = _Held(0, b"", {})
     total = _plus(held.value, between(held.seq, seq), 1) if held.seq < seq else held.value
     _keep(whole, _Held(seq, hash_, total))
@@ -114,8 +138,13 @@ class _Reach:
     of: type[Transition | Happening]
 
 
+def _is_of(held: _Held, seq: int, using: str) -> bool:
+    """Whether the chain, whose last entry is ``seq``, is the one that it was held of."""
+    return held.seq <= seq and entry_hash_at(held.seq, using) == held.hash
+
+
 def _holds(held: _Held, seq: int, reach: _Reach, using: str) -> bool:
-    if held.seq > seq or entry_hash_at(held.seq, using) != held.hash:
+    if not _is_of(held, seq, using):
         return False
     added = reach.of.objects.using(using).filter(seq__gt=held.seq)
     if reach.until is not None:

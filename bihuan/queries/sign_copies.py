@@ -17,6 +17,7 @@ from bihuan.rules import likeness, pictures
 POSTINGS, COMPARED = 200, 10
 #: Earlier places named for one sign; how many there are in all is told.
 SHOWN = 3
+_OF_TITLE = ("id", "number", "title", "owner_id", "office_id", "helpers", "below")
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,25 @@ def copied_text(fact: Fact, text: str, item: int, using: str) -> Copy | None:
     """Return where the text of an entry of ``item`` stood before in another item, None if nowhere."""
     if not likeness.is_telling(text):
         return None
-    digest = likeness.hashed(likeness.plain(text))
-    same = SignText.objects.using(using).filter(digest=digest, seq__lt=fact.seq).exclude(item_id=item)
-    found = list(same.order_by("seq")[:SHOWN].values_list("item_id", "seq"))
+    found = _same(likeness.hashed(likeness.plain(text)), fact.seq, item, using)
     if found:
-        return Copy(fact.seq, "", tuple(Earlier(*place) for place in found), same.count())
+        return Copy(fact.seq, "", tuple(Earlier(*place) for *place, _ in found), found[0][-1])
     near = _near(fact.seq, text, item, using)
     return Copy(fact.seq, "", tuple(near[:SHOWN]), len(near), exact=False) if near else None
+
+
+def _same(digest: int, before: int, item: int, using: str) -> list[tuple[int, int, int]]:
+    """Return where the first texts below ``before`` with ``digest`` stand (item, seq), but for ``item``, each with how many there are."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_SAME, [digest, before, item])
+        return [(int(of), int(seq), int(times)) for of, seq, times in cursor.fetchall()]
+
+
+#: A page asks for twenty texts.
+_SAME = (
+    f'SELECT "item_id","seq",COUNT(*) OVER () FROM "{SignText._meta.db_table}" '  # noqa: S608
+    f'WHERE "digest"=%s AND "seq"<%s AND "item_id"<>%s ORDER BY "seq" LIMIT {SHOWN}'
+)
 
 
 def _near(seq: int, text: str, item: int, using: str) -> list[Earlier]:
@@ -109,8 +122,8 @@ def _hashes(digest: str, using: str) -> list[int]:
 
 
 def titles(items: set[int], using: str) -> dict[int, Item]:
-    """Return these items by id."""
-    return Item.objects.using(using).in_bulk(items)
+    """Return these items by id, with what says how they are called and who may see them."""
+    return Item.objects.using(using).only(*_OF_TITLE).in_bulk(items)
 
 
 def entry_hashes(seqs: set[int], using: str) -> dict[int, str]:

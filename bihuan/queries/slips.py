@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,20 +140,24 @@ def marks(slip_id: int, using: str = "default") -> list[Mark]:
 
 def _steps(slip: Slip, item: Item, actor: Actor, using: str) -> list[SlipStep]:
     units = Unit.objects.using(using).filter(pk__in={slip.unit_id, item.office_id})
-    return steps_of(slip, item.office_id, actor, dict(units.values_list("id", "path")))
+    return [*steps_of(slip, item.office_id, actor, dict(units.values_list("id", "path")))]
 
 
-def steps_of(slip: Slip, office: int, actor: Actor, paths: Mapping[int, str]) -> list[SlipStep]:
-    """Return the steps that ``actor`` may take now; ``office`` supervises the item, ``paths`` are those of both units by id."""
+def steps_of(
+    slip: Slip,
+    office: int,
+    actor: Actor,
+    paths: Mapping[int, str],
+    among: Iterable[str] = SLIP_STEPS,
+) -> Iterator[SlipStep]:
+    """Yield the steps ``among`` these that ``actor`` may take now; ``office`` supervises the item, ``paths`` are those of both units by id."""
     place, address = Place(paths[office]), Address(paths[slip.unit_id], tuple(slip.to), slip.approver)
     state = SlipState(slip.state)
-    asked = slip.answer_due is not None
-    return [
-        step
-        for step in SLIP_STEPS.values()
-        if (asked or step.action != "answer")
-        and slip_allowed(step.action, state, actor, place, address) is None
-    ]
+    for name in among:
+        if name == "answer" and slip.answer_due is None:
+            continue
+        if slip_allowed(name, state, actor, place, address) is None:
+            yield SLIP_STEPS[name]
 
 
 def unsettled(units: frozenset[int] | None, most: int, using: str = "default") -> int:

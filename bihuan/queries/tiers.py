@@ -57,7 +57,7 @@ def tiers(
     known: Tiers = settings.TIERS
     groups = {tier.name: Group(tier) for tier in known.tiers}
     if groups:
-        found = cuts_of(registers, by=["unit"], as_of=as_of, units=units, using=using)
+        found = cuts_of(registers, by=["unit"], as_of=as_of, units=units, lit=False, using=using)
         for unit in _standings(found.sums["unit"], unit_labels(using)):
             groups[known.of(unit.registered, unit.finished, unit.overdue).name].units.append(unit)
     return [*groups.values()]

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import pairwise
 from typing import Any
 
 from django.db import connections
 from django.db.models import OuterRef, Subquery
 
 from bihuan.ledger.derive import parsed
-from bihuan.models import Inspection, Item, Procedure, Register, Slip, Unit
-from bihuan.queries.people import visible_units
+from bihuan.models import Inspection, Item, Procedure, Register, Slip
+from bihuan.queries.people import unit_labels, unit_paths, visible_units
 from bihuan.queries.requests import to_decide
 from bihuan.queries.slips import steps_of, unsettled
 from bihuan.queries.tasks import LATER, MOST, NOW, OF_ITEM, OF_SLIP, SOON, Task
@@ -74,19 +74,19 @@ def todo(actor: Actor, now: datetime, using: str = "default") -> Todo:
             more[kind] = count
     tasks = _item_tasks(rows, actor, now) + _slip_tasks(actor, reach, now, more, using)
     tasks += _inspection_tasks(actor, reach, now, using) + _request_tasks(actor, now, more, using)
-    tasks += office_tasks(actor, now, more, using)
+    tasks += office_tasks(actor, now, more, reach.every, using)
     tasks.sort(key=lambda t: (t.urgency, t.due is None, t.due or now, t.kind))
     return Todo(tasks, more, _names(tasks, using))
 
 
 class _Reach:
-    """The units for which a person holds roles; read once."""
+    """The units for which a person holds roles, and the paths of ``every`` unit; read once."""
 
     def __init__(self, actor: Actor, using: str) -> None:
         self.actor = actor
         paths = sorted({g.path for g in actor.grants})
-        rows = Unit.objects.using(using).order_by("id").values_list("id", "path") if paths else []
-        self.paths = {pk: path for pk, path in rows if any(path.startswith(p) for p in paths)}
+        self.every = unit_paths(using)
+        self.paths = {pk: path for pk, path in self.every.items() if any(path.startswith(p) for p in paths)}
 
     def units(self, roles: frozenset[Role]) -> list[int]:
         """The ids of the units for which one of ``roles`` is held."""
@@ -219,14 +219,11 @@ def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, more: dict[str, int]
         ("unit_id", reach.units(STEPS["accept"].who), LIVE - _AT_OFFICE),
         ("office_id", reach.units(BUSINESS - STEPS["accept"].who), _AT_OFFICE),
     ]
-    slips = [_slips_of(column, units, states, using) for column, units, states in sides if units]
-    paths = _paths({u for rows in slips for s in rows for u in (s.unit_id, s.of_office)}, using)
     found: dict[int, tuple[Slip, str]] = {}
-    for rows in slips:
-        waiting = ((s, _slip_step(s, actor, paths)) for s in rows)
-        mine = [*islice(((s, name) for s, name in waiting if name), MOST + 1)]
-        found |= {slip.pk: (slip, name) for slip, name in mine[:MOST]}
-        if len(mine) > MOST or len(rows) > _LOOKED_AT:
+    for column, units, states in sides:
+        mine, all_of_them = _slips_to_step(column, units, states, reach, using) if units else ([], True)
+        found |= {slip.pk: (slip, name) for slip, name in mine}
+        if not all_of_them:
             more["slip"] = unsettled(visible_units(actor, using), COUNT_LIMIT + 1, using)
     items = Item.objects.using(using).only(*OF_ITEM).in_bulk({s.item_id for s, _ in found.values()})
     return [
@@ -241,17 +238,34 @@ def _slip_tasks(actor: Actor, reach: _Reach, now: datetime, more: dict[str, int]
     ]
 
 
-def _slips_of(column: str, units: list[int], states: Iterable[SlipState], using: str) -> list[Any]:
-    """The oldest slips in ``states`` for which a unit in ``column`` is one of ``units``, each with the office of its item (``of_office``)."""
+def _slips_to_step(
+    column: str, units: list[int], states: Iterable[SlipState], reach: _Reach, using: str
+) -> tuple[list[tuple[Slip, str]], bool]:
+    """Return the oldest slips in ``states`` with a step that this person has to take, and whether these are all that there may be.
+
+    For these a unit in ``column`` is one of ``units``. Most people may take it with each of them, and then the first few do.
+    """
     office = Item.objects.using(using).filter(pk=OuterRef("item_id")).values("office_id")
-    found = Slip.objects.using(using).filter(**{f"{column}__in": units}, state__in=list(states))
-    return list(found.only(*OF_SLIP).annotate(of_office=Subquery(office)).order_by("id")[: _LOOKED_AT + 1])
+    waiting = Slip.objects.using(using).filter(**{f"{column}__in": units}, state__in=list(states))
+    waiting = waiting.only(*OF_SLIP).annotate(of_office=Subquery(office)).order_by("id")
+    found: list[tuple[Slip, str]] = []
+    for start, end in pairwise((0, MOST + 1, _LOOKED_AT + 1)):
+        rows: list[Any] = list(waiting[start:end])
+        found += [(s, name) for s in rows if (name := _slip_step(s, reach.actor, reach.every))]
+        if len(found) > MOST:
+            return found[:MOST], False
+        if len(rows) < end - start:
+            return found, True
+    return found, False
+
+
+#: What somebody has to do with a slip, the first that they may.
+_SLIP_STEPS = ("approve", "answer", "acknowledge", "judge")
 
 
 def _slip_step(slip: Any, actor: Actor, paths: dict[int, str]) -> str:
     """The step that ``actor`` has to take with ``slip``, "" for none."""
-    may = {s.action for s in steps_of(slip, slip.of_office, actor, paths)}
-    return next((n for n in ("approve", "answer", "acknowledge", "judge") if n in may), "")
+    return next((s.action for s in steps_of(slip, slip.of_office, actor, paths, _SLIP_STEPS)), "")
 
 
 def _request_tasks(actor: Actor, now: datetime, more: dict[str, int], using: str) -> list[Task]:
@@ -275,10 +289,6 @@ def _request_tasks(actor: Actor, now: datetime, more: dict[str, int], using: str
     ]
 
 
-def _paths(ids: Iterable[int], using: str) -> dict[int, str]:
-    return dict(Unit.objects.using(using).filter(pk__in=set(ids)).values_list("id", "path"))
-
-
 #: Step of an inspection → whether somebody of the group has to take it, or who holds the duty.
 _INSPECTION_STEPS: tuple[tuple[str, Callable[[Inspection, Actor], bool]], ...] = (
     ("approve", lambda found, actor: actor.person != found.proposed_by),
@@ -291,11 +301,12 @@ def _inspection_tasks(actor: Actor, reach: _Reach, now: datetime, using: str) ->
     live = [InspectionState.PROPOSED, InspectionState.APPROVED, InspectionState.UNDERWAY]
     rows = Inspection.objects.using(using).filter(state__in=live).order_by("-id")[:_LOOKED_AT]
     found = []
-    paths = _paths({r.office_id for r in rows}, using)
     for row in rows:
         group = (row.leader_id, *row.members)
         for action, wanted in _INSPECTION_STEPS:
-            may = inspection_allowed(action, InspectionState(row.state), actor, paths[row.office_id], group)
+            may = inspection_allowed(
+                action, InspectionState(row.state), actor, reach.every[row.office_id], group
+            )
             if may is None and wanted(row, actor):
                 found.append(Task(f"inspection-{action}", SOON, None, inspection=row))
     return found
@@ -308,4 +319,4 @@ def _names(tasks: Iterable[Task], using: str) -> dict[int, str]:
         t.objection.unit_id for t in tasks if t.objection
     }
     ids |= {t.institution.unit_id for t in tasks if t.institution}
-    return dict(Unit.objects.using(using).filter(pk__in=ids).values_list("id", "name"))
+    return {pk: name for pk, name in unit_labels(using).items() if pk in ids}

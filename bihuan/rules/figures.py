@@ -297,5 +297,7 @@ def _pair(part: str) -> tuple[str, str]:
 
 def value(ref: Ref, cells: Cells | Deeds) -> str:
     """The value of ``ref`` as it is printed: an integer, or a rate such as ``87.5%``; ``cells`` are deeds where it counts these."""
-    kept: Iterable[tuple[Any, Any]] = ((k, s) for k, s in cells.items() if ref.matches(k))
+    kept: Iterable[tuple[Any, Any]] = cells.items()
+    if ref.dims:
+        kept = ((k, s) for k, s in kept if ref.matches(k))
     return FIGURES[ref.name].compute(kept)

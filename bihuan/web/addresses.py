@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from urllib.parse import quote_plus
 
 from django.urls import get_script_prefix, reverse
 
@@ -18,6 +20,14 @@ def address_of(view: str, pk: int, *words: str) -> str:
     """Return the address of ``view`` for ``pk``, its first argument, and few different ``words`` behind it; the pattern is read once."""
     before, after = _around(view, words, get_script_prefix())
     return f"{before}{pk}{after}"
+
+
+def query_of(choice: Mapping[str, object]) -> str:
+    """Return ``choice``, whose names are plain words, as ``urlencode`` writes it; empty values are left out."""
+    return "&".join([f"{name}={_quoted(str(value))}" for name, value in choice.items() if value])
+
+
+_quoted = lru_cache(maxsize=4096)(quote_plus)
 
 
 @lru_cache(maxsize=256)

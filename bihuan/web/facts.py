@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus
 
 from bihuan.queries.people import unit_labels
 from bihuan.rules.clocked import CHINA
@@ -18,7 +18,7 @@ from bihuan.rules.procedure_slips import KINDS
 from bihuan.rules.procedure_types import COLOURS
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates, filters
-from bihuan.web.addresses import address
+from bihuan.web.addresses import address, query_of
 
 _MARK = "FIGURE"
 _NAMES = {"register": "register", "unit": "owner", "class": "class", "colour": "colour"}
@@ -28,7 +28,7 @@ def facts_address(campaign: int, ref: Ref | str, as_of: datetime | None = None, 
     """Return where the facts behind ``ref`` are shown, as of ``as_of`` (None: now) from the entries up to ``seq`` (0: all)."""
     at = as_of.astimezone(CHINA).isoformat() if as_of else ""
     pairs = {"campaign": campaign, "ref": str(ref), "as_of": at, "seq": seq}
-    return f"{address('facts')}?{urlencode({k: v for k, v in pairs.items() if v})}"
+    return f"{address('facts')}?{query_of(pairs)}"
 
 
 @dataclass(frozen=True)

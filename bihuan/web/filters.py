@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -24,6 +23,7 @@ from bihuan.rules.timers import WAITING_NAMES
 from bihuan.rules.workflow import STATE_NAMES
 from bihuan.web import dates
 from bihuan.web.addresses import address as page_address
+from bihuan.web.addresses import query_of
 
 __all__ = ["BEHIND", "COLOUR_CHOICES", "GROUPS", "PARTS", "Chosen", "address", "campaign_of", "filter_of", "read", "registers_of",
            "states_of"]  # fmt: skip
@@ -91,7 +91,7 @@ def _one_of(given: Mapping[str, str], name: str, known: set[str]) -> str:
 
 def address(**choice: object) -> str:
     """Return the address of the list for ``choice`` (names as in the address); empty values are left out."""
-    query = urlencode({name: value for name, value in choice.items() if value})
+    query = query_of(choice)
     return page_address("items") + (f"?{query}" if query else "")
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
+
+from django.utils.safestring import SafeString
 
 from bihuan.models import Inspection, Institution, Item, Meeting, Objection
 from bihuan.queries.tasks import Task
@@ -11,8 +14,11 @@ from bihuan.rules.inspection import INSPECTION_STEPS, MODE_NAMES
 from bihuan.rules.meeting import MEETING_STEPS
 from bihuan.web import dates, words
 from bihuan.web.addresses import address, address_of
+from bihuan.web.marks import lamp, shortened
 
 CALL = "列入会议"
+#: So many characters of a title are shown.
+_TITLE = 90
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,35 @@ class Line:
     do: Button
     also: Button | None = None
 
-    @property
-    def buttons(self) -> list[Button]:
-        """The one that does it, then the other answer."""
-        return [self.do] if self.also is None else [self.do, self.also]
+
+def drawn(line: Line, token: str) -> SafeString:
+    """Draw a line with its buttons, the first of which stands out; ``token`` is what a form of this page is sent with.
+
+    Not by a template: a page has up to hundreds of them.
+    """
+    unit = f'<span class="quiet">{escape(line.unit)}</span>' if line.unit else ""
+    exact = f' title="{escape(line.exact)}"' if line.exact else ""
+    tone = "overdue" if line.late else "quiet"
+    why = f'<span class="{tone}"{exact}>{escape(line.why)}</span>' if line.why else ""
+    also = _pressed(line.also, "btn", token) if line.also else ""
+    return SafeString(
+        f'<li><div class="task"><p class="task-head"><strong>{escape(line.verb)}</strong>'
+        f'<span class="quiet">{escape(line.number)}</span>{unit}</p>'
+        f'<a class="task-title" href="{escape(line.link)}">{escape(shortened(line.title, _TITLE))}</a>'
+        f'<p class="task-why">{lamp(line.colour) if line.colour else ""}{why}</p></div>'
+        f'<div class="task-do">{_pressed(line.do, "btn btn-primary", token)}{also}</div></li>'
+    )
+
+
+def _pressed(button: Button, kind: str, token: str) -> str:
+    url, label = escape(button.url), escape(button.label)
+    if not button.fields:
+        return f'<a class="{kind}" href="{url}">{label}</a>'
+    sent = [("csrfmiddlewaretoken", token), *button.fields]
+    fields = [f'<input type="hidden" name="{name}" value="{escape(str(value))}">' for name, value in sent]
+    return (
+        f'<form method="post" action="{url}">{"".join(fields)}<button class="{kind}">{label}</button></form>'
+    )
 
 
 def beyond(task: Task, units: Mapping[int, str]) -> Line:

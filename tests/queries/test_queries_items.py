@@ -161,3 +161,15 @@ def test_a_retired_person_is_nobody(made: World):
     Person.objects.filter(pk=person).update(active=False)
     with pytest.raises(NotFound):
         actor_of(person)
+
+
+@pytest.mark.parametrize("words", ["路灯", "led", "LED灯", "100%", "_", "\\"])
+def test_words_are_found_wherever_they_stand_and_capitals_as_the_database_takes_them(made: World, words: str):
+    titles = ("更换LED灯 100% 完成", "led_路灯", "斜杠\\", "无关")
+    for item, title in zip(Item.objects.order_by("id"), titles, strict=False):
+        Item.objects.filter(pk=item.pk).update(title=title, number=f"第{item.pk}号", handler=title)
+    for name in ("text", "handler"):
+        found = all_of(Filter(tuple(made.registers.values()), **{name: words}), "number", 7)
+        column = "title" if name == "text" else name
+        expected = Item.objects.filter(**{f"{column}__contains": words})
+        assert found == list(expected.order_by("id").values_list("id", flat=True))

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from bihuan.actions.slip import issue_slip, withdraw_slip
 from bihuan.ledger.reading import head
-from bihuan.models import Entry, Happening, Transition
+from bihuan.models import Entry, Happening, Item, Slip, Transition
 from bihuan.queries import past
+from bihuan.queries.burden import burden
 from bihuan.queries.counts import NO_REGISTER, cells, deeds
-from bihuan.queries.past import KEPT, remembered, summed
+from bihuan.queries.past import KEPT, remembered, summed, unless
 from bihuan.rules.figures import Deed
+from bihuan.rules.slips import LIVE
 from tests.actions.county import County
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +159,60 @@ def test_cells_up_to_an_entry_are_those_of_now_until_it_and_never_change_after_i
     assert cells(registers, upto=upto) == with_one_more != before
     past._held.clear()
     assert cells(registers, upto=upto) == with_one_more
+
+
+def test_what_few_entries_change_is_made_anew_after_one_of_them_alone(county: County):
+    made, item = iter("abcd"), county.at("working")
+
+    def told() -> str:
+        return unless("key", lambda added: added.exclude(kind="item.commented"), partial(next, made))
+
+    assert told() == told() == "a"
+    county.do("comment", item, "handler", text="已联系")
+    assert told() == "a"
+    county.at("working")
+    assert told() == told() == "b"
+    (key, held), *_ = past._held.items()
+    past._held[key] = past._Held(held.seq, b"another chain", held.value)
+    assert told() == "c"
+    past._held[key] = past._Held(held.seq + 1, held.hash, held.value)
+    assert told() == "d"
+
+
+def burdens(since: datetime, until: datetime) -> dict[int, tuple[int, int, int, int]]:
+    """Every row on its own: by unit its slips, how many of them want an answer, the items it was given, and the slips that wait."""
+    found: dict[int, list[int]] = {}
+    for slip in Slip.objects.all():
+        counts = found.setdefault(slip.unit_id, [0] * 4)
+        if slip.issued_at and since <= slip.issued_at < until and slip.state != "withdrawn":
+            counts[0] += 1
+            counts[1] += slip.answer_due is not None
+        counts[3] += slip.state in LIVE - {"proposed"}
+    for item in Item.objects.exclude(owner_id=0):
+        if item.assigned_at and since <= item.assigned_at < until:
+            found.setdefault(item.owner_id, [0] * 4)[2] += 1
+    return {unit: tuple(counts) for unit, counts in found.items() if any(counts)}
+
+
+def test_a_burden_is_that_of_its_rows_after_each_entry(county: County):
+    supervisor, since = county.people["supervisor"], county.now - timedelta(days=30)
+
+    def right() -> bool:
+        for until in (county.now + timedelta(seconds=1), county.now - timedelta(days=1), since):
+            told = burden(since, until)
+            kept = {u.unit: (u.slips, u.asked, u.items, u.waiting) for u in told}
+            assert {unit: counts for unit, counts in kept.items() if any(counts)} == burdens(since, until)
+        return True
+
+    item = county.at("working")
+    assert right()
+    for days in (1, 2):
+        county.later(days=days)
+        made = issue_slip(item, "整改通知单", supervisor, county.now, despite="急")
+        assert right()
+        county.do("report", item, "handler", text="正在办")
+        assert right()
+        county.at("assigned")
+        assert right()
+    withdraw_slip(made.slip, supervisor, county.now, reason="重复")
+    assert right()

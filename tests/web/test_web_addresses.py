@@ -1,10 +1,12 @@
 """Addresses in long lists are those that Django gives."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.template import Context, Template
 from django.urls import reverse, set_script_prefix
 
-from bihuan.web.addresses import address, address_of
+from bihuan.web.addresses import address, address_of, query_of
 
 
 @pytest.mark.parametrize("prefix", ["/", "/duban/"])
@@ -21,3 +23,8 @@ def test_an_address_is_that_of_the_view_also_below_a_prefix(prefix: str):
         )
     finally:
         set_script_prefix("/")
+
+
+def test_a_query_is_what_urlencode_writes_without_what_is_empty():
+    given = {"state": "open", "q": "路面 a&b=c/100%", "owner": 12, "register": 0, "class": ""}
+    assert query_of(given) == urlencode({name: value for name, value in given.items() if value})

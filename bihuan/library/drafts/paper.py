@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from bihuan.library.drafts.kinds import KINDS
 from bihuan.library.drafts.tokens import Figure, Quoted, parts_of, refs_of
 from bihuan.library.lines import heading
 from bihuan.models import Campaign, Document, Draft
-from bihuan.queries.counts import figures, registers_of
+from bihuan.queries.counts import Read, figures, registers_of
 from bihuan.reports.context import SENTENCE_FIGURES, FigureValue, StageContext
 from bihuan.reports.marks import mark, printable
 from bihuan.reports.sentences import data_note
@@ -53,12 +53,14 @@ class Line:
 @dataclass(frozen=True)
 class Paper:
     """A draft as it reads at an instant; ``ctx`` are the campaign's figures, None without a campaign and for a final paper, whose
-    figures are kept with it."""
+    figures are kept with it. ``registers`` are the campaign's, and ``read`` is what was read of them for ``ctx``."""
 
     draft: Draft
     lines: tuple[Line, ...]
     ctx: StageContext | None
     sources: tuple[Document, ...] = field(default=())
+    registers: tuple[int, ...] = field(default=())
+    read: Read = field(default_factory=dict)
 
     @property
     def values(self) -> dict[str, list[str]]:
@@ -83,7 +85,9 @@ class Paper:
 def read_paper(draft: Draft, now: datetime, using: str = "default") -> Paper:
     """Return the draft as it reads with the figures of its instant, or of ``now``."""
     campaign = None if draft.final else Campaign.objects.using(using).filter(pk=draft.campaign_id).first()
-    ctx = _context(draft, campaign, now, using) if campaign else None
+    registers = tuple(r.pk for r in registers_of(campaign.pk, using)) if campaign else ()
+    read: Read = {}
+    ctx = _context(draft, campaign, registers, now, read, using) if campaign else None
     kept = {ref: FigureValue(ref, *told) for ref, told in draft.values.items()}
     known = ctx.figures if ctx else kept
     documents: dict[str, Document | None] = {}
@@ -92,15 +96,17 @@ def read_paper(draft: Draft, now: datetime, using: str = "default") -> Paper:
         for text in printable(draft.body).split("\n")
         if text.strip()
     )
-    return Paper(draft, lines, ctx, tuple(d for d in documents.values() if d))
+    return Paper(draft, lines, ctx, tuple(d for d in documents.values() if d), registers, read)
 
 
-def _context(draft: Draft, campaign: Campaign, now: datetime, using: str) -> StageContext:
+def _context(
+    draft: Draft, campaign: Campaign, registers: Sequence[int], now: datetime, read: Read, using: str
+) -> StageContext:
     """What the manifest of the paper needs: the figures that stand in it and those of every context, not the campaign's items."""
     as_of = min(draft.as_of, now) if draft.as_of else now
-    position, registers = position_now(using), [r.pk for r in registers_of(campaign.pk, using)]
+    position = position_now(using)
     refs = list(dict.fromkeys([*refs_of(draft.body), *map(Ref.parse, SENTENCE_FIGURES)]))
-    values = figures(refs, registers, as_of=as_of, upto=position.seq, using=using)
+    values = figures(refs, registers, as_of=as_of, upto=position.seq, read=read, using=using)
     head = draft.head
     return StageContext(
         title=draft.title, office=head.get("office", ""), recipient=head.get("recipient", ""),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import html
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -16,30 +17,17 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from bihuan.models import Item
-from bihuan.rules.procedure_types import COLOURS
-from bihuan.rules.workflow import STATE_NAMES
-from bihuan.web import dates, words
+from bihuan.web import dates, marks, sheet, todo_lines, words
 from bihuan.web.addresses import address, address_of
+from bihuan.web.todo_lines import Line
 
 register = template.Library()
 register.filter("day", dates.day_words)
 register.filter("short_day", dates.short_day)
 register.filter("moment", dates.moment_words)
-
-#: State → the tone of its badge; the words say the same.
-_TONES = {
-    "registered": "wait",
-    "approved": "wait",
-    "assigned": "wait",
-    "returned": "warn",
-    "working": "work",
-    "reviewing": "work",
-    "passed": "work",
-    "closed": "done",
-    "suspended": "rest",
-    "merged": "rest",
-    "cancelled": "rest",
-}
+register.simple_tag(marks.lamp)
+register.simple_tag(marks.badge)
+register.simple_tag(marks.ago)
 
 
 @register.simple_tag
@@ -50,20 +38,6 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="ico" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sheet, name
     )
-
-
-@register.simple_tag
-@lru_cache(maxsize=32)
-def lamp(colour: str) -> SafeString:
-    """Show a colour as a mark with its name: the colour is never the only sign."""
-    return format_html('<span class="lamp lamp-{}">{}</span>', colour, COLOURS[colour])
-
-
-@register.simple_tag
-@lru_cache(maxsize=256)
-def badge(state: str, name: str = "") -> SafeString:
-    """Show a state with its name (the procedure's own word where it has one)."""
-    return format_html('<span class="state state-{}">{}</span>', _TONES[state], name or STATE_NAMES[state])
 
 
 class _Address(URLNode):
@@ -89,15 +63,36 @@ def url(parser: Parser, token: Token) -> _Address:
     return _Address(found.view_name, found.args, found.kwargs, found.asvar)
 
 
+_NONE = SafeString('<td class="num zero">0</td>')
+
+
 @register.simple_tag
-def ago(value: datetime | None, at: datetime | None = None) -> SafeString | str:
-    """Show a time as a relative one, with the exact one in its title."""
-    if value is None:
-        return ""
-    relative = dates.since_words(value, at or dates.now())
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), dates.moment_words(value), relative
+def number(value: int | str, link: str, colour: str = "") -> SafeString:
+    """Draw the field of a table with a number that leads to what it counts, perhaps behind a lamp; a zero leads nowhere.
+
+    A table has hundreds of them.
+    """
+    if value in (0, "0"):
+        return _NONE
+    light = f"{marks.lamp(colour)} " if colour else ""
+    return SafeString(
+        f'<td class="num">{light}<a href="{html.escape(link)}">{html.escape(str(value))}</a></td>'
     )
+
+
+@register.simple_tag
+def listed(line: tuple[str, str, str, str]) -> SafeString:
+    """Draw a line of a list: where it leads, its number, what it is, and a word on it. A page has hundreds of them."""
+    link, number, what, word = map(html.escape, line)
+    return SafeString(
+        f'<li><div><a href="{link}">{number}</a> {what}<p class="quiet small">{word}</p></div></li>'
+    )
+
+
+@register.simple_tag(takes_context=True)
+def task(context: Context, line: Line) -> SafeString:
+    """Draw a line of the list of tasks."""
+    return todo_lines.drawn(line, str(context["csrf_token"]))
 
 
 @register.simple_tag
@@ -112,14 +107,16 @@ def remaining(item: Item) -> str:
     return words.remaining(item, dates.today())
 
 
+@register.simple_tag
+def due(item: Item) -> SafeString:
+    """Draw when an item is due, and how long that is off."""
+    return sheet.due(item, dates.today())
+
+
 @register.filter
 def truncatechars(text: object, most: int) -> str:
-    """Return the first ``most`` characters, the last an ellipsis where there are more.
-
-    In place of Django's filter, which looks at every character for marks that take no place of their own; Chinese has none.
-    """
-    words = str(text)
-    return words if len(words) <= most else f"{words[: most - 1]}…"
+    """Return the first ``most`` characters, the last an ellipsis where there are more: in place of Django's filter."""
+    return marks.shortened(str(text), most)
 
 
 @register.filter
@@ -128,12 +125,6 @@ def size(value: int) -> str:
     if value < 1024:
         return f"{value} B"
     return f"{value // 1024} KB" if value < 1024**2 else f"{value / 1024**2:.1f} MB"
-
-
-@register.filter
-def attribute(item: Item, name: str) -> Any:
-    """Return a field of an item: for columns that are chosen by name."""
-    return getattr(item, name)
 
 
 @register.filter

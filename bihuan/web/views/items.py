@@ -32,6 +32,7 @@ from bihuan.web.columns import all_columns, fields_of, shown
 from bihuan.web.forms.bulk import BULK_FORMS
 from bihuan.web.forms.register import NewItem
 from bihuan.web.procedures import procedure_of_register, state_labels
+from bihuan.web.sheet import Sheet
 
 PAGE = 50
 #: More classes than this are not offered for choosing; they can be searched for.
@@ -47,35 +48,45 @@ def page(request: Request) -> HttpResponse:
     wanted = filters.filter_of(chosen, registers, who)
     own = _procedure(registers)
     columns = all_columns(own)
-    fields = fields_of(shown(columns, chosen.columns))
-    found = page_of(wanted, sort=chosen.sort, after=after, size=PAGE, only=fields)
+    drawn = shown(columns, chosen.columns)
+    found = page_of(wanted, sort=chosen.sort, after=after, size=PAGE, only=fields_of(drawn))
+    more = _list_alone(who, found.rows) if request.htmx else _choices(who, chosen, wanted, found.rows)
+    sheet = Sheet(
+        drawn,
+        more["owners"],
+        state_labels(found.rows),
+        {r.pk: r.name for r in registers} if len(registers) > 1 else {},
+        more["may_act"],
+        dates.now(),
+        dates.today(),
+    )
     context: dict[str, Any] = {
         "chosen": chosen,
         "page": found,
         "rows": found.rows,
-        "columns": shown(columns, chosen.columns),
+        "lines": [sheet.row(item) for item in found.rows],
+        "columns": drawn,
         "all_columns": columns,
         "measures": _share(found.sums),
         "actions": [(name, STEPS[name].name) for name in BULK_FORMS],
-        "state_names": state_labels(found.rows),
         "query": chosen.query(),
         "pairs": parse_qsl(chosen.query()),
         "after": after,
-        "at": dates.now(),
-        "many_registers": len(registers) > 1,
-        "register_names": {r.pk: r.name for r in registers},
-        "waiting_names": WAITING_NAMES,
         "may_meet": who.actor.may(Duty.MEET),
         "may_case": who.actor.may(Duty.REVIEW_CASE),
+        **more,
     }
     if request.htmx:
-        context["may_act"] = bool(own_registers(who))
-        context["owners"] = _units(_involved(found.rows)).names
         response = render(request, "items.html#list", context)
         response["HX-Push-Url"] = _address(chosen, after)
         return response
     context["views"] = SavedView.objects.filter(person_id=who.actor.person).order_by("id")
-    return render(request, "items.html", context | _choices(who, chosen, wanted, found.rows))
+    return render(request, "items.html", context)
+
+
+def _list_alone(who: Scope, rows: Sequence[Item]) -> dict[str, Any]:
+    """What the list needs where its filter stays as it is."""
+    return {"may_act": bool(own_registers(who)), "owners": _units(_involved(rows)).names}
 
 
 def _procedure(registers: list[Register]) -> Procedure | None:
@@ -140,7 +151,7 @@ def _occurring(wanted: Filter) -> tuple[set[int], list[str]]:
         pairs = occurring(wanted.registers, wanted.units)
         return {owner for owner, _ in pairs if owner}, sorted({klass for _, klass in pairs if klass})
     rows = Tally.objects.filter(register_id__in=wanted.registers, facet__in=("unit", "class"), items__gt=0)
-    found = set(rows.order_by().values_list("facet", "label"))
+    found = set(rows.order_by().values_list("facet", "label").distinct())
     return {int(v) for f, v in found if f == "unit"}, sorted(v for f, v in found if f == "class")
 
 

@@ -20,7 +20,7 @@ from bihuan.library.marking import Piece, marked
 from bihuan.library.proofread.dismissals import dismiss
 from bihuan.library.search import Hit, search, words_of
 from bihuan.models import Campaign, Document, Draft
-from bihuan.queries.counts import all_refs, figures, registers_of
+from bihuan.queries.counts import all_refs, figures
 from bihuan.queries.meetings import meeting_detail, meetings
 from bihuan.queries.people import person_names
 from bihuan.rules.errors import BihuanError, Needs, NotAllowed, NotFound
@@ -163,10 +163,9 @@ def _show(
 
 def _figures(paper: Paper) -> list[tuple[Definition, str]]:
     """Every figure of the campaign with its value at the paper's instant."""
-    if paper.ctx is None:
+    if (ctx := paper.ctx) is None:
         return []
-    registers = [r.pk for r in registers_of(paper.draft.campaign_id)]
-    values = figures(all_refs(), registers, as_of=paper.ctx.as_of, upto=paper.ctx.position.seq)
+    values = figures(all_refs(), paper.registers, as_of=ctx.as_of, upto=ctx.position.seq, read=paper.read)
     return [(known, values[name]) for name, known in FIGURES.items()]
 
 

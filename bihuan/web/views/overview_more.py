@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.models import Campaign, Register
-from bihuan.queries.burden import burden, this_year
+from bihuan.queries.burden import UnitBurden, burden, this_year
 from bihuan.queries.counts import figures, open_colours
 from bihuan.queries.people import unit_labels
 from bihuan.queries.scope import Scope
@@ -23,6 +23,7 @@ from bihuan.rules.procedure_types import WORST_FIRST
 from bihuan.rules.tiers import Tier
 from bihuan.web import dates, filters
 from bihuan.web.access import Request, opens_to
+from bihuan.web.addresses import address_of
 from bihuan.web.facts import Links
 
 _SLIPS = ("slips", "slips_asked", "slips_answered", "slips_answered_in_time", "slips_answer_rate")
@@ -76,9 +77,24 @@ def _present(
             (d, filters.address(campaign=campaign.pk, state="running", due_from=d.first, due_until=d.last))
             for d in falls_due(mine, now)
         ],
-        "burden": burden(*this_year(now), units=units),
-        "part": "" if who.units is None else "owner",
+        "burden": [
+            _burdened(u, "" if who.units is None else "owner") for u in burden(*this_year(now), units=units)
+        ],
     }
+
+
+def _burdened(unit: UnitBurden, part: str) -> tuple[str, list[tuple[int, str]]]:
+    """A unit's name and its numbers, each with where it is listed thing by thing."""
+    own = address_of("overview-burden", unit.unit)
+    return unit.name, [
+        (unit.slips, f"{own}#slips"),
+        (unit.asked, f"{own}#asked"),
+        (unit.items, f"{own}#given"),
+        (unit.open_items, filters.address(owner=unit.unit, state="open", part=part)),
+        (unit.waiting, f"{own}#waiting"),
+        (unit.inspections, f"{own}#inspections"),
+        (unit.meetings, f"{own}#meetings"),
+    ]
 
 
 def _week(week: Week, campaign: Campaign) -> tuple[date, list[tuple[int, str]]]:
