@@ -13,8 +13,7 @@ from bihuan.rules.providers import NAME, Ldap, Oidc, Provider, one_of
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
-    "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;"
-    "PRAGMA mmap_size=2147418112;"  # as far as SQLite goes: connections that are kept share these pages, while each has a cache of its own
+    "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456;"
     "PRAGMA wal_autocheckpoint=4000"  # pages that change with every entry are copied into the file less often
 )
 

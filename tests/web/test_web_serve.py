@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from bihuan.web import serve
+from bihuan.web.wsgi import MAPPED
 from tests.support.ports import kept_port
 from tests.support.waiting import until
 from tests.web.office import Office
@@ -39,6 +41,14 @@ def test_what_fell_due_is_handled_while_the_pages_are_served(own_database):
     assert pending(now()), "nobody signed for it within two days"
     with serve.clock_beside(every=0.01):
         until(lambda: not pending(now()))
+
+
+def test_whoever_serves_shares_the_pages_of_the_file(own_database):
+    own_database()
+    connection.ensure_connection()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            assert cursor.execute("PRAGMA mmap_size").fetchone() == (MAPPED,)
 
 
 # ---- several processes
