@@ -91,7 +91,7 @@ def _indexes(connection: BaseDatabaseWrapper, table: str) -> list[tuple[str, str
         return []
     with connection.cursor() as cursor:
         cursor.execute(_INDEXES[connection.vendor], [table])
-        return cursor.fetchall()
+        return [(name, definition) for name, definition in cursor.fetchall()]
 
 
 @contextmanager
