@@ -20,6 +20,12 @@ from bihuan.models import Head
 from bihuan.rules.errors import BihuanError, Missing
 from bihuan.rules.providers import Oidc
 
+#: The function as PostgreSQL has it, by whether it is version 17 or later.
+_MESSAGE = {
+    False: "pg_logical_emit_message(boolean,text,text)",
+    True: "pg_logical_emit_message(boolean,text,text,boolean)",
+}
+
 
 @dataclass
 class Finding:
@@ -87,6 +93,7 @@ def _durable(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
     """Try what every step on PostgreSQL ends with."""
     if connection.vendor != "postgresql" or connection.connection is None:
         return
+    version = connection.get_database_version()
     try:
         make_durable(connection)
     except DatabaseError as error:
@@ -94,7 +101,7 @@ def _durable(connection: BaseDatabaseWrapper) -> Iterator[Finding]:
             "留痕落盘",
             "error",
             f"数据库账号不能调用 pg_logical_emit_message：{error}".strip(),
-            "请由数据库管理员授权：GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pg_catalog TO 该账号。",
+            f"请由数据库管理员只授权这一个函数：GRANT EXECUTE ON FUNCTION {_MESSAGE[version >= (17,)]} TO 该账号。",
         )
     else:
         yield Finding("留痕落盘", "ok", "办理成功即已写入磁盘")

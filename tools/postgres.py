@@ -63,9 +63,8 @@ class Server:
         os.kill(int((self.home / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
         if self._process:
             self._process.wait(STOP_SECONDS)
-            os.killpg(
-                self._process.pid, signal.SIGKILL
-            )  # the rest of the guard: our pipe's end is not the run's end
+            # the rest of the guard, which would take the end of our pipe for the end of the run
+            os.killpg(self._process.pid, signal.SIGKILL)
         self.stop()
 
     def stop(self) -> None:

@@ -192,7 +192,7 @@ class RecordForm:
 def record_form(inspection: int, actor: Actor, using: str = "default") -> RecordForm:
     """Return the form for recording findings and steps. Raises NotFound, NotAllowed, or WrongState before approval and after the end."""
     found = find_inspection(inspection, actor, using)
-    units = dict(Unit.objects.using(using).values_list("id", "path"))
+    units = unit_paths(using)
     group = (found.leader_id, *found.members)
     refused = inspection_allowed(
         "finding", InspectionState(found.state), actor, units[found.office_id], group

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from bihuan.ledger.derive import parsed
 from bihuan.ledger.reading import facts_of
-from bihuan.models import Agenda, Decision, Item, Meeting, Procedure, Register, Unit
+from bihuan.models import Agenda, Decision, Item, Meeting, Procedure, Register
 from bihuan.queries.decided import MEASURE, Change, changes_of
 from bihuan.queries.people import directory, person_names, unit_paths
 from bihuan.rules.errors import NotFound
@@ -71,7 +71,7 @@ def find_meeting(reference: str, actor: Actor, using: str = "default") -> Meetin
     found = Meeting.objects.using(using).filter(number=reference).first() if reference else None
     if found is None and reference.isdigit():
         found = Meeting.objects.using(using).filter(pk=int(reference)).first()
-    if found is None or not _may_see(found, actor, _paths({found.office_id}, using)):
+    if found is None or not _may_see(found, actor, unit_paths(using)):
         raise NotFound(f"没有编号为“{reference}”的会议，或它不属于您的单位。")
     return found
 
@@ -79,12 +79,8 @@ def find_meeting(reference: str, actor: Actor, using: str = "default") -> Meetin
 def meetings(actor: Actor, using: str = "default") -> list[Meeting]:
     """Return the meetings that ``actor`` may see, the newest first."""
     found = list(Meeting.objects.using(using).order_by("-id"))
-    paths = _paths({m.office_id for m in found}, using)
+    paths = unit_paths(using)
     return [m for m in found if _may_see(m, actor, paths)]
-
-
-def _paths(offices: set[int], using: str) -> dict[int, str]:
-    return dict(Unit.objects.using(using).filter(pk__in=offices).values_list("id", "path"))
 
 
 def awaiting(

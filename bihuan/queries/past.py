@@ -78,13 +78,15 @@ def unless(
     """
     whole = using, key, "unless"
     seq, hash_, _ = head(using)
+
+    def changed(since: int) -> bool:
+        return entered(Entry.objects.using(using).filter(seq__gt=since, seq__lte=seq)).exists()
+
     with _lock:
         held = _held.get(whole)
-    same = held is not None and _is_of(held, seq, using)
-    if held is not None and same:
-        added = Entry.objects.using(using).filter(seq__gt=held.seq, seq__lte=seq)
-        same = held.seq == seq or not entered(added).exists()
-    value: T = held.value if held is not None and same else make()
+    if held is None or not _is_of(held, seq, using) or (held.seq < seq and changed(held.seq)):
+        held = _Held(seq, hash_, make())
+    value: T = held.value
     _keep(whole, _Held(seq, hash_, value))
     return value
 

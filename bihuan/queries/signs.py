@@ -13,7 +13,7 @@ from bihuan.ledger.facts import Fact, fact_of
 from bihuan.ledger.reading import facts_of_all
 from bihuan.models import Dismissal, Entry, Evidence, Item, Measure, Unit
 from bihuan.queries.items import may_see
-from bihuan.queries.people import visible_units
+from bihuan.queries.people import unit_paths, visible_units
 from bihuan.queries.sign_copies import Copy, copied_text, entry_hashes, reused_photo, titles
 from bihuan.queries.sign_index import text_of
 from bihuan.rules import events as ev
@@ -182,8 +182,7 @@ def _offices(actor: Actor, using: str) -> list[int]:
     """The units for which ``actor`` may look at signs."""
     if not actor.may(Duty.SIGNS):
         return []
-    units = Unit.objects.using(using).values_list("id", "path")
-    return [pk for pk, path in units if actor.holds(DUTIES[Duty.SIGNS], path)]
+    return [pk for pk, path in unit_paths(using).items() if actor.holds(DUTIES[Duty.SIGNS], path)]
 
 
 def _signs(items: list[Item], actor: Actor, kinds: Sequence[str], dismissed: bool, using: str) -> list[Sign]:
