@@ -170,8 +170,10 @@ class Table:
             return [Query(self._one[lock], wanted[0])]
         found = []
         for start in range(0, len(wanted), _KEYS):
-            where, params = self._where(wanted[start : start + _KEYS])
-            found.append(Query(f"{self.select_sql} WHERE {where}{self._locking(lock)}", params))
+            part = wanted[start : start + _KEYS]
+            where, params = self._where(part)
+            sql = f"{self.select_sql} WHERE {where}{self._locking(lock)}"
+            found.append(Query(sql, params, bulk=len(part) > _SHORT))
         return found
 
     def _locking(self, lock: bool) -> str:
@@ -200,7 +202,8 @@ class Table:
                 where = " OR ".join([f"{_q(column)} LIKE %s"] * len(part))
                 found.append(Query(f"{self.select_sql} WHERE {where}", [f"{v}%" for v in part]))
             elif self._on_postgres:
-                found.append(Query(f"{self.select_sql} WHERE {_q(column)}=ANY(%s)", [[*part]]))
+                sql = f"{self.select_sql} WHERE {_q(column)}=ANY(%s)"
+                found.append(Query(sql, [[*part]], bulk=len(part) > _SHORT))
             else:
                 found.append(Query(f"{self.select_sql} WHERE {_q(column)} IN ({_marks(len(part))})", [*part]))
         return found
@@ -303,8 +306,8 @@ _TYPES = {
 _GIVEN = {"jsonb": "text"}
 #: Rows from which on they are adapted column by column.
 _FEW = 4
-#: Keys asked for in one query.
-_KEYS = 400
+#: Keys asked for in one query; up to how many of them one plan is good for each time.
+_KEYS, _SHORT = 400, 10
 
 
 def _too_long(text: str, limit: int) -> TooLong:

@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Query(NamedTuple):
-    """A statement and its parameters; ``bulk`` when it touches so many rows that it is planned each time."""
+    """A statement and its parameters; ``bulk`` when it touches so many rows that it is better planned each time."""
 
     sql: str
     params: Sequence[Any]
@@ -155,14 +155,14 @@ class _Watched:
 
 
 def _postgres(connection: BaseDatabaseWrapper) -> Any:
-    return _trips_of_postgres()(connection.connection, prepares=connection.settings_dict["PREPARE"])
+    return _trips_of()(connection.connection, prepares=connection.settings_dict["PREPARE"])
 
 
 @cache
-def _trips_of_postgres() -> Callable[..., Any]:
-    from bihuan.ledger.trips_postgres import Trips  # the other database's driver need not be there
+def _trips_of() -> Callable[..., Any]:
+    from bihuan.ledger.trips_postgres import trips_of  # the other database's driver need not be there
 
-    return Trips
+    return trips_of
 
 
 _NATIVE: dict[str, Callable[[BaseDatabaseWrapper], Any]] = {"sqlite": _Sqlite, "postgresql": _postgres}

@@ -1,49 +1,53 @@
 """Statements on their way to PostgreSQL: in one trip, kept ready on the server where they come again and again.
 
-A statement of an action costs the server several times less when it is parsed and planned already. What is kept ready belongs to
-one connection and is made anew now and then: a plan made while a table was nearly empty must not stay when it has grown.
+A trip is a pipeline: its statements go out one behind the other and come back together. A statement of an action costs the
+server several times less when it is parsed and planned already. What is kept ready belongs to one connection and is made anew
+now and then: a plan made while a table was nearly empty must not stay when it has grown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
-from itertools import chain, compress, count, zip_longest
+from functools import cache, lru_cache
+from itertools import count
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
-from psycopg import Connection, abc
-from psycopg.adapt import AdaptersMap, Loader, Transformer
+from psycopg import Connection, Error, abc
+from psycopg.adapt import AdaptersMap, Loader, PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.generators import execute
+from psycopg.generators import fetch_many, send
 from psycopg.pq import ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 from bihuan.ledger.trips import EMPTY_MESSAGE, Query
 
 #: In how many trips and for how long statements are used before they are made ready anew, and how many are remembered as seen.
 USES, _SECONDS, _SEEN = 1_000, 60.0, 1_000
-#: Lists up to this length may stand in a statement that is kept ready: for longer ones another plan may be better.
-_SHORT = 10
+_BEGIN = Query("BEGIN", ())
 #: Commit, and come back when it is durable. What the transaction holds is let go of before its log is on the disk, so that others
 #: who wait for the end of the chain go on meanwhile and their logs get there together. The log is one sequence: what is made
 #: durable after it makes it durable too (docs/decisions/0070).
-_COMMIT = (b"SET LOCAL synchronous_commit=off", b"COMMIT", EMPTY_MESSAGE.encode())
+_COMMIT = (Query("SET LOCAL synchronous_commit=off", ()), Query("COMMIT", ()), Query(EMPTY_MESSAGE, ()))
 #: Where a connection has what goes along with it: both end together.
 _PLACE = "bihuan_trips"
+
+#: What sends a message to the server, and with what: a statement or its name, and its values.
+_Message = tuple[Callable[..., None], bytes, Any]
 
 
 class _Ready:
     """What one connection keeps ready: names by the text of the statement."""
 
     def __init__(self) -> None:
-        self.names: dict[str, str] = {}
+        self.names: dict[str, bytes] = {}
         self._seen: set[str] = set()
         self._numbers = count(1)
         self._uses, self._since = 0, monotonic()
 
-    def outworn(self) -> list[str]:
+    def outworn(self) -> list[bytes]:
         """Return the names that are to be given up now; from now on they are not used."""
         self._uses += 1
         if self._uses < USES and monotonic() - self._since < _SECONDS:
@@ -61,9 +65,9 @@ class _Ready:
         self._seen.add(sql)
         return False
 
-    def new_name(self) -> str:
+    def new_name(self) -> bytes:
         """Return a name that this connection never had."""
-        return f"bihuan_{next(self._numbers)}"
+        return b"bihuan_%d" % next(self._numbers)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -78,19 +82,10 @@ class _Instants(Loader):
         return _instant(bytes(data))
 
 
-class _Kept:
-    """What goes along with one connection, by itself a context of adaptation: how values are written and read, what is ready."""
-
-    def __init__(self, raw: Connection[Any]) -> None:
-        self.connection = raw
-        self.adapters = AdaptersMap(raw.adapters)
-        self.adapters.register_loader("timestamptz", _Instants)
-        self.transformer: abc.Transformer = Transformer(self)
-        self.ready = _Ready()
-
-
 class _Answer:
     """What one statement gave, to be read like a cursor."""
+
+    __slots__ = ("_result", "_transformer")
 
     def __init__(self, result: PGresult, transformer: abc.Transformer) -> None:
         self._result, self._transformer = result, transformer
@@ -105,75 +100,113 @@ class _Answer:
 
 
 class Trips:
-    """What makes the trips of one connection. Psycopg's cursors would cost as much as the statements of an action."""
+    """What makes the trips of one connection. Psycopg's cursors would cost as much as the statements of an action.
 
-    def __init__(self, raw: Connection[Any], *, prepares: bool) -> None:
-        self._raw = raw
-        self._kept: _Kept = vars(raw).get(_PLACE) or vars(raw).setdefault(_PLACE, _Kept(raw))
-        self._ready = self._kept.ready if prepares else None
+    By itself it is a context of adaptation, how values are written and read.
+    """
+
+    def __init__(self, raw: Connection[Any]) -> None:
+        self.connection = raw
+        self.adapters = AdaptersMap(raw.adapters)
+        self.adapters.register_loader("timestamptz", _Instants)
+        self.prepares = True
+        self._transformer: abc.Transformer = Transformer(self)
+        self._ready = _Ready()
 
     def send(self, statements: Sequence[Query], *, commit: bool = False) -> list[_Answer]:
         """Make one trip of ``statements``, at its end ``commit`` if so asked; returns the answer to each of them."""
-        steady = [_is_steady(s) for s in statements] if self._ready else []
-        if self._ready:
-            self._make_ready(self._ready, [*compress(statements, steady)])
-        names = self._ready.names if self._ready else {}
-        transformer = self._kept.transformer
-        texts = []
-        for statement, is_steady in zip_longest(statements, steady):
-            name = names.get(statement.sql) if is_steady else None
-            literals = [transformer.as_literal(value) for value in statement.params]
-            texts.append(_execution(name, literals) if name else _merged(statement.sql, literals))
-        results = self._make_trip([*texts, *_COMMIT] if commit else texts)
-        return [_Answer(result, transformer) for result in results[: len(texts)]]
+        raw, transformer = self.connection, self._transformer
+        begins = not raw.autocommit and raw.pgconn.transaction_status == TransactionStatus.IDLE
+        asked = (
+            [_BEGIN, *statements] if begins else [*statements]
+        )  # the driver would begin in a trip of its own
+        answers = self._make_trip([*asked, *_COMMIT] if commit else asked)
+        return [_Answer(result, transformer) for result in answers[begins : begins + len(statements)]]
 
-    def _make_ready(self, ready: _Ready, statements: Sequence[Query]) -> None:
-        """Give up what is outworn and make ready what comes again, in a trip of its own: the server keeps the text of the trip."""
-        orders = [b"DEALLOCATE %b" % name.encode() for name in ready.outworn()]
-        new: dict[str, str] = {}
-        for sql in dict.fromkeys([s.sql for s in statements]):
-            if sql not in ready.names and ready.comes_again(sql):
-                new[sql] = ready.new_name()
-                orders.append(b"PREPARE %b AS %b" % (new[sql].encode(), _numbered(sql)))
-        if orders:
-            self._make_trip(orders)
-        ready.names.update(new)
-
-    def _make_trip(self, texts: list[bytes]) -> list[PGresult]:
-        """Send ``texts``, with the transaction begun before them if need be; returns what each gave. Raises the server's error."""
-        raw, first = self._raw, 0
-        if not raw.autocommit and raw.pgconn.transaction_status == TransactionStatus.IDLE:
-            texts, first = [b"BEGIN", *texts], 1  # the driver would make a trip of its own for it
-        with raw.lock:
-            raw.pgconn.send_query(b";".join(texts))
-            results: list[PGresult] = raw.wait(execute(raw.pgconn))
+    def _make_trip(self, asked: Sequence[Query]) -> list[PGresult]:
+        """Send ``asked``; returns what each gave. Raises the server's error: what stands behind it was not done."""
+        messages: list[_Message] = []
+        new: dict[str, _New] = {}
+        if self.prepares:
+            ask = self.connection.pgconn.send_query_params
+            messages += [(ask, b"DEALLOCATE %b" % name, None) for name in self._ready.outworn()]
+        places = [self._put(messages, statement, new) for statement in asked]
+        results = _run(self.connection, messages)
+        for sql, (name, place) in new.items():
+            if results[place].status == ExecStatus.COMMAND_OK:
+                self._ready.names[sql] = name
         for result in results:
             if result.status == ExecStatus.FATAL_ERROR:
-                raise error_from_result(result, encoding=raw.info.encoding)
-        return results[first:]
+                raise error_from_result(result, encoding=self.connection.info.encoding)
+        return [results[place] for place in places]
+
+    def _put(self, messages: list[_Message], statement: Query, new: dict[str, _New]) -> int:
+        """Put ``statement`` into ``messages``, made ready before it if it comes again; returns the place of its answer."""
+        sql, params, bulk = statement
+        values = self._transformer.dump_sequence(params, _formats(len(params))) if params else None
+        ready, pgconn = self._ready, self.connection.pgconn
+        steady = self.prepares and not bulk
+        name = ready.names.get(sql) if steady else None
+        if name is None and steady and (sql in new or ready.comes_again(sql)):
+            if sql not in new:
+                new[sql] = _New(ready.new_name(), len(messages))
+                messages.append((pgconn.send_prepare, new[sql].name, _numbered(sql)))
+            name = new[sql].name
+        if name is None:
+            messages.append((pgconn.send_query_params, _numbered(sql), values))
+        else:
+            messages.append((pgconn.send_query_prepared, name, values))
+        return len(messages) - 1
 
 
-def _is_steady(statement: Query) -> bool:
-    """Whether the same plan is good for it each time."""
-    return not statement.bulk and not [v for v in statement.params if type(v) is list and len(v) > _SHORT]
+def trips_of(raw: Connection[Any], *, prepares: bool) -> Trips:
+    """Return what makes the trips of the connection ``raw``; unless ``prepares`` it keeps nothing ready from now on."""
+    found: Trips = vars(raw).get(_PLACE) or vars(raw).setdefault(_PLACE, Trips(raw))
+    found.prepares = prepares
+    return found
 
 
-def _execution(name: str, literals: list[bytes]) -> bytes:
-    return b"EXECUTE %b" % name.encode() + (b"(%b)" % b",".join(literals) if literals else b"")
+class _New(NamedTuple):
+    """The name under which a trip makes a statement ready, and the place of the answer that says whether it is."""
+
+    name: bytes
+    place: int
 
 
-def _merged(sql: str, literals: list[bytes]) -> bytes:
-    return b"".join(chain.from_iterable(zip(_pieces(sql), [*literals, b""], strict=True)))
+def _run(raw: Connection[Any], messages: list[_Message]) -> list[PGresult]:
+    """Send ``messages`` in one pipeline; returns the answers, errors among them."""
+    pgconn = raw.pgconn
+    with raw.lock:
+        pgconn.enter_pipeline_mode()
+        try:
+            for method, first, second in messages:
+                method(first, second)
+            pgconn.pipeline_sync()
+            results = raw.wait(_received(pgconn, len(messages)))
+        except BaseException:
+            with suppress(Error):  # what has just broken says more
+                pgconn.exit_pipeline_mode()
+            raise
+        pgconn.exit_pipeline_mode()
+    return results
 
 
-@lru_cache(maxsize=1_024)
-def _pieces(sql: str) -> list[bytes]:
-    """What stands between the parameters."""
-    return [piece.replace("%%", "%").encode() for piece in sql.split("%s")]
+def _received(pgconn: PGconn, count: int) -> abc.PQGen[list[PGresult]]:
+    """The ``count`` answers of a pipeline, to be waited for; behind them comes the answer to its end."""
+    yield from send(pgconn)
+    results = []
+    for _ in range(count + 1):
+        results += yield from fetch_many(pgconn)
+    return results
+
+
+@cache
+def _formats(count: int) -> list[PyFormat]:
+    return [PyFormat.TEXT] * count
 
 
 @lru_cache(maxsize=1_024)
 def _numbered(sql: str) -> bytes:
     """The statement with $1, $2, … for its parameters."""
-    first, *others = _pieces(sql)
-    return first + b"".join(b"$%d%b" % (no, piece) for no, piece in enumerate(others, 1))
+    first, *others = [piece.replace("%%", "%") for piece in sql.split("%s")]
+    return (first + "".join(f"${no}{piece}" for no, piece in enumerate(others, 1))).encode()

@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from django.db import models
 
+from bihuan.models.fields import RowNumber
+
 
 class Dismissal(models.Model):
     """A sign of false closure that somebody looked into and explained. Its ``id`` is the seq of the entry."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     item_id = models.BigIntegerField(db_index=True)
     sign = models.CharField(max_length=20)
     key = models.CharField(max_length=200)
@@ -31,7 +33,7 @@ class Institution(models.Model):
     and ``no`` 0 until it is issued; ``review_waits``: its review date has come.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     title = models.CharField(max_length=300)
     unit_id = models.BigIntegerField()
     office_id = models.BigIntegerField()
@@ -76,7 +78,7 @@ class Cause(models.Model):
 class CaseReview(models.Model):
     """What is to be learnt from some items. Its ``id`` is the seq of the entry; ``turns`` are as in the event."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     title = models.CharField(max_length=300)
     office_id = models.BigIntegerField()
     items = models.JSONField()
@@ -109,7 +111,7 @@ class CaseItem(models.Model):
 class Conclusion(models.Model):
     """What an inspected unit was told. Its ``id`` is the seq of the entry; ``object_by`` the last day of an objection."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     inspection_id = models.BigIntegerField(db_index=True)
     unit_id = models.BigIntegerField()
     text = models.TextField()
@@ -128,7 +130,7 @@ class Objection(models.Model):
     ``outcome`` is a key of ``rules.objection.OUTCOMES``, "" until it is decided; ``overdue``: ``decide_by`` passed before that.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     inspection_id = models.BigIntegerField(db_index=True)
     conclusion_id = models.BigIntegerField(db_index=True)
     unit_id = models.BigIntegerField()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
+from bihuan.models.fields import RowNumber
+
 
 class Entry(models.Model):
     """One immutable fact. ``body`` is the canonical JSON that is hashed; the other columns are for finding it."""
 
-    seq = models.BigIntegerField(primary_key=True)
+    seq = RowNumber(primary_key=True)
     at = models.DateTimeField()
     kind = models.CharField(max_length=40)
     item_id = models.BigIntegerField(null=True)
@@ -44,7 +46,7 @@ class Head(models.Model):
 class Seal(models.Model):
     """A signed Merkle root over the first ``count`` entries; ``text`` is the line also written outside the database."""
 
-    count = models.BigIntegerField(primary_key=True)
+    count = RowNumber(primary_key=True)
     at = models.DateTimeField()
     root = models.CharField(max_length=64)
     text = models.TextField()

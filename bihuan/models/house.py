@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from django.db import models
 
+from bihuan.models.fields import RowNumber
+
 
 class Unit(models.Model):
     """An organisation. ``path`` lists the ids from its root down to itself: ``/3/17/``."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     name = models.CharField(max_length=200, unique=True)
     parent_id = models.BigIntegerField(default=0)
     path = models.CharField(max_length=400, db_index=True)
@@ -39,7 +41,7 @@ class UnitAlias(models.Model):
 class Person(models.Model):
     """Somebody who works with the ledger."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     name = models.CharField(max_length=60)
     unit_id = models.BigIntegerField()
     post = models.CharField(max_length=100, default="")
@@ -54,7 +56,7 @@ class Person(models.Model):
 class Grant(models.Model):
     """A role that a person holds for a unit and all below it. ``id`` is the seq of the grant."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     person_id = models.BigIntegerField(db_index=True)
     role = models.CharField(max_length=20)
     unit_id = models.BigIntegerField()
@@ -68,7 +70,7 @@ class Grant(models.Model):
 class Procedure(models.Model):
     """A published version of a procedure; ``text`` is its TOML."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=100)
     version = models.IntegerField()
@@ -97,7 +99,7 @@ class CalendarYear(models.Model):
 class Campaign(models.Model):
     """A named effort, run by the supervising unit."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     name = models.CharField(max_length=200, unique=True)
     unit_id = models.BigIntegerField()
     starts = models.CharField(max_length=10, default="")
@@ -113,7 +115,7 @@ class Campaign(models.Model):
 class Register(models.Model):
     """A list of items that follow one procedure."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     campaign_id = models.BigIntegerField(db_index=True)
     name = models.CharField(max_length=200)
     procedure_id = models.BigIntegerField()
@@ -129,7 +131,7 @@ class Register(models.Model):
 class Import(models.Model):
     """A committed import and what it changed."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     register_id = models.BigIntegerField(db_index=True)
     at = models.DateTimeField()
     actor_id = models.BigIntegerField()

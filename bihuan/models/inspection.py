@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from bihuan.models.fields import RowNumber
+
 
 class Inspection(models.Model):
     """An inspection with its plan; see ``events_inspection``. Its ``id`` is the seq of the proposal.
@@ -14,7 +16,7 @@ class Inspection(models.Model):
     ``register_id`` is where findings go unless told otherwise (0: none).
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     name = models.CharField(max_length=200)
     mode = models.CharField(max_length=10)
     office_id = models.BigIntegerField()
@@ -48,7 +50,7 @@ class Inspection(models.Model):
 class Finding(models.Model):
     """What an inspection found. Its ``id`` is the seq of its entry; ``registered``: it became the item, else it is tied to it."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     inspection_id = models.BigIntegerField()
     item_id = models.BigIntegerField()
     registered = models.BooleanField()
@@ -73,7 +75,7 @@ class Finding(models.Model):
 class WalkStep(models.Model):
     """One step of a walk-through. Its ``id`` is the seq of its entry."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     inspection_id = models.BigIntegerField(db_index=True)
     unit_id = models.BigIntegerField()
     service = models.CharField(max_length=200)

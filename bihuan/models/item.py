@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from bihuan.models.fields import RowNumber
+
 
 class Item(models.Model):
     """One line of a register. Its ``id`` is the seq of its registration; ``version`` counts its entries.
@@ -22,7 +24,7 @@ class Item(models.Model):
     ``faulted_at`` when feedback was sent back that was not given anew.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     register_id = models.BigIntegerField()
     campaign_id = models.BigIntegerField()
     procedure_id = models.BigIntegerField()
@@ -99,7 +101,10 @@ class Item(models.Model):
     version = models.IntegerField()
 
     class Meta:
-        """Each list starts from one of these indexes; ``id`` breaks ties for keyset paging."""
+        """Each list starts from one of these indexes; ``id`` breaks ties for keyset paging.
+
+        None holds what every step changes (``changed_at``, ``version``): see docs/decisions/0071.
+        """
 
         db_table = "item"
         constraints = (models.UniqueConstraint(fields=["number"], name="item_number"),)
@@ -108,7 +113,6 @@ class Item(models.Model):
             models.Index(fields=["register_id", "colour", "due_order", "id"], name="item_colour"),
             models.Index(fields=["register_id", "owner_id", "due_order", "id"], name="item_owner"),
             models.Index(fields=["register_id", "due_order", "id"], name="item_due"),
-            models.Index(fields=["register_id", "changed_at", "id"], name="item_changed"),
             models.Index(
                 fields=["owner_id", "state", "due_order", "id", "register_id", "klass"], name="item_unit"
             ),
@@ -193,7 +197,7 @@ class Review(models.Model):
     (0: no meeting decided it).
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     item_id = models.BigIntegerField(db_index=True)
     round = models.IntegerField()
     level = models.IntegerField()
@@ -217,7 +221,7 @@ class Evidence(models.Model):
     ``life`` counts how often the item had been reopened: what proved an earlier closure does not prove the next.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     item_id = models.BigIntegerField(db_index=True)
     measure = models.IntegerField()
     life = models.IntegerField()
@@ -242,7 +246,7 @@ class Origin(models.Model):
     A corrected file is compared with ``values``, so that only what was corrected since is amended.
     """
 
-    item_id = models.BigIntegerField(primary_key=True)
+    item_id = RowNumber(primary_key=True)
     register_id = models.BigIntegerField()
     import_id = models.BigIntegerField()
     sheet = models.CharField(max_length=120)

@@ -12,6 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
+from bihuan.models.fields import RowNumber
+
 
 class Document(models.Model):
     """One text. ``digest`` is the SHA-256 of its text without blanks, so the same text is one document.
@@ -73,7 +75,7 @@ class DocumentSource(models.Model):
 class DocumentMarks(models.Model):
     """The marks by which borrowed passages are found: unsigned 64-bit numbers, one after another."""
 
-    document_id = models.BigIntegerField(primary_key=True)
+    document_id = RowNumber(primary_key=True)
     marks = models.BinaryField()
 
     class Meta:

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from bihuan.models.fields import RowNumber
+
 
 class Meeting(models.Model):
     """A meeting; see ``events_meeting``. Its ``id`` is the seq of the call.
@@ -14,7 +16,7 @@ class Meeting(models.Model):
     who chaired it in fact, 0 before it was held; ``text`` what was said on the whole, or why it was cancelled.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     office_id = models.BigIntegerField()
     no = models.IntegerField()
     number = models.CharField(max_length=300)
@@ -63,7 +65,7 @@ class Agenda(models.Model):
 class Decision(models.Model):
     """What a meeting decided of an item. Its ``id`` is the seq of its entry; the step's own entry is the item's next."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     meeting_id = models.BigIntegerField(db_index=True)
     no = models.IntegerField()
     item_id = models.BigIntegerField()
@@ -88,7 +90,7 @@ class Request(models.Model):
     is decided; ``opinion`` is what whoever decided said, or why it was withdrawn.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     item_id = models.BigIntegerField()
     register_id = models.BigIntegerField()
     office_id = models.BigIntegerField()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from bihuan.models.fields import RowNumber
+
 
 class Sample(models.Model):
     """A committed population and what was drawn from it. Its ``id`` is the seq of the commitment.
@@ -12,7 +14,7 @@ class Sample(models.Model):
     0 until it is drawn.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     purpose = models.TextField()
     of = models.CharField(max_length=10)
     office_id = models.BigIntegerField()

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from bihuan.models.fields import RowNumber
+
 
 class SignPosition(models.Model):
     """How far the index reaches: every entry up to ``seq`` is in it. One row."""
@@ -25,7 +27,7 @@ class SignText(models.Model):
     ``digest`` is a hash of its letters and digits: equal ones are the same text.
     """
 
-    seq = models.BigIntegerField(primary_key=True)
+    seq = RowNumber(primary_key=True)
     item_id = models.BigIntegerField()
     digest = models.BigIntegerField()
     text = models.TextField()

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from bihuan.models.fields import RowNumber
+
 
 class Slip(models.Model):
     """A numbered paper to a unit about one item. Its ``id`` is the seq of its proposal, else of its issue.
@@ -16,7 +18,7 @@ class Slip(models.Model):
     is due. ``answered_at`` is the first answer, ``in_time`` whether it came by the limit of then.
     """
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     item_id = models.BigIntegerField()
     register_id = models.BigIntegerField()
     office_id = models.BigIntegerField()
@@ -58,7 +60,7 @@ class Slip(models.Model):
 class Receipt(models.Model):
     """One step with a slip: who took it and when. Its ``id`` is the seq of the entry, whose hash proves it."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
     slip_id = models.BigIntegerField(db_index=True)
     step = models.CharField(max_length=20)
     person_id = models.BigIntegerField()

@@ -17,6 +17,7 @@ from django.db.models.lookups import GreaterThan
 
 from bihuan.models import Helper, Item, Register, Tally
 from bihuan.queries.counts import cells
+from bihuan.queries.lately import lately_changed
 from bihuan.rules.clocked import day_end
 from bihuan.rules.errors import Invalid
 from bihuan.rules.figures import Sums
@@ -131,7 +132,22 @@ def _keys(
     if not parts and found.text:
         first = _found_early(found, columns, after, size, using)
         return _first([matching(found, using=using)], columns, after, size) if first is None else first
-    return _first(parts or _by_register(found, using), columns, after, size)
+    parts = parts or _by_register(found, using)
+    if columns == SORTS["changed"][1] and (last := _last_changed(parts, columns, after, size, using)):
+        return last
+    return _first(parts, columns, after, size)
+
+
+def _last_changed(
+    parts: list[QuerySet[Item]], columns: tuple[str, str], after: str, size: int, using: str
+) -> list[tuple[Any, int]]:
+    """Return the page where the items of the last entries fill it, else []."""
+    lately = lately_changed(_place(columns, after)[0] if after else None, using)
+    if lately is None:
+        return []
+    among = Q(pk__in=lately.items, changed_at__gt=lately.since)
+    keys = _first([part.filter(among) for part in parts], columns, after, size)
+    return keys if len(keys) == size else []
 
 
 def _first(
@@ -304,14 +320,19 @@ _PARTS = {"": seen_by, "owner": _owned_by, "helper": _helped_by}
 
 def _beyond(columns: tuple[str, str], after: str) -> Q:
     name = columns[0].lstrip("-")
-    try:
-        first, last = json.loads(urlsafe_b64decode(after.encode()))
-        value: Any = _whole(first) if name == "id" else _instant(first)
-        row = _whole(last)
-    except (ValueError, TypeError):
-        raise Invalid("页码标记已失效。", hint="请回到第一页。") from None
+    value, row = _place(columns, after)
     test = "lt" if columns[0].startswith("-") else "gt"
     return Q(**{f"{name}__{test}": value}) | Q(**{name: value, f"id__{test}": row})
+
+
+def _place(columns: tuple[str, str], after: str) -> tuple[Any, int]:
+    """Return the value and the id that ``after`` stands for. Raises Invalid."""
+    try:
+        first, last = json.loads(urlsafe_b64decode(after.encode()))
+        value = _whole(first) if columns[0].lstrip("-") == "id" else _instant(first)
+        return value, _whole(last)
+    except (ValueError, TypeError):
+        raise Invalid("页码标记已失效。", hint="请回到第一页。") from None
 
 
 def _instant(value: str) -> datetime:

@@ -62,6 +62,9 @@ def broken_commit(*, persisted):
 
         return fail
 
+    def commits(asked):
+        return any(statement.sql == "COMMIT" for statement in asked)
+
     make_trip = Trips._make_trip
     commit_with_trip = breaking(make_trip)
     with pytest.MonkeyPatch.context() as patch:
@@ -69,7 +72,7 @@ def broken_commit(*, persisted):
         patch.setattr(
             Trips,
             "_make_trip",
-            lambda trips, texts: (commit_with_trip if b"COMMIT" in texts else make_trip)(trips, texts),
+            lambda trips, asked: (commit_with_trip if commits(asked) else make_trip)(trips, asked),
         )
         yield
 

@@ -1,27 +1,33 @@
 """What is kept ready on PostgreSQL; on SQLite the same statements give the same answers in their own way."""
 
+import os
+import signal
+from threading import Timer
+
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from psycopg.pq import TransactionStatus
 
 from bihuan.config import database
 from bihuan.ledger import trips_postgres
+from bihuan.ledger.rows import Rows
 from bihuan.ledger.trips import Query, Write, ask, run
 from bihuan.models import Counter
 from bihuan.rules.errors import Invalid
 from tests.support import environment
 
 INSERT = 'INSERT INTO "counter" ("name","value") VALUES (%s,%s)'
+NUMBERED = 'INSERT INTO "counter" ("name","value") VALUES ($1,$2)'
 BY_NAME = Query('SELECT "value" FROM "counter" WHERE "name"=%s', ["甲"])
 AMONG = 'SELECT count(*) FROM "counter" WHERE "value"=ANY(%s)'
 
 
-def kept() -> list[str]:
-    """What made ready each statement that the server keeps for this connection."""
+def kept() -> list[tuple[str, str]]:
+    """Name and text of each statement that the server keeps ready for this connection."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT statement FROM pg_prepared_statements ORDER BY prepare_time")
-        return [statement for (statement,) in cursor.fetchall()]
+        cursor.execute("SELECT name, statement FROM pg_prepared_statements ORDER BY name")
+        return cursor.fetchall()
 
 
 @pytest.fixture
@@ -50,7 +56,7 @@ def test_a_statement_is_kept_ready_from_the_second_time_on(postgres):
     assert kept() == []
     enter("乙")
     enter("丙")
-    assert kept() == ['PREPARE bihuan_1 AS INSERT INTO "counter" ("name","value") VALUES ($1,$2)']
+    assert kept() == [("bihuan_1", NUMBERED)]
 
 
 def test_what_touches_many_rows_is_planned_each_time(postgres):
@@ -60,11 +66,15 @@ def test_what_touches_many_rows_is_planned_each_time(postgres):
     for _ in range(3):
         run(connection, [table])
         Counter.objects.filter(name__startswith="甲").delete()
-        ask(connection, [Query(AMONG, [[*range(11)]])])
+        ask(connection, [Query(AMONG, [[*range(11)]], bulk=True)])
     assert kept() == []
-    for _ in range(3):
-        ask(connection, [Query(AMONG, [[*range(10)]])])
-    assert len(kept()) == 1
+
+
+@pytest.mark.parametrize(("asked", "ready"), [(10, 1), (11, 0)])
+def test_few_keys_are_asked_for_by_what_is_kept_ready(postgres, asked, ready):
+    for first in range(3):
+        Rows(connection).prefetch("slip", range(first, first + asked))
+    assert len(kept()) == ready
 
 
 def test_what_is_kept_ready_is_made_anew_now_and_then(postgres, monkeypatch):
@@ -73,7 +83,66 @@ def test_what_is_kept_ready_is_made_anew_now_and_then(postgres, monkeypatch):
         enter(f"甲{no}")
         assert len(kept()) <= 1
     assert Counter.objects.filter(name__startswith="甲").count() == 9
-    assert kept()[0].startswith("DEALLOCATE bihuan_2;PREPARE bihuan_3 AS ")
+    assert kept() == [("bihuan_3", NUMBERED)]
+
+
+def test_a_statement_that_comes_twice_in_one_trip_is_made_ready_once(postgres):
+    run(connection, [Write(INSERT, [["甲", 1], ["乙", 2], ["丙", 3]])])
+    assert kept() == [("bihuan_1", NUMBERED)]
+    assert Counter.objects.filter(name__in="甲乙丙").count() == 3
+
+
+def test_what_a_failed_trip_made_ready_is_used_by_the_next(postgres):
+    enter("甲")
+    for _ in range(3):
+        with pytest.raises(IntegrityError):
+            enter("甲")
+    enter("乙")
+    assert kept() == [("bihuan_1", NUMBERED)]
+    assert Counter.objects.filter(name__in="甲乙").count() == 2
+
+
+def test_what_an_error_kept_from_being_made_ready_is_made_ready_later(postgres):
+    for _ in range(2):
+        ask(connection, [BY_NAME])
+    enter("甲")
+    with pytest.raises(DataError):
+        run(connection, [Write("SELECT 1/%s", [[0]]), Write(INSERT, [["乙", 1]])])
+    enter("乙")
+    assert [sql for _, sql in kept()] == ['SELECT "value" FROM "counter" WHERE "name"=$1', NUMBERED]
+
+
+def test_what_stands_behind_an_error_in_a_trip_is_not_done(postgres):
+    with pytest.raises(IntegrityError, match="counter_pkey"):
+        run(connection, [Write(INSERT, [["甲", 1], ["甲", 2], ["乙", 3]])])
+    assert not Counter.objects.filter(name__in="甲乙").exists()
+
+
+def test_a_value_that_cannot_be_sent_leaves_the_connection_in_order(postgres):
+    with pytest.raises(DataError, match="NUL"):
+        run(connection, [Write(INSERT, [["甲", 1], ["乙\0", 2]])])
+    enter("甲")
+    assert ask(connection, [BY_NAME]) == [[(1,)]]
+
+
+def test_a_trip_that_is_broken_off_leaves_the_connection_in_order(postgres):
+    """As by Ctrl-C: the statement is taken back on the server, and the connection is good for the next trip."""
+    timer = Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        ask(connection, [Query("SELECT pg_sleep(30)", []), BY_NAME])
+    timer.join()
+    enter("甲")
+    assert ask(connection, [BY_NAME]) == [[(1,)]]
+
+
+def test_a_server_that_goes_away_in_a_trip_is_told_as_such(postgres):
+    ask(connection, [BY_NAME])
+    pid = connection.connection.info.backend_pid
+    with pytest.raises(OperationalError, match=r"terminating connection|server closed the connection"):
+        ask(connection, [Query("SELECT pg_terminate_backend(%s)", [pid]), Query("SELECT pg_sleep(30)", [])])
+    connection.close()
+    assert ask(connection, [Query("SELECT 1", [])]) == [[(1,)]]
 
 
 def test_a_trip_that_failed_leaves_the_connection_in_order(postgres):

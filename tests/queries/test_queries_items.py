@@ -1,15 +1,20 @@
 from __future__ import annotations
 
-import pytest
-from django.db.models import Q
+from datetime import timedelta
 
+import pytest
+from django.db import connection
+from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
+
+from bihuan.actions import do
 from bihuan.models import Item
-from bihuan.queries import items
+from bihuan.queries import items, lately
 from bihuan.queries.item import detail, find_item
-from bihuan.queries.items import COUNT_LIMIT, SORTS, Filter, occurring, page_of, total_of
+from bihuan.queries.items import COUNT_LIMIT, SORTS, Filter, matching, occurring, page_of, total_of
 from bihuan.queries.people import actor_of, visible_units
 from bihuan.rules.errors import Invalid, NotAllowed, NotFound
-from tests.support.county import World, imported_world
+from tests.support.county import NOW, World, imported_world
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +43,32 @@ def test_the_pages_hold_every_item_once_in_order(made: World, sort: str, size: i
     columns = dict.fromkeys((*SORTS[sort][1], "id"))
     expected = list(Item.objects.order_by(*columns).values_list("id", flat=True))
     assert all_of(found, sort, size) == expected
+
+
+@pytest.mark.parametrize("recent", [0, 1, 5, 30, 10_000])
+@pytest.mark.parametrize("only", [{}, {"states": ("working",)}, {"text": "小区"}])
+@pytest.mark.parametrize("size", [1, 4, 100])
+def test_what_changed_last_is_the_same_however_many_entries_are_looked_at(
+    made: World, monkeypatch, size: int, only: dict, recent: int
+):
+    monkeypatch.setattr(lately, "RECENT", recent)
+    found = Filter(tuple(made.registers.values()), **only)
+    expected = matching(found).order_by("-changed_at", "-id").values_list("id", flat=True)
+    assert all_of(found, "changed", size) == [*expected]
+
+
+def test_what_changed_last_is_found_without_the_other_items(made: World, monkeypatch):
+    monkeypatch.setattr(lately, "RECENT", 3)
+    commented = [*Item.objects.order_by("id").values_list("id", flat=True)[:4]]
+    for no, item in enumerate(commented):
+        do("comment", item, made.people.staff["duban"], NOW + timedelta(minutes=no), text="已电话催办")
+    found = Filter(tuple(made.registers.values()))
+    with CaptureQueriesContext(connection) as queries:
+        page = page_of(found, sort="changed", size=1, only=("id",))
+    looked_at = [q["sql"] for q in queries if 'ORDER BY "item"."changed_at" DESC' in q["sql"]]
+    assert [i.pk for i in page.rows] == commented[-1:]
+    assert looked_at
+    assert all('"item"."changed_at" >' in sql for sql in looked_at)
 
 
 @pytest.mark.parametrize(

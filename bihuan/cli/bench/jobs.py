@@ -164,7 +164,14 @@ def _reports(client: int, clients: int) -> Callable[[], None]:
     def one() -> None:
         no = next(turn)
         item, handler = mine[no % len(mine)]
-        do("report", item, handler, _AT, text=f"第{no}次反馈：正在推进。", percent=no % 100)
+        do(
+            "report",
+            item,
+            handler,
+            _AT + timedelta(milliseconds=no),
+            text=f"第{no}次反馈：正在推进。",
+            percent=no % 100,
+        )
 
     return one
 
