@@ -12,6 +12,7 @@ from typing import cast
 
 from bihuan.ledger.facts import Fact
 from bihuan.ledger.rows import Rows
+from bihuan.ledger.trips import Write
 from bihuan.rules import events as ev
 
 #: Seqs above are provisional; JSON keeps them exactly, and no chain grows so long.
@@ -25,6 +26,16 @@ _SEQS = {
     "slip": ("id",),
     "transition": ("seq",),
 }
+
+
+def unnumbered(rows: Rows, facts: Iterable[Fact]) -> list[Write]:
+    """Return the statements that have nothing to do with the seqs of ``facts``: they need not wait for the end of the chain.
+
+    They are about the items that are held, so that nobody waits for them either.
+    """
+    if any(fact.kind.startswith("slip.") for fact in facts):  # items name their slips
+        return []
+    return rows.writes(_SEQS.keys())
 
 
 def number(rows: Rows, facts: Iterable[Fact], start: int) -> list[Fact]:

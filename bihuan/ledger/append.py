@@ -10,8 +10,8 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bihuan.ledger import derive
-from bihuan.ledger.ahead import PROVISIONAL, number
-from bihuan.ledger.facts import Fact, body_of
+from bihuan.ledger.ahead import PROVISIONAL, number, unnumbered
+from bihuan.ledger.facts import Fact, stem_of, with_seq
 from bihuan.ledger.project import project
 from bihuan.ledger.rows import Rows, Want
 from bihuan.ledger.tables import Row, RowKey, entries
@@ -44,11 +44,14 @@ class AlreadyOpened(Invalid):
     default_hint = "一个数据库只放一套台账；要新建，请换一个目录（BIHUAN_HOME）或数据库（DATABASE_URL）。"
 
 
-def lock_head(connection: BaseDatabaseWrapper) -> tuple[int, bytes, str]:
-    """Lock the end of the chain until the transaction ends; returns its seq, its hash and the hash's name."""
+def lock_head(connection: BaseDatabaseWrapper, first: Iterable[Write] = ()) -> tuple[int, bytes, str]:
+    """Lock the end of the chain until the transaction ends; returns its seq, its hash and the hash's name.
+
+    The writes ``first`` are run before, while others may have it.
+    """
     suffix = " FOR UPDATE" if connection.vendor == "postgresql" else ""
     query = Query(f'SELECT "seq","hash","hash_name" FROM "head" WHERE "id"=1{suffix}', [])  # noqa: S608
-    (found,) = ask(connection, [query])
+    (found,) = ask(connection, [query], first)
     if not found:
         raise NotOpened
     seq, digest, hash_name = found[0]
@@ -86,6 +89,7 @@ class Ledger:
         self._outbox = Outbox()
         self._entries: list[Row] = []
         self._facts: list[Fact] = []
+        self._stems: list[str] = []  # of the bodies of these facts
         self._ahead = False
         self._start = self._seq = 0
         self._hash = b""
@@ -138,7 +142,8 @@ class Ledger:
             return
         if not self._holds_items:
             _enter(self.connection, "ROW EXCLUSIVE")
-        self._start, self._hash, self._hash_name = lock_head(self.connection)
+        first = unnumbered(self.rows, self._facts) if self._ahead else []
+        self._start, self._hash, self._hash_name = lock_head(self.connection, first)
         self._seq = self._start
         if self._ahead:
             self._catch_up()
@@ -146,11 +151,13 @@ class Ledger:
     def _catch_up(self) -> None:
         """Enter what was projected ahead of the lock."""
         self._ahead = False
-        for fact in number(self.rows, self._facts, self._start):
+        numbered = number(self.rows, self._facts, self._start)
+        for fact, before, stem in zip(numbered, self._facts, self._stems, strict=True):
             self._seq = fact.seq
-            self._enter(fact)
+            self._enter(fact, stem if fact.event is before.event else stem_of(fact))
             self._outbox.note(self.rows, fact)  # not before: what it tells names the slip by its number
         self._facts.clear()
+        self._stems.clear()
 
     def lock_all(self) -> None:
         """Lock the whole ledger, first of all: for an import, a calendar, and whatever else may touch any item."""
@@ -181,15 +188,16 @@ class Ledger:
         fact = Fact(self._seq, at or self.now, self.now, actor.person, actor.unit, event.kind, item, event)
         if self._ahead:
             self._facts.append(fact)
+            self._stems.append(stem_of(fact))
             project(self.rows, fact)
         else:
-            self._enter(fact)
+            self._enter(fact, stem_of(fact))
             project(self.rows, fact)
             self._outbox.note(self.rows, fact)
         return fact.seq
 
-    def _enter(self, fact: Fact) -> None:
-        body = body_of(fact)
+    def _enter(self, fact: Fact, stem: str) -> None:
+        body = with_seq(stem, fact)
         self._hash = entry_hash(self._hash, body.encode(), self._hash_name)
         self._entries.append(
             {

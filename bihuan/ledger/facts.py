@@ -1,4 +1,4 @@
-"""An entry as code sees it, and its canonical body."""
+"""An entry as code sees it, and its canonical body, which is hashed."""
 
 from __future__ import annotations
 
@@ -33,9 +33,12 @@ def instant_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
-def body_of(fact: Fact) -> str:
-    """Return the canonical JSON of ``fact``, as it is hashed. Raises NotCanonical, also for what PostgreSQL cannot keep."""
-    body = canonical(
+def stem_of(fact: Fact) -> str:
+    """Return the canonical JSON of ``fact``, as it is hashed, up to where its seq comes, which is known last of all.
+
+    Raises NotCanonical, also for what PostgreSQL cannot keep.
+    """
+    stem = canonical(
         {
             "actor": fact.actor,
             "at": instant_text(fact.at),
@@ -43,13 +46,16 @@ def body_of(fact: Fact) -> str:
             "item": fact.item or None,
             "kind": fact.kind,
             "recorded": instant_text(fact.recorded),
-            "seq": fact.seq,
-            "unit": fact.unit,
         }
-    )
-    if "\\u0000" in body and _NUL.search(body):
+    )[:-1]
+    if "\\u0000" in stem and _NUL.search(stem):
         raise NotCanonical("内容里有看不见的空字符（NUL），不能记录。", hint="请删去后再提交。")
-    return body
+    return stem
+
+
+def with_seq(stem: str, fact: Fact) -> str:
+    """Return the body that begins with ``stem``: in canonical JSON ``seq`` and ``unit`` are the last names of all."""
+    return f'{stem},"seq":{fact.seq},"unit":{fact.unit}}}'
 
 
 def fact_of(body: str) -> Fact:

@@ -217,6 +217,16 @@ class Rows:
         cached = self._rows[name]
         return [r for k, old in self._before[name].items() if (r := cached[k]) is not None and r != old]
 
+    def writes(self, but: Collection[str]) -> list[Write]:
+        """Return the statements for what has changed so far, except in the tables ``but``; whoever asks runs them at once.
+
+        The rows count as written: what changes later is written behind them.
+        """
+        found = []
+        for name in self._before.keys() - but:
+            found += [w for w in self._writes(name, self._before.pop(name)) if w.rows]
+        return found
+
     def flush(
         self, first: Sequence[Write] = (), *, forget_above: int | None = None, commit: bool = False
     ) -> list[int]:

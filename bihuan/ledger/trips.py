@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, lru_cache, partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -52,12 +52,15 @@ def _plain(value: date | bytes) -> str:
 _encode_rows = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
 
 
-def ask(connection: BaseDatabaseWrapper, queries: Iterable[Query]) -> list[list[tuple[Any, ...]]]:
-    """Return what each of ``queries`` gives. On PostgreSQL they make one trip to the server and back."""
+def ask(
+    connection: BaseDatabaseWrapper, queries: Iterable[Query], first: Iterable[Write] = ()
+) -> list[list[tuple[Any, ...]]]:
+    """Return what each of ``queries`` gives, once ``first`` is written. On PostgreSQL all of it makes one trip to the server."""
     asked = [*queries]
     if not asked:
         return []
-    answers: list[list[tuple[Any, ...]]] = _with_cursor(connection, _ASKED[connection.vendor], asked)
+    work = partial(_ASKED[connection.vendor], first=[*first])
+    answers: list[list[tuple[Any, ...]]] = _with_cursor(connection, work, asked)
     return answers
 
 
@@ -84,12 +87,15 @@ def make_durable(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(EMPTY_MESSAGE)
 
 
-def _ask_each(cursor: Any, asked: list[Query]) -> list[list[tuple[Any, ...]]]:
+def _ask_each(cursor: Any, asked: list[Query], *, first: list[Write]) -> list[list[tuple[Any, ...]]]:
+    _run_each(cursor, first, commit=False)
     return [cursor.execute(sql, params).fetchall() for sql, params, _ in asked]
 
 
-def _ask_together(cursor: Any, asked: list[Query]) -> list[list[tuple[Any, ...]]]:
-    return [found.fetchall() for found in cursor.send(asked)]
+def _ask_together(cursor: Any, asked: list[Query], *, first: list[Write]) -> list[list[tuple[Any, ...]]]:
+    before = [query for write in first for query, _ in _statements(write)]
+    answers = cursor.send([*before, *asked])
+    return [found.fetchall() for found in islice(answers, len(before), None)]
 
 
 def _run_each(cursor: Any, writes: list[Write], *, commit: bool) -> list[int]:

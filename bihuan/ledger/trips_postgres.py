@@ -24,8 +24,9 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from bihuan.ledger.trips import EMPTY_MESSAGE, Query
 
-#: In how many trips and for how long statements are used before they are made ready anew, and how many are remembered as seen.
-USES, _SECONDS, _SEEN = 1_000, 60.0, 1_000
+#: In how many trips statements are used before they are made ready anew, twice as many each time: an empty ledger grows most at
+#: first. For how long at most (seconds), and how many statements are remembered as seen.
+USES, _SECONDS, _SEEN = 500, 60.0, 1_000
 _BEGIN = Query("BEGIN", ())
 #: Commit, and come back when it is durable. What the transaction holds is let go of before its log is on the disk, so that others
 #: who wait for the end of the chain go on meanwhile and their logs get there together. The log is one sequence: what is made
@@ -45,15 +46,15 @@ class _Ready:
         self.names: dict[str, bytes] = {}
         self._seen: set[str] = set()
         self._numbers = count(1)
-        self._uses, self._since = 0, monotonic()
+        self._uses, self._most, self._since = 0, USES, monotonic()
 
     def outworn(self) -> list[bytes]:
         """Return the names that are to be given up now; from now on they are not used."""
         self._uses += 1
-        if self._uses < USES and monotonic() - self._since < _SECONDS:
+        if self._uses < self._most and monotonic() - self._since < _SECONDS:
             return []
         names, self.names = [*self.names.values()], {}
-        self._uses, self._since = 0, monotonic()
+        self._uses, self._most, self._since = 0, self._most * 2, monotonic()
         return names
 
     def comes_again(self, sql: str) -> bool:

@@ -9,18 +9,22 @@ from django.db import DatabaseError, connection, transaction
 
 from bihuan.ledger import append
 from bihuan.ledger.append import NotOpened, writing
-from bihuan.ledger.facts import Fact, body_of, fact_of, instant_text
+from bihuan.ledger.facts import Fact, fact_of, instant_text, stem_of, with_seq
 from bihuan.ledger.reading import facts_of, hash_name, head
 from bihuan.ledger.rebuild import digests
 from bihuan.models import Entry, Head, Item, Unit
 from bihuan.rules import events as ev
-from bihuan.rules.chain import NotCanonical
+from bihuan.rules.chain import NotCanonical, canonical
 from bihuan.rules.errors import ChainBroken
 from bihuan.rules.permissions import SYSTEM
 from tests.actions.county import START, County
 from tests.ledger.tampering import execute
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+def body_of(fact):
+    return with_seq(stem_of(fact), fact)
 
 
 def bodies():
@@ -243,6 +247,14 @@ def test_a_fact_comes_back_from_its_body(county):
     without = Fact(8, AT, AT, 0, 0, "ledger.opened", 0, ev.LedgerOpened(name="某县", hash="sha256"))
     assert fact_of(body_of(without)) == without
     assert '"item":null' in body_of(without)
+
+
+@pytest.mark.parametrize("seq", [1, 7, 10**12])
+@pytest.mark.parametrize("text", ["", '","seq":9,"unit":9}', "已完成\n“二期”"])
+def test_a_body_is_the_canonical_form_of_all_that_it_says(county, text, seq):
+    fact = Fact(seq, AT, AT, 3, 4, "item.commented", 5, ev.ItemCommented(text=text))
+    assert body_of(fact) == canonical(json.loads(body_of(fact)))
+    assert json.loads(body_of(fact))["seq"] == seq
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,13 @@ def test_few_keys_are_asked_for_by_what_is_kept_ready(postgres, asked, ready):
 
 
 def test_what_is_kept_ready_is_made_anew_now_and_then(postgres, monkeypatch):
-    monkeypatch.setattr(trips_postgres, "USES", 4)
-    for no in range(9):
+    monkeypatch.setattr(trips_postgres, "USES", 2)
+    names = []
+    for no in range(16):
         enter(f"甲{no}")
-        assert len(kept()) <= 1
-    assert Counter.objects.filter(name__startswith="甲").count() == 9
+        names += [name for name, _ in kept()]
+    assert names == ["bihuan_1"] * 4 + ["bihuan_2"] * 8 + ["bihuan_3"] * 3
+    assert Counter.objects.filter(name__startswith="甲").count() == 16
     assert kept() == [("bihuan_3", NUMBERED)]
 
 
