@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+if TYPE_CHECKING:
+    _Whole = models.BigIntegerField[int, int]
+else:
+    _Whole = models.BigIntegerField  # it takes no types while the program runs
 
-class RowNumber(models.BigIntegerField):  # type: ignore[type-arg]  # has none while the program runs
+
+class RowNumber(_Whole):
     """A whole number that is the key of its table.
 
     On SQLite it is the number by which the table itself is kept (``INTEGER PRIMARY KEY``): no index beside it has to be
