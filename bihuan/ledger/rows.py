@@ -223,7 +223,7 @@ class Rows:
         The rows count as written: what changes later is written behind them.
         """
         found = []
-        for name in self._before.keys() - but:
+        for name in [n for n in self._before if n not in but]:
             found += [w for w in self._writes(name, self._before.pop(name)) if w.rows]
         return found
 

@@ -118,9 +118,7 @@ class Trips:
         """Make one trip of ``statements``, at its end ``commit`` if so asked; returns the answer to each of them."""
         raw, transformer = self.connection, self._transformer
         begins = not raw.autocommit and raw.pgconn.transaction_status == TransactionStatus.IDLE
-        asked = (
-            [_BEGIN, *statements] if begins else [*statements]
-        )  # the driver would begin in a trip of its own
+        asked = [_BEGIN, *statements] if begins else [*statements]  # the driver would take a trip for it
         answers = self._make_trip([*asked, *_COMMIT] if commit else asked)
         return [_Answer(result, transformer) for result in answers[begins : begins + len(statements)]]
 
