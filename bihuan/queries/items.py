@@ -129,25 +129,26 @@ def _keys(
 ) -> list[tuple[Any, int]]:
     """Return the first ``size`` items after ``after``: what they are sorted by, and their ids."""
     parts = _parts(found, using)
-    if not parts and found.text:
-        first = _found_early(found, columns, after, size, using)
-        return _first([matching(found, using=using)], columns, after, size) if first is None else first
-    parts = parts or _by_register(found, using)
-    if columns == SORTS["changed"][1] and (last := _last_changed(parts, columns, after, size, using)):
-        return last
-    return _first(parts, columns, after, size)
+    if columns == SORTS["changed"][1]:
+        early = _last_changed(parts or _by_register(found, using), columns, after, size, using)
+    else:
+        early = _found_early(found, columns, after, size, using) if found.text and not parts else None
+    if early is not None:
+        return early
+    whole = [matching(found, using=using)] if found.text else _by_register(found, using)
+    return _first(parts or whole, columns, after, size)
 
 
 def _last_changed(
     parts: list[QuerySet[Item]], columns: tuple[str, str], after: str, size: int, using: str
-) -> list[tuple[Any, int]]:
-    """Return the page where the items of the last entries fill it, else []."""
+) -> list[tuple[Any, int]] | None:
+    """Return the page where the items of the last entries fill it, else None."""
     lately = lately_changed(_place(columns, after)[0] if after else None, using)
     if lately is None:
-        return []
+        return None
     among = Q(pk__in=lately.items, changed_at__gt=lately.since)
     keys = _first([part.filter(among) for part in parts], columns, after, size)
-    return keys if len(keys) == size else []
+    return keys if len(keys) == size else None
 
 
 def _first(

@@ -28,11 +28,11 @@ def lately_changed(until: datetime | None, using: str) -> Lately | None:
 
     An item changes with each of its entries, at the instant of the entry.
     """
-    entries = Entry.objects.using(using).order_by()
+    entries = Entry.objects.using(using).order_by("-at")
     if until is not None:
         entries = entries.filter(at__lte=until)
-    since = entries.order_by("-at").values_list("at", flat=True)[RECENT : RECENT + 1].first()
-    if since is None:
+    last = [*entries.values_list("at", "item_id")[: RECENT + 1]]
+    if len(last) <= RECENT:
         return None
-    items = entries.filter(at__gt=since).values_list("item_id", flat=True).distinct()
-    return Lately(since, [item for item in items if item is not None])
+    since, _ = last.pop()
+    return Lately(since, [*{item for at, item in last if item is not None and at > since}])

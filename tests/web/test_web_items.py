@@ -214,8 +214,8 @@ def test_overview_and_list_ask_the_database_little(lived: Office, django_assert_
         ("/overview/", 10),
         (
             f"/items/?register={register}&state=working&sort=changed",
-            14,
-        ),  # the keys first, then the rows that are shown
+            15,
+        ),  # the last entries, the keys, then the rows that are shown
         ("/", 29),  # what is to be done has some twenty sources, each asked for once
     ):
         with django_assert_max_num_queries(most):
