@@ -17,7 +17,7 @@ from django.db.models.lookups import GreaterThan
 
 from bihuan.models import Helper, Item, Register, Tally
 from bihuan.queries.counts import cells
-from bihuan.queries.lately import lately_changed
+from bihuan.queries.lately import ROUNDS, changed_lately
 from bihuan.rules.clocked import day_end
 from bihuan.rules.errors import Invalid
 from bihuan.rules.figures import Sums
@@ -130,7 +130,7 @@ def _keys(
     """Return the first ``size`` items after ``after``: what they are sorted by, and their ids."""
     parts = _parts(found, using)
     if columns == SORTS["changed"][1]:
-        early = _last_changed(parts or _by_register(found, using), columns, after, size, using)
+        early = _last_changed(parts or [matching(found, using=using)], columns, after, size, using)
     else:
         early = _found_early(found, columns, after, size, using) if found.text and not parts else None
     if early is not None:
@@ -142,13 +142,15 @@ def _keys(
 def _last_changed(
     parts: list[QuerySet[Item]], columns: tuple[str, str], after: str, size: int, using: str
 ) -> list[tuple[Any, int]] | None:
-    """Return the page where the items of the last entries fill it, else None."""
-    lately = lately_changed(_place(columns, after)[0] if after else None, using)
-    if lately is None:
-        return None
-    among = Q(pk__in=lately.items, changed_at__gt=lately.since)
-    keys = _first([part.filter(among) for part in parts], columns, after, size)
-    return keys if len(keys) == size else None
+    """Return the page where the items of the last entries fill it, or are all there are, else None."""
+    keys: list[tuple[Any, int]] = []
+    for no, among in enumerate(changed_lately(_place(columns, after)[0] if after else None, using)):
+        if no == ROUNDS:
+            return None
+        keys += _first([part.filter(among) for part in parts], columns, after, size - len(keys))
+        if len(keys) == size:
+            break
+    return keys
 
 
 def _first(

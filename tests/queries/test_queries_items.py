@@ -46,12 +46,16 @@ def test_the_pages_hold_every_item_once_in_order(made: World, sort: str, size: i
 
 
 @pytest.mark.parametrize("recent", [0, 1, 5, 30, 10_000])
+@pytest.mark.parametrize("rounds", [1, 4, 1_000])
 @pytest.mark.parametrize("only", [{}, {"states": ("working",)}, {"text": "小区"}])
 @pytest.mark.parametrize("size", [1, 4, 100])
 def test_what_changed_last_is_the_same_however_many_entries_are_looked_at(
-    made: World, monkeypatch, size: int, only: dict, recent: int
+    made: World, monkeypatch, size: int, only: dict, recent: int, rounds: int
 ):
+    for no, item in enumerate(Item.objects.order_by("id").values_list("id", flat=True)[::3]):
+        do("comment", item, made.people.staff["duban"], NOW + timedelta(minutes=no // 2), text="已电话催办")
     monkeypatch.setattr(lately, "RECENT", recent)
+    monkeypatch.setattr(items, "ROUNDS", rounds)
     found = Filter(tuple(made.registers.values()), **only)
     expected = matching(found).order_by("-changed_at", "-id").values_list("id", flat=True)
     assert all_of(found, "changed", size) == [*expected]

@@ -189,6 +189,7 @@ def read_pages(progress: Progress) -> dict[str, Any]:
         "list_state": lambda: page_of(Filter(ids, states=("working",))),
         "list_colour": lambda: page_of(Filter(ids, colours=("red",))),
         "list_unit": lambda: page_of(Filter(ids, owner=unit)),
+        "list_changed": lambda: page_of(Filter(ids, states=("working",)), sort="changed"),
     }
     return {name: _look(look) for name, look in looks.items()}
 

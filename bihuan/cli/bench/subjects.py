@@ -120,6 +120,7 @@ _PAGES = {
     "list_state": "按状态的首页",
     "list_colour": "按亮灯的首页",
     "list_unit": "按单位的首页",
+    "list_changed": "最近更新的首页",
 }
 
 
