@@ -224,7 +224,7 @@ class Rows:
         """
         found = []
         for name in [n for n in self._before if n not in but]:
-            found += [w for w in self._writes(name, self._before.pop(name)) if w.rows]
+            found += self._writes(name, self._before.pop(name))
         return found
 
     def flush(
@@ -269,7 +269,7 @@ class Rows:
     ) -> list[int]:
         writes = [*first]
         for name, before in parts.items():
-            writes += [w for w in self._writes(name, before) if w.rows]
+            writes += self._writes(name, before)
         writes += [self._tables[name].insert_logged(rows) for name, rows in self._logged.items() if rows]
         counts = run(self.connection, [*writes, *last], commit=commit)
         self._empty -= parts.keys()
@@ -308,7 +308,8 @@ class Rows:
                 changed[_changed(row, old)].append(row)
         moved = [r for columns in [*changed] if table.unique & {*columns} for r in changed.pop(columns)]
         updates = [table.update(rows, columns) for columns, rows in changed.items()]
-        return [table.delete(gone + [table.key_of(r) for r in moved]), *updates, table.insert(new + moved)]
+        gone += [table.key_of(r) for r in moved]
+        return [w for w in (table.delete(gone), *updates, table.insert(new + moved)) if w.rows]
 
 
 def _changed(row: Row, old: Row) -> tuple[str, ...]:

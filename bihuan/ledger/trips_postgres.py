@@ -106,11 +106,11 @@ class Trips:
     By itself it is a context of adaptation, how values are written and read.
     """
 
-    def __init__(self, raw: Connection[Any]) -> None:
+    def __init__(self, raw: Connection[Any], *, prepares: bool) -> None:
         self.connection = raw
         self.adapters = AdaptersMap(raw.adapters)
         self.adapters.register_loader("timestamptz", _Instants)
-        self.prepares = True
+        self._prepares = prepares
         self._transformer: abc.Transformer = Transformer(self)
         self._ready = _Ready()
 
@@ -126,7 +126,7 @@ class Trips:
         """Send ``asked``; returns what each gave. Raises the server's error: what stands behind it was not done."""
         messages: list[_Message] = []
         new: dict[str, _New] = {}
-        if self.prepares:
+        if self._prepares:
             ask = self.connection.pgconn.send_query_params
             messages += [(ask, b"DEALLOCATE %b" % name, None) for name in self._ready.outworn()]
         places = [self._put(messages, statement, new) for statement in asked]
@@ -144,7 +144,7 @@ class Trips:
         sql, params, bulk = statement
         values = self._transformer.dump_sequence(params, _formats(len(params))) if params else None
         ready, pgconn = self._ready, self.connection.pgconn
-        steady = self.prepares and not bulk
+        steady = self._prepares and not bulk
         name = ready.names.get(sql) if steady else None
         if name is None and steady and (sql in new or ready.comes_again(sql)):
             if sql not in new:
@@ -159,10 +159,9 @@ class Trips:
 
 
 def trips_of(raw: Connection[Any], *, prepares: bool) -> Trips:
-    """Return what makes the trips of the connection ``raw``; unless ``prepares`` it keeps nothing ready from now on."""
-    found: Trips = vars(raw).get(_PLACE) or vars(raw).setdefault(_PLACE, Trips(raw))
-    found.prepares = prepares
-    return found
+    """Return what makes the trips of the connection ``raw``; unless ``prepares`` it keeps nothing ready."""
+    found: Trips | None = vars(raw).get(_PLACE)
+    return found or vars(raw).setdefault(_PLACE, Trips(raw, prepares=prepares))
 
 
 class _New(NamedTuple):
