@@ -12,13 +12,13 @@ from functools import lru_cache
 from operator import add, itemgetter
 from typing import Any, NamedTuple
 
-from bihuan.ledger.facts import Fact
+from bihuan.ledger.facts import Fact, make
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.served import served
 from bihuan.ledger.tables import Row
 from bihuan.rules.calendar import Calendar, CalendarYear
 from bihuan.rules.clocked import Clocked
-from bihuan.rules.colours import colour
+from bihuan.rules.colours import Colour, colour, onsets
 from bihuan.rules.figures import SUM_NAMES
 from bihuan.rules.ladder import Rung, next_rung
 from bihuan.rules.procedure import Procedure, load
@@ -42,7 +42,7 @@ TIMED_ITEMS = _in_states(_TIMED)
 TURNS = frozenset({"colour", "overdue"})
 #: The kind of timer that issues or proposes a slip.
 SLIP = "slip"
-#: The steps with a slip that tell of the quality of feedback; the others move nothing in the item.
+#: The steps with a slip that tell of the quality of feedback; the others move nothing in the item that the clock goes by.
 _FEEDBACK = frozenset({"slip.answered", "slip.judged", "slip.closed", "slip.withdrawn"})
 #: What an item waits for until ``wait`` works it out, in a long fold: only what it waited for last matters.
 UNKNOWN = "?"
@@ -59,7 +59,7 @@ def procedure_of(rows: Rows, item: Row) -> Procedure:
     version = item["procedure_id"]
     found = rows.house.procedures.get(version)
     if found is None:
-        found = rows.house.procedures[version] = parsed(rows.get("procedure", version)["text"])
+        found = rows.house.procedures[version] = parsed(rows.look("procedure", version)["text"])
     return found
 
 
@@ -92,7 +92,8 @@ def clocked(item: Row) -> Clocked:
     """Return what the clock needs to know of ``item``."""
     state, due, ongoing, cycle, *others = _PLAIN(item)
     quantity = item["quantity"]
-    return Clocked._make(
+    return make(
+        Clocked,
         (
             state,
             due,
@@ -107,7 +108,7 @@ def clocked(item: Row) -> Clocked:
             item["until"],
             item["decide_by"],
             None if item["responded_at"] else item["escalated_at"],
-        )
+        ),
     )
 
 
@@ -130,19 +131,25 @@ def settle(rows: Rows, fact: Fact, item: Row, before: Standing | None) -> None:
     """Bring everything derived from ``item`` up to date after ``fact``; ``before`` is its ``standing`` until then."""
     item["version"] += 1
     item["changed_at"] = fact.at
-    facts, procedure, calendar = clocked(item), procedure_of(rows, item), calendar_of(rows)
-    item["due_at"] = due_at(facts)
-    item["due_order"] = item["due_at"] or NEVER
-    if fact.kind != "item.coloured" and (not fact.kind.startswith("slip.") or fact.kind in _FEEDBACK):
-        found = colour(facts, procedure, calendar, fact.at)
-        item["colour"], item["rule"] = found.name, found.rule
-        item["overdue"] = is_overdue(item, fact.at)
-    item["waiting"] = (
-        _waited(steps_due(facts, procedure, calendar), fact.at) if rows.exact else _waits_later(item)
-    )
+    moves = fact.kind != "item.coloured" and (not fact.kind.startswith("slip.") or fact.kind in _FEEDBACK)
+    if moves or rows.exact:
+        facts, procedure, calendar = clocked(item), procedure_of(rows, item), calendar_of(rows)
+        if moves:
+            _colour(item, facts, colour(facts, procedure, calendar, fact.at), fact.at)
+        if rows.exact:
+            item["waiting"] = _waited(steps_due(facts, procedure, calendar), fact.at)
+    if not rows.exact:
+        item["waiting"] = _waits_later(item)
     after = standing(item)
     if before != after:
         _transit(rows, fact, before, after)
+
+
+def _colour(item: Row, facts: Clocked, found: Colour, at: datetime) -> None:
+    item["due_at"] = due = due_at(facts)
+    item["due_order"] = due or NEVER
+    item["colour"], item["rule"] = found.name, found.rule
+    item["overdue"] = is_overdue(item, at)
 
 
 #: What decides where an item is counted and what for, as ``_moved`` takes it.
@@ -188,11 +195,11 @@ _sums_of: Callable[[Moved], tuple[int, ...]] = itemgetter(slice(10, None))
 def _moved(fact: Fact, sign: int, found: Standing) -> Moved:
     register, unit, klass, channel, state, name, measures, done, overdue, ongoing, claimed, *times = found
     reopens, look_backs, relapses, extensions = times
-    return Moved(
+    return make(Moved, (
         fact.seq, sign, fact.at, fact.item or fact.seq, register, unit, klass, channel, state, name, sign,
         sign * measures, sign * done, sign * overdue, sign * ongoing, sign if claimed else 0, sign * reopens,
         sign * look_backs, sign * relapses, sign * extensions,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _transit(rows: Rows, fact: Fact, before: Standing | None, after: Standing) -> None:
@@ -242,8 +249,9 @@ def timers_of(rows: Rows, item: Row) -> list[Row]:
     """
     facts, procedure, calendar = clocked(item), procedure_of(rows, item), calendar_of(rows)
     after = item["changed_at"]
+    coming = onsets(facts, procedure, calendar)
     found = []
-    turn = next_turn(facts, procedure, calendar, after)
+    turn = next_turn(coming, after)
     if turn is not None:
         found.append(_timer(item, "colour", turn.at, turn.rule))
     due = item["due_at"]
@@ -251,14 +259,15 @@ def timers_of(rows: Rows, item: Row) -> list[Row]:
         found.append(_timer(item, "overdue", due, ""))
     steps = steps_due(facts, procedure, calendar)
     found += [_timer(item, t.kind, t.due_at, t.detail) for t in steps if t.due_at > after]
-    rung = next_rung(facts, procedure, calendar, served(rows, item), begun=item["begun"])
+    rung = next_rung(facts, procedure, calendar, served(rows, item), coming, begun=item["begun"])
     return found if rung is None else [*found, _timer(item, SLIP, max(rung.at, after), rung.rule.name)]
 
 
 def rung_of(rows: Rows, item: Row) -> Rung | None:
     """Return the slip that the ladder calls for next, None if time calls for none."""
-    procedure, calendar = procedure_of(rows, item), calendar_of(rows)
-    return next_rung(clocked(item), procedure, calendar, served(rows, item), begun=item["begun"])
+    facts, procedure, calendar = clocked(item), procedure_of(rows, item), calendar_of(rows)
+    coming = onsets(facts, procedure, calendar)
+    return next_rung(facts, procedure, calendar, served(rows, item), coming, begun=item["begun"])
 
 
 def waiting(rows: Rows, item: Row, at: datetime) -> str:

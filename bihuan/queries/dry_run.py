@@ -18,7 +18,7 @@ from bihuan.ledger.rows import Rows
 from bihuan.ledger.served import served
 from bihuan.ledger.tables import Row, scan
 from bihuan.rules.calendar import Calendar
-from bihuan.rules.colours import colour
+from bihuan.rules.colours import colour, onsets
 from bihuan.rules.ladder import next_rung
 from bihuan.rules.procedure import Procedure
 from bihuan.rules.procedure_types import COLOURS
@@ -154,7 +154,8 @@ def _points(
     for timer in steps_due(facts, procedure, calendar):
         if timer.kind in _STEPS:
             found[_STEPS[timer.kind]] = Point(WAITING_NAMES[timer.kind], timer.due_at)
-    rung = next_rung(facts, procedure, calendar, served(rows, item), begun=item["begun"])
+    coming = onsets(facts, procedure, calendar)
+    rung = next_rung(facts, procedure, calendar, served(rows, item), coming, begun=item["begun"])
     if rung is not None:
         found[_SLIP] = Point(rung.rule.name, max(rung.at, now))
     return found

@@ -68,8 +68,11 @@ class Clocked(NamedTuple):
     @property
     def moved_at(self) -> datetime:
         """When something last moved: progress was reported, or the work was given, accepted or resumed."""
-        moves = (self.accepted_at, self.progressed_at)
-        return max((self.started_at, *(at for at in moves if at is not None)))
+        last = self.started_at
+        for at in (self.accepted_at, self.progressed_at):
+            if at is not None and at > last:
+                last = at
+        return last
 
 
 @lru_cache(maxsize=4096)

@@ -14,13 +14,10 @@ from typing import NamedTuple
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.check_in import check_day
 from bihuan.rules.clocked import Clocked, day_end, day_start, due_at
-from bihuan.rules.procedure_types import COLOURS, WORST_FIRST, ColourRule, Procedure, Span
+from bihuan.rules.procedure_types import COLOURS, ColourRule, Procedure, Span
 from bihuan.rules.schedule import MICROSECOND, behind_at, missed_at
 from bihuan.rules.spans import reach
 from bihuan.rules.workflow import STATE_NAMES, State
-
-RANK = {name: rank for rank, name in enumerate(WORST_FIRST)}
-"""Colour → its place when the worst come first."""
 
 UNLIT = frozenset({State.CLOSED, State.MERGED, State.CANCELLED, State.SUSPENDED})
 """States without a colour: nothing is asked of anybody, or the clock stands still."""
@@ -49,37 +46,31 @@ class Onset(NamedTuple):
 
     at: datetime
     rule: ColourRule
-    order: tuple[int, int]
 
 
 def colour(clocked: Clocked, procedure: Procedure, calendar: Calendar, now: datetime) -> Colour:
     """Return the colour at ``now`` (aware)."""
     if clocked.state in UNLIT:
         return Colour("none", "", STATE_NAMES[clocked.state])
-    worst: ColourRule | None = None
     end = due_at(clocked)
-    for rule in procedure.colours.rules:
-        if worst is None or RANK[rule.colour] < RANK[worst.colour]:
-            at = _HOLDS[rule.kind](clocked, rule, procedure, calendar, end)
-            if at is not None and at <= now:
-                worst = rule
-    if worst is None:
-        return Colour(procedure.colours.normal, "", "正常推进")
-    return Colour(worst.colour, worst.kind, worst.reason)
+    for rule in procedure.colours.worst_first:
+        at = _HOLDS[rule.kind](clocked, rule, procedure, calendar, end)
+        if at is not None and at <= now:
+            return Colour(rule.colour, rule.kind, rule.reason)
+    return Colour(procedure.colours.normal, "", "正常推进")
 
 
-@lru_cache(maxsize=1024)  # the next turn of the colour and the ladder both ask for the same item in a row
-def onsets(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> tuple[Onset, ...]:
-    """Return when each rule comes to hold, without those that never do; ``order`` puts the one that wins first."""
+def onsets(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> list[Onset]:
+    """Return when each rule comes to hold, without those that never do; the one that outdoes the others comes first."""
     if clocked.state in UNLIT:
-        return ()
+        return []
     found = []
     end = due_at(clocked)
-    for place, rule in enumerate(procedure.colours.rules):
+    for rule in procedure.colours.worst_first:
         at = _HOLDS[rule.kind](clocked, rule, procedure, calendar, end)
         if at is not None:
-            found.append(Onset(at, rule, (RANK[rule.colour], place)))
-    return tuple(found)
+            found.append(Onset(at, rule))
+    return found
 
 
 def _overdue(

@@ -32,6 +32,8 @@ class Event:
 E_ = TypeVar("E_", bound=Event)
 EVENTS: dict[str, type[Event]] = {}
 _DEFAULTS: dict[str, tuple[tuple[str, Any], ...]] = {}
+#: The fields that an entry of a kind must hold, and all that it may hold.
+_NAMES: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
 
 @dataclass_transform(frozen_default=True)
@@ -43,11 +45,23 @@ def event(kind: str) -> Callable[[type[E_]], type[E_]]:
         made.kind = kind
         EVENTS[kind] = made
         _DEFAULTS[kind] = tuple((f.name, f.default) for f in fields(made))
+        needed = frozenset(name for name, default in _DEFAULTS[kind] if default is MISSING)
+        _NAMES[kind] = needed, frozenset(name for name, _ in _DEFAULTS[kind])
         return made
 
     return register
 
 
 def load(kind: str, data: Json) -> Event:
-    """Return the event that an entry of ``kind`` with ``data`` holds. Raises KeyError for an unknown kind."""
-    return EVENTS[kind](**data)
+    """Return the event that an entry of ``kind`` with ``data`` holds.
+
+    Raises KeyError for an unknown kind, TypeError for a field that is missing or unknown.
+    """
+    made, (needed, known) = EVENTS[kind], _NAMES[kind]
+    if not needed <= data.keys() <= known:
+        return made(**data)  # it says which
+    loaded = object.__new__(made)
+    loaded.__dict__.update(
+        data
+    )  # a frozen class would set its fields one by one; what is left out is the class's own default
+    return loaded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -125,8 +125,13 @@ class Actor:
 
     def holds(self, roles: Iterable[Role], path: str) -> bool:
         """Whether one of ``roles`` is held for the unit with ``path``."""
-        wanted = frozenset(roles)
-        return self.person == 0 or any(g.role in wanted and g.covers(path) for g in self.grants)
+        return self.holds_for_any(frozenset(roles), (path,))
+
+    def holds_for_any(self, roles: frozenset[Role], paths: Sequence[str]) -> bool:
+        """Whether one of ``roles`` is held for one of the units with ``paths``."""
+        if self.person == 0:
+            return bool(paths)
+        return any(g.role in roles and any(map(g.covers, paths)) for g in self.grants)
 
     def may(self, duty: Duty) -> bool:
         """Whether a role that carries ``duty`` is held anywhere."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 COLOURS = {
     "none": "不亮灯",
@@ -201,10 +201,15 @@ class ColourRule:
 
 @dataclass(frozen=True, slots=True)
 class ColourScheme:
-    """The colours of a procedure and its rules; the worst that applies wins, then the first."""
+    """The colours of a procedure and its rules; the worst that applies wins, then the first: ``worst_first`` is in that order."""
 
     scheme: str
     rules: tuple[ColourRule, ...]
+    worst_first: tuple[ColourRule, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ordered = sorted(self.rules, key=lambda rule: WORST_FIRST.index(rule.colour))
+        object.__setattr__(self, "worst_first", tuple(ordered))
 
     @property
     def normal(self) -> str:

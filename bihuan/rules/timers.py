@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
+from bihuan.rules import colours
 from bihuan.rules.calendar import Calendar
 from bihuan.rules.check_in import check_day
 from bihuan.rules.clocked import CHINA, Clocked, day_end, day_start, due_at
-from bihuan.rules.colours import OWNERS_TURN, onsets
-from bihuan.rules.procedure_types import WORST_FIRST, Procedure, Span
+from bihuan.rules.colours import OWNERS_TURN, Onset
+from bihuan.rules.procedure_types import Procedure, Span
 from bihuan.rules.spans import last_day, reach
 from bihuan.rules.workflow import OPEN, State
 
@@ -33,8 +34,7 @@ WHOLE = 100
 """The percentage of the closures that are looked at when all are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """At ``at`` (UTC) the item takes ``colour`` because of the kind of ``rule``; at least one of them is new."""
 
     at: datetime
@@ -42,8 +42,7 @@ class Turn:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(NamedTuple):
     """At ``due_at`` (UTC) something of a ``kind`` falls due; ``detail`` names the level, slip or colour, else "".
 
     Kinds: colour, the keys of ``WAITING_NAMES``, and the kinds of slips.
@@ -57,23 +56,27 @@ class Timer:
 
 def turns(clocked: Clocked, procedure: Procedure, calendar: Calendar, after: datetime) -> list[Turn]:
     """Return every change of the colour, or of the rule behind it, later than ``after``, in order."""
-    return list(_turns(clocked, procedure, calendar, after))
+    found = []
+    onsets = colours.onsets(clocked, procedure, calendar)
+    turn = next_turn(onsets, after)
+    while turn is not None:
+        found.append(turn)
+        turn = next_turn(onsets, turn.at)
+    return found
 
 
-def next_turn(clocked: Clocked, procedure: Procedure, calendar: Calendar, now: datetime) -> Turn | None:
-    """Return the first of the turns later than ``now``, None if there is none."""
-    return next(_turns(clocked, procedure, calendar, now), None)
+def next_turn(onsets: Iterable[Onset], after: datetime) -> Turn | None:
+    """Return the first change of the colour, or of the rule behind it, later than ``after``, None if there is none.
 
-
-def _turns(clocked: Clocked, procedure: Procedure, calendar: Calendar, after: datetime) -> Iterator[Turn]:
-    """Take the rules as they come to hold; only one that outdoes all before it turns the colour."""
-    best: tuple[int, ...] = (len(WORST_FIRST),)
-    for onset in sorted(onsets(clocked, procedure, calendar), key=lambda onset: (onset.at, onset.order)):
-        if onset.order >= best:
-            continue
-        best = onset.order
-        if onset.at > after:
-            yield Turn(onset.at, onset.rule.colour, onset.rule.kind)
+    Of the rules (``onsets``), only one that outdoes all that hold by then turns the colour.
+    """
+    first: Onset | None = None
+    for onset in onsets:
+        if onset.at <= after:
+            break
+        if first is None or onset.at < first.at:
+            first = onset
+    return None if first is None else Turn(first.at, first.rule.colour, first.rule.kind)
 
 
 def timers(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> list[Timer]:
@@ -195,7 +198,7 @@ def _slips(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterat
     """The slips that time calls for. They are sent to those at work, never while others have the item."""
     if clocked.state not in OWNERS_TURN:
         return
-    known = causes(clocked, procedure, calendar)
+    known = causes(clocked, procedure, calendar, colours.onsets(clocked, procedure, calendar))
     for slip in procedure.slips:
         at = known.get(slip.on)
         if at is not None:
@@ -203,13 +206,20 @@ def _slips(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> Iterat
             yield Timer(due, slip.kind, slip.name)
 
 
-def causes(clocked: Clocked, procedure: Procedure, calendar: Calendar) -> dict[str, datetime | None]:
-    """Return when each thing that may call for a slip happens; a missing answer is known to the slips alone."""
+def causes(
+    clocked: Clocked, procedure: Procedure, calendar: Calendar, onsets: Iterable[Onset]
+) -> dict[str, datetime | None]:
+    """Return when each thing that may call for a slip happens; a missing answer is known to the slips alone.
+
+    ``onsets`` are those of the rules of the colour.
+    """
     found = {
         "assigned": clocked.assigned_at,
         "accept-overdue": accept_by(clocked, procedure, calendar),
         "plan-overdue": plan_by(clocked, procedure, calendar),
     }
-    for onset in sorted(onsets(clocked, procedure, calendar), key=lambda onset: onset.at):
-        found.setdefault(onset.rule.kind, onset.at)
+    for onset in onsets:
+        known = found.get(onset.rule.kind)
+        if known is None or onset.at < known:
+            found[onset.rule.kind] = onset.at
     return found

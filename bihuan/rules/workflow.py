@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bihuan.rules.permissions import ROLE_NAMES, Actor, Role
 
@@ -163,8 +164,7 @@ STEPS: dict[str, Step] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """The unit paths that decide on whose side a person stands: ``office`` supervises, ``owners`` do the work.
 
     ``owners`` holds the path of the owner first, then those of the helping units; ``below`` those of the offices from which the
@@ -214,10 +214,9 @@ def _stands(actor: Actor, roles: frozenset[Role], side: Side, place: Place, *, o
     if side is Side.OFFICE:
         return actor.holds(roles, place.office)
     owners = place.owners[:1] if owner_only or side is Side.OWNER else place.owners
-    if any(actor.holds(roles - _OFFICE, path) for path in owners):
+    if actor.holds_for_any(roles - _OFFICE, owners):
         return True
-    offices = (place.office, *place.below)
-    return side is Side.EITHER and any(actor.holds(roles - _WORK, path) for path in offices)
+    return side is Side.EITHER and actor.holds_for_any(roles - _WORK, (place.office, *place.below))
 
 
 _WHERE = {Side.OWNER: "责任单位", Side.OFFICE: "督办单位", Side.EITHER: "责任单位或督办单位"}

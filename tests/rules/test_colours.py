@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bihuan.rules.clocked import Clocked, due_at
-from bihuan.rules.colours import RANK, Colour, colour
+from bihuan.rules.colours import Colour, colour, onsets
 from bihuan.rules.procedure_types import COLOURS, SCHEMES, WORST_FIRST
 from bihuan.rules.timers import next_turn, turns
 from tests.support.depth import often
@@ -42,7 +42,13 @@ NORMAL = ("green", "")
 
 
 def test_colours_are_ranked_worst_first_and_named_in_chinese():
-    assert sorted(RANK, key=RANK.get) == list(WORST_FIRST)
+    mixed = procedure(
+        '{ kind = "near", within = "3 days", colour = "yellow" }',
+        '{ kind = "overdue" }',
+        '{ kind = "stale", after = "9 days", colour = "red" }',
+        '{ kind = "behind", points = 20, colour = "yellow" }',
+    )
+    assert [rule.kind for rule in mixed.colours.worst_first] == ["overdue", "stale", "near", "behind"]
     assert (
         set(COLOURS) == set(WORST_FIRST) == {"none", *(name for names in SCHEMES.values() for name in names)}
     )
@@ -154,7 +160,7 @@ def test_an_uneven_instant_is_rounded_up_to_the_microsecond_from_which_it_holds(
     rules = procedure('{ kind = "overdue" }', '{ kind = "behind", points = 20 }')
     odd = Clocked("working", date(2026, 1, 5), False, None, 13, START + timedelta(microseconds=1))
     total = 24 * 3600 * 10**6 - 1
-    turn = next_turn(odd, rules, CALENDAR, START)
+    turn = next_turn(onsets(odd, rules, CALENDAR), START)
     assert turn.at == START + timedelta(microseconds=1 + -(-33 * total // 100))
     assert (33 * total) % 100 != 0
 
@@ -316,7 +322,7 @@ def test_the_colour_now_is_that_of_the_last_turn(clocked, rules, now):
     found = colour(clocked, rules, CALENDAR, now)
     assert (found.name, found.rule) == (past[-1] if past else normal)
     assert turns(clocked, rules, CALENDAR, now) == [turn for turn in everything if turn.at > now]
-    assert next_turn(clocked, rules, CALENDAR, now) == next(
+    assert next_turn(onsets(clocked, rules, CALENDAR), now) == next(
         (turn for turn in everything if turn.at > now), None
     )
     assert [pair for pair in pairwise(everything) if pair[0].at >= pair[1].at] == []

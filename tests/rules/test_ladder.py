@@ -8,6 +8,7 @@ from colours_oracle import CALENDAR
 
 from bihuan.procedures import texts
 from bihuan.rules.clocked import Clocked
+from bihuan.rules.colours import onsets
 from bihuan.rules.ladder import Served, next_rung
 from bihuan.rules.procedure import Span, load
 from bihuan.rules.slip_words import CAUSE_WORDS, Matter, instant_words, slip_text
@@ -25,7 +26,7 @@ def item(state="working", *, registered=START - HOUR, **more):
 
 
 def called(clocked, *served, procedure=RECTIFICATION, begun=False):
-    rung = next_rung(clocked, procedure, CALENDAR, served, begun=begun)
+    rung = next_rung(clocked, procedure, CALENDAR, served, onsets(clocked, procedure, CALENDAR), begun=begun)
     return None if rung is None else (rung.rule.name, rung.at)
 
 

@@ -1,7 +1,17 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from colours_oracle import CALENDAR, CYCLES, PROCEDURES, check_in_day, days, first_of, items, last_of
+from colours_oracle import (
+    CALENDAR,
+    CYCLES,
+    PROCEDURES,
+    check_in_day,
+    days,
+    first_of,
+    items,
+    last_of,
+    procedure,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from procedure_texts import FULL, SMALL
@@ -9,8 +19,9 @@ from procedure_texts import FULL, SMALL
 from bihuan.procedures import texts
 from bihuan.rules.check_in import check_day, period
 from bihuan.rules.clocked import Clocked, day_end, day_start
+from bihuan.rules.colours import onsets
 from bihuan.rules.procedure import load
-from bihuan.rules.timers import Timer, timers, turns
+from bihuan.rules.timers import Timer, causes, timers, turns
 from tests.support.depth import often
 
 DAY = timedelta(days=1)
@@ -342,3 +353,21 @@ def test_timers_are_in_order_one_of_a_kind_at_an_instant_and_hold_every_turn(clo
         Timer(turn.at, "colour", turn.colour)
         for turn in turns(clocked, procedure, CALENDAR, clocked.registered_at)
     ]
+
+
+@pytest.mark.parametrize(("first", "second"), [("yellow", "red"), ("red", "yellow")])
+def test_of_two_rules_of_a_kind_the_earlier_is_what_may_call_for_a_slip(first, second):
+    rules = procedure(
+        f'{{ kind = "near", within = "9 days", colour = "{first}" }}',
+        f'{{ kind = "near", within = "3 days", colour = "{second}", name = "临近" }}',
+        '{ kind = "overdue" }',
+    )
+    clocked = item("working", due=date(2026, 3, 31))
+    found = causes(clocked, rules, CALENDAR, onsets(clocked, rules, CALENDAR))
+    assert found == {
+        "assigned": START,
+        "accept-overdue": None,
+        "plan-overdue": None,
+        "near": day_start(date(2026, 3, 22)),
+        "overdue": day_end(date(2026, 3, 31)),
+    }
