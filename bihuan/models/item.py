@@ -150,6 +150,11 @@ class Item(models.Model):
                 name="item_unit_waits",
                 condition=models.Q(waiting__gt=""),
             ),
+            models.Index(
+                fields=["office_id", "state", "id"],
+                name="item_escalated",
+                condition=models.Q(escalated_at__isnull=False),
+            ),
         )
 
 

@@ -33,7 +33,8 @@ class Published:
 def published(year: int, using: str = "default") -> list[Published]:
     """Return the versions of ``year``, the newest first; the last is the built-in one where there is one."""
     found = []
-    for entry in Entry.objects.using(using).filter(kind="calendar.published").order_by("-seq"):
+    entries = Entry.objects.using(using).filter(kind="calendar.published", item_id=None)
+    for entry in entries.order_by("-seq"):
         event: Any = fact_of(entry.body).event
         if event.year == year:
             found.append(Published(entry.pk, entry.at, entry.actor_id, CalendarYear.from_data(event.days)))

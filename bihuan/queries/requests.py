@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from bihuan.ledger import derive
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row
-from bihuan.models import Entry, Item, Request
+from bihuan.models import Item, Request
 from bihuan.queries.item import Detail, place_of
 from bihuan.rules.permissions import Actor
 from bihuan.rules.requests import (
@@ -85,8 +85,7 @@ def askable(found: Detail, actor: Actor, using: str = "default") -> list[str]:
 
 def escalated(units: frozenset[int] | None, using: str = "default") -> QuerySet[Item]:
     """Return the open items that were escalated to one of ``units`` (None: any), those that owe a response first."""
-    ever = Entry.objects.using(using).filter(kind="item.escalated").values("item_id")
-    found = Item.objects.using(using).filter(pk__in=ever, state__in=sorted(OPEN)).exclude(escalated_at=None)
+    found = Item.objects.using(using).filter(escalated_at__isnull=False, state__in=sorted(OPEN))
     if units is not None:
         found = found.filter(office_id__in=units)
     return found.order_by(F("responded_at").asc(nulls_first=True), "escalated_at", "id")
