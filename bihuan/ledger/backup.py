@@ -13,6 +13,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -106,7 +107,7 @@ def opened(path: Path) -> Backup:
             return Backup(path, size, _read_note(file))
     except BackupInvalid as error:
         return Backup(path, size, None, error.message)
-    except (BadZipFile, OSError, ValueError, KeyError, TypeError):
+    except (BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, TypeError):
         return Backup(path, size, None, "文件不完整，或不是本系统的备份。")
 
 

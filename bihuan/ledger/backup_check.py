@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ def check_backup(backup: Backup, *, using: str = "default") -> Checked:
                     found.problems.append("数据库部分与备份时的不同。")
             if found.ok:
                 _database(found, copy, there, using)
-    except (BadZipFile, OSError, KeyError, EOFError, ValueError) as error:
+    except (BadZipFile, zlib.error, OSError, KeyError, EOFError, ValueError) as error:
         found.problems.append(f"文件有损坏，读不完整（{error}）。")
     return found
 

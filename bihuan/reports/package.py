@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -48,6 +49,7 @@ def read_zip(source: Path | str | bytes | BinaryIO) -> dict[str, bytes]:
             return {info.filename: opened.read(info) for info in opened.infolist() if not info.is_dir()}
     except (
         zipfile.BadZipFile,
+        zlib.error,
         zipfile.LargeZipFile,
         RuntimeError,
         NotImplementedError,

@@ -13,6 +13,8 @@ from bihuan.library.proofread.base import Level
 from bihuan.library.proofread.engine import Options, review
 from bihuan.library.proofread.source import NotFixable, NotReadable, plain_source, read_source
 from bihuan.library.proofread.wordfile import NotWord, WordSource
+from bihuan.rules.errors import BihuanError
+from tests.support.damage import damaged
 
 NOW = datetime(2026, 5, 6, 1, 2, 3, tzinfo=UTC)
 WRONG = "关于防汛的通知\r\n请认真学习,抓好落实，，按时上报。\n另起一段\r完"
@@ -83,6 +85,21 @@ def test_a_pdf_that_is_damaged_is_refused_as_the_library_refuses_it(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4 nonsense")
     with pytest.raises(DocumentDamaged):
         read_source(tmp_path / "a.pdf")
+
+
+def test_a_package_with_a_changed_bit_is_refused_wherever_it_is(tmp_path):
+    book = Workbook()
+    book.active.append(["第一季度完成情况", "已完成90%"])
+    out = io.BytesIO()
+    book.save(out)
+    for name, package, part in (
+        ("a.docx", word(), "word/document.xml"),
+        ("a.xlsx", out.getvalue(), "xl/worksheets/sheet1.xml"),
+    ):
+        for content in damaged(package, part, 40):
+            (tmp_path / name).write_bytes(content)
+            with pytest.raises(BihuanError):
+                read_source(tmp_path / name)
 
 
 def word(*build):

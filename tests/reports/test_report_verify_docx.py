@@ -23,6 +23,7 @@ from bihuan.reports.verdict import Problem, Recomputed, Verdict
 from bihuan.reports.verify import verify_report
 from bihuan.reports.word import write_docx
 from tests.reports.samples import empty, figure, ledger, part, rewritten, rich, sentence_figures, template
+from tests.support.damage import damaged
 from tests.support.depth import often
 
 CTX = rich(annex=6)
@@ -562,6 +563,12 @@ def test_a_word_file_that_is_no_report_has_no_manifest() -> None:
 def test_a_damaged_part_is_refused() -> None:
     with pytest.raises(NotAReport, match="内部已损坏"):
         verified(rewritten(REPORT, {"word/document.xml": lambda xml: xml[:-20]}))
+
+
+def test_a_part_with_a_changed_bit_is_refused_wherever_it_is() -> None:
+    for content in damaged(REPORT, "word/document.xml", 40):
+        with pytest.raises(NotAReport):
+            verified(content)
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from openpyxl import load_workbook
@@ -22,7 +23,16 @@ def sheet_text(data: bytes) -> str:
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         return "\n".join(line for page in book.worksheets for line in _lines(page))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError) as fault:
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        KeyError,
+        ValueError,
+        TypeError,
+        SyntaxError,
+    ) as fault:
         raise DocumentDamaged(
             "表格文件已损坏，无法读取。", hint="请用 Excel 或 WPS 打开并修复，另存后再收。"
         ) from fault

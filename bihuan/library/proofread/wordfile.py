@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,7 +73,7 @@ class WordSource:
         """Read a docx. Raises NotWord."""
         try:
             document = Document(io.BytesIO(data))
-        except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise NotWord from error
         reader = _Reader(document)
         return cls(Text("".join(reader.parts), reader.places), document, tuple(reader.pieces))
