@@ -165,11 +165,12 @@ def do(
     check_step(action, values)
     with writing(now, using) as ledger:
         ledger.hold({item_id, values.get("into") or item_id})
-        item = ledger.item(item_id)
+        item = ledger.rows.find("item", item_id)
         if item is None:
             raise NotFound(f"没有编号为 {item_id} 的事项。")
         ledger.work_ahead()
-        return take(ledger, item, action, actor, values, version)
+        _take(ledger, item, action, actor, values, version)
+    return _done(ledger, item)
 
 
 def take(
@@ -185,6 +186,19 @@ def take(
 
     ``mandate`` is set where somebody else decided it than ``actor``, who enters it.
     """
+    _take(ledger, item, action, actor, values, version, mandate)
+    return _done(ledger, item)
+
+
+def _take(
+    ledger: Ledger,
+    item: Row,
+    action: str,
+    actor: Actor,
+    values: Json,
+    version: int | None,
+    mandate: Mandate | None = None,
+) -> None:
     if version is not None and version != item["version"]:
         raise Stale
     catch_up(ledger, item, ledger.now)
@@ -196,6 +210,9 @@ def take(
     _HANDLERS[action](act, **values)
     tidy(ledger, item, act.now)
     withdraw_pointless(ledger, item, act.now, action)
+
+
+def _done(ledger: Ledger, item: Row) -> Done:
     return Done(item["id"], item["number"], item["version"], item["state"], ledger.last)
 
 
@@ -237,9 +254,9 @@ def place_of(ledger: Ledger, item: Row) -> Place:
     """Return the unit paths that decide who may act on ``item``."""
     owners = [item["owner_id"], *item["helpers"]] if item["owner_id"] else []
     return Place(
-        ledger.rows.get("unit", item["office_id"])["path"],
-        tuple(ledger.rows.get("unit", u)["path"] for u in owners),
-        tuple(ledger.rows.get("unit", b["unit"])["path"] for b in item["below"]),
+        ledger.rows.look("unit", item["office_id"])["path"],
+        tuple([ledger.rows.look("unit", u)["path"] for u in owners]),
+        tuple([ledger.rows.look("unit", b["unit"])["path"] for b in item["below"]]),
     )
 
 

@@ -18,7 +18,7 @@ from bihuan.rules import events as ev
 #: Seqs above are provisional; JSON keeps them exactly, and no chain grows so long.
 PROVISIONAL = 1 << 48
 #: The columns of the tables whose rows an entry adds that hold its seq, or that of an earlier one.
-_SEQS = {
+SEQS = {
     "evidence": ("id",),
     "happening": ("seq",),
     "receipt": ("id", "slip_id"),
@@ -35,7 +35,7 @@ def unnumbered(rows: Rows, facts: Iterable[Fact]) -> list[Write]:
     """
     if any(fact.kind.startswith("slip.") for fact in facts):  # items name their slips
         return []
-    return rows.writes(_SEQS.keys())
+    return rows.writes(SEQS.keys())
 
 
 def number(rows: Rows, facts: Iterable[Fact], start: int) -> list[Fact]:
@@ -44,7 +44,7 @@ def number(rows: Rows, facts: Iterable[Fact], start: int) -> list[Fact]:
     The end of the chain must be locked: the counters of numbers are read now.
     """
     shift = PROVISIONAL - start
-    for name, columns in _SEQS.items():
+    for name, columns in SEQS.items():
         rows.renumber(name, columns, PROVISIONAL, shift)
     for item in rows.changed("item"):
         item["slips"] = [_lowered(slip, shift) for slip in item["slips"]]
@@ -55,7 +55,7 @@ def _numbered(rows: Rows, fact: Fact, shift: int) -> Fact:
     event = fact.event
     if fact.kind.startswith("slip.") and getattr(event, "slip", 0) > PROVISIONAL:
         event = replace(event, slip=event.slip - shift)  # type: ignore[call-arg, attr-defined]
-    fact = fact._replace(seq=fact.seq - shift, event=event)
+    fact = Fact(fact.seq - shift, *fact[1:-1], event)
     return _given_number(rows, fact, cast(ev.SlipIssued, event)) if fact.kind == "slip.issued" else fact
 
 

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bihuan.ledger import derive
+from bihuan.ledger import at_once, derive
 from bihuan.ledger.ahead import PROVISIONAL, number, unnumbered
 from bihuan.ledger.facts import Fact, stem_of, with_seq
+from bihuan.ledger.outermost import block
 from bihuan.ledger.project import project
 from bihuan.ledger.rows import Rows, Want
 from bihuan.ledger.tables import Row, RowKey, entries
@@ -44,14 +45,17 @@ class AlreadyOpened(Invalid):
     default_hint = "一个数据库只放一套台账；要新建，请换一个目录（BIHUAN_HOME）或数据库（DATABASE_URL）。"
 
 
+#: Asks for the end of the chain, on PostgreSQL with its lock; SQLite's transaction has it from its beginning.
+_HEAD = 'SELECT "seq","hash","hash_name" FROM "head" WHERE "id"=1'
+_HEADS = {"sqlite": Query(_HEAD, []), "postgresql": Query(f"{_HEAD} FOR UPDATE", [])}
+
+
 def lock_head(connection: BaseDatabaseWrapper, first: Iterable[Write] = ()) -> tuple[int, bytes, str]:
     """Lock the end of the chain until the transaction ends; returns its seq, its hash and the hash's name.
 
     The writes ``first`` are run before, while others may have it.
     """
-    suffix = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    query = Query(f'SELECT "seq","hash","hash_name" FROM "head" WHERE "id"=1{suffix}', [])  # noqa: S608
-    (found,) = ask(connection, [query], first)
+    (found,) = ask(connection, [_HEADS[connection.vendor]], first)
     if not found:
         raise NotOpened
     seq, digest, hash_name = found[0]
@@ -143,8 +147,8 @@ class Ledger:
         if not self._holds_items:
             _enter(self.connection, "ROW EXCLUSIVE")
         first = unnumbered(self.rows, self._facts) if self._ahead else []
-        self._start, self._hash, self._hash_name = lock_head(self.connection, first)
-        self._seq = self._start
+        self._start, self._hash, self._hash_name = self.rows.head or lock_head(self.connection, first)
+        self._seq, self.rows.house.hash_name = self._start, self._hash_name
         if self._ahead:
             self._catch_up()
 
@@ -220,7 +224,7 @@ class Ledger:
         stored = self._stored.get(item["id"])
         if stored is None or self.rows.is_touched("item", item["id"]):
             return False
-        return all(self.rows.get("timer", key)["due_at"] > until for key in stored)
+        return all(self.rows.look("timer", key)["due_at"] > until for key in stored)
 
     def retime(self, item_id: int) -> None:
         """Derive the timers of an item anew at the next ``checkpoint``, even if nothing is entered for it."""
@@ -233,7 +237,7 @@ class Ledger:
         With ``commit`` it is the end, and the database may keep all of it at once.
         """
         self._set_timers()
-        if self._facts:
+        if self._facts and not (commit and self._entered_at_once()):
             self.lock()
         if self._entries:
             move: list[object] = [self._seq, self._hash, self._start]
@@ -250,6 +254,16 @@ class Ledger:
             self.rows.flush(forget_above=CACHE, commit=commit)
         for known in (self._stored, self._derived, self._timed):
             known.clear()
+
+    def _entered_at_once(self) -> bool:
+        """Whether what was projected ahead of the lock could be entered in one trip, and was: then it is committed."""
+        if self.rows.house.hash_name != at_once.HASH or not at_once.is_plain(self.rows, self._facts):
+            return False
+        self._seq = at_once.enter(self.connection, self._facts, self._stems, self.rows.writes(()))
+        self._ahead = False
+        self._facts.clear()
+        self._stems.clear()
+        return True
 
     def _set_timers(self) -> None:
         items = {item["id"]: item for item in self.rows.changed("item")}
@@ -279,10 +293,10 @@ class Ledger:
             if key not in wanted:
                 self.rows.remove("timer", key)
         for key, timer in wanted.items():
-            if key in stored:
-                self.rows.get("timer", key).update(timer)
-            else:
+            if key not in stored:
                 self.rows.add("timer", timer)
+            elif self.rows.look("timer", key) != timer:
+                self.rows.get("timer", key).update(timer)
         self._stored[item["id"]], self._timed[item["id"]] = [*wanted], item["version"]
 
 
@@ -305,7 +319,7 @@ def writing(now: datetime, using: str = "default") -> Iterator[Ledger]:
     """Open a ledger transaction at ``now`` (aware); all of it is kept when the block ends, or nothing."""
     connection = connections[using]
     outermost = not connection.in_atomic_block
-    with transaction.atomic(using=using):
+    with block(connection):
         ledger = Ledger(connection, now)
         yield ledger
         ledger.checkpoint(commit=outermost)

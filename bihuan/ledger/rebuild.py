@@ -132,7 +132,7 @@ def _prefetch(rows: Rows, facts: list[Fact]) -> None:
     measures = {
         (f.item, int(no))
         for f in facts
-        for no in (getattr(f.event, "measures", None) or ())
+        for no in (vars(f.event).get("measures") or ())
         if isinstance(no, str)
     }
     rows.load([Want("item", items), Want("measure", measures)])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import compress, islice
+from operator import is_not
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -49,6 +50,8 @@ class Rows:
         self._sums: dict[str, dict[RowKey, dict[str, int]]] = defaultdict(dict)
         #: What is known of the house. Until ``load`` is asked for what the process keeps, it is of these rows alone.
         self.house = House()
+        #: The end of the chain as it was then, where that is where it still is: its seq, its hash, the hash's name.
+        self.head: tuple[int, bytes, str] | None = None
         self._empty = set(empty)
         self._whole: set[str] = set()
 
@@ -74,6 +77,16 @@ class Rows:
             raise KeyError(f"{name} {key}")
         return row
 
+    def look(self, name: str, key: RowKey) -> Mapping[str, Any]:
+        """Return the row that must be there, to be read alone: it costs the flush nothing. Raises KeyError like ``get``."""
+        cached = self._rows[name]
+        if key not in cached:
+            self.load([Want(name, [key])])
+        row = cached[key]
+        if row is None:
+            raise KeyError(f"{name} {key}")
+        return row
+
     def missing(self, name: str, keys: Iterable[RowKey]) -> list[RowKey]:
         """Return those of ``keys`` that were not asked for yet."""
         cached = self._rows[name]
@@ -87,18 +100,20 @@ class Rows:
     def load(self, wanted: Sequence[Want], *, house: bool = False) -> list[list[RowKey]]:
         """Bring in rows of several tables together, where they are not known yet; returns the keys that each want found.
 
-        With ``house`` what the process keeps of the house as it is now comes in too; nothing may have been entered before.
+        With ``house`` what the process keeps of the house as it is now comes in too, on SQLite with the end of the chain; nothing
+        may have been entered before.
         """
         queries = [self._queries(want) for want in wanted]
         asked = [q for part in queries for q in part]
-        answers = iter(ask(self.connection, [*asked, WHICH] if house else asked))
+        answers = iter(ask(self.connection, [*asked, WHICH[self.connection.vendor]] if house else asked))
         found: list[list[RowKey]] = []
         for want, part in zip(wanted, queries, strict=True):
             found.append([])
             for _ in part:
                 found[-1] += self._keep(want.name, next(answers))
-        if house:
-            self.house = house_of(next(answers))
+        if house and (which := next(answers)):
+            digest, *head = which[0]
+            self.house, self.head = house_of(digest), (head[0], bytes(head[1]), head[2]) if head else None
         return found
 
     def _queries(self, want: Want) -> list[Query]:
@@ -131,6 +146,12 @@ class Rows:
         """Insert ``row`` into table ``name``, which nothing here reads and nothing else is added to."""
         self._logged[name].append(row)
 
+    def adds(self, names: Iterable[str]) -> bool:
+        """Whether rows of one of the tables ``names`` are new since the last flush, or anything is to be added up."""
+        if self._sums:
+            return True
+        return any(self._logged.get(n) or None in self._before.get(n, {}).values() for n in names)
+
     def add_up(self, name: str, key: RowKey, amounts: Mapping[str, int]) -> None:
         """Add ``amounts`` to the columns of the row of table ``name`` with ``key``; a row of nothing is no row.
 
@@ -142,7 +163,7 @@ class Rows:
 
     def renumber(self, name: str, columns: Iterable[str], above: int, shift: int) -> None:
         """Lower by ``shift`` what is larger than ``above`` in ``columns`` of the rows of table ``name`` that are new."""
-        if not (self._before[name] or self._logged[name]):
+        if not (self._before.get(name) or self._logged.get(name)):
             return
         cached, before, key_of = self._rows[name], self._before[name], self._tables[name].key_of
         added = {k: row for k, old in before.items() if old is None and (row := cached[k]) is not None}
@@ -293,25 +314,29 @@ class Rows:
         Rows whose unique values changed are deleted and inserted anew: two may have swapped them.
         """
         table, cached = self._tables[name], self._rows[name]
-        differing = [(k, row, old) for k, old in before.items() if (row := cached[k]) != old]
-        if not differing:
-            return []
         gone: list[RowKey] = []
         new: list[Row] = []
-        changed: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-        for key, row, old in differing:
+        changed: dict[tuple[str, ...], list[Row]] = {}
+        for key, old in before.items():
+            row = cached[key]
+            if row == old:
+                continue
             if row is None:
                 gone.append(key)
             elif old is None:
                 new.append(row)
             else:
-                changed[_changed(row, old)].append(row)
-        moved = [r for columns in [*changed] if table.unique & {*columns} for r in changed.pop(columns)]
-        updates = [table.update(rows, columns) for columns, rows in changed.items()]
-        gone += [table.key_of(r) for r in moved]
-        return [w for w in (table.delete(gone), *updates, table.insert(new + moved)) if w.rows]
+                changed.setdefault(_changed(row, old), []).append(row)
+        for columns in [c for c in changed if table.unique and not table.unique.isdisjoint(c)]:
+            moved = changed.pop(columns)
+            gone += map(table.key_of, moved)
+            new += moved
+        writes = [table.delete(gone)] if gone else []
+        writes += [table.update(rows, columns) for columns, rows in changed.items()]
+        return [*writes, table.insert(new)] if new else writes
 
 
 def _changed(row: Row, old: Row) -> tuple[str, ...]:
-    """Return the columns in which ``row`` differs from ``old``; most values are the same object in both."""
-    return tuple([c for c, was in old.items() if (now := row[c]) is not was and now != was])
+    """Return the columns in which ``row`` differs from ``old``, a copy of it as it was: most values are the same object."""
+    others = compress(old, map(is_not, old.values(), row.values()))
+    return tuple([c for c in others if row[c] != old[c]])

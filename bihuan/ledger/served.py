@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bihuan.ledger.rows import Rows
 from bihuan.ledger.tables import Row
 from bihuan.rules.ladder import Served
@@ -15,11 +18,11 @@ def served(rows: Rows, item: Row) -> list[Served]:
     if not item["slips"]:
         return []
     rows.prefetch("slip", item["slips"])
-    slips = (rows.get("slip", i) for i in item["slips"])
+    slips = (rows.look("slip", i) for i in item["slips"])
     return [_served(slip) for slip in slips if slip["unit_id"] == item["owner_id"]]
 
 
-def _served(slip: Row) -> Served:
+def _served(slip: Mapping[str, Any]) -> Served:
     asked = slip["answer_due"] is not None
     return Served(
         name=slip["rung"],

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from pydantic_core import from_json
 
 from bihuan.ledger.trips import Query, Write, as_json, ask
 from bihuan.models import PROJECTIONS, Entry
@@ -39,16 +40,21 @@ def json_text(value: Any) -> str:
 
 
 def read_json(text: str) -> Any:
-    """Return what ``text`` holds, JSON that we wrote: ``loads`` would look for blanks around it, which it has not."""
-    return _decode(text)[0]
+    """Return what ``text`` holds, JSON that we wrote. Raises ValueError."""
+    return from_json(text)
 
 
-_decode = json.JSONDecoder().raw_decode
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def _write_json(value: Any) -> str | None:
-    return None if value is None else json_text(value)
+    if value is None:
+        return None
+    return json_text(value) if value else _NOTHING.get(type(value)) or json_text(value)
+
+
+#: Most lists and objects of a row are empty.
+_NOTHING: dict[type, str] = {list: "[]", dict: "{}"}
 
 
 @lru_cache(maxsize=1 << 15)  # an entry's instant stands in several rows
@@ -99,7 +105,7 @@ class Table:
         self.key_of: Callable[[Row], RowKey] = itemgetter(*self.key)
         self.unique = _unique_columns(model)
         self._writers = {f.attname: w for f in fields if (w := _writer(f, vendor))}
-        self._readers = [(f.attname, r) for f in fields if (r := _reader(f, vendor))]
+        self._readers = [(at, r) for at, f in enumerate(fields) if (r := _reader(f, vendor))]
         self._limits = {f.attname: n for f in fields if (n := f.max_length) and f.choices is None}
         self._plain_key = not any(c in self._writers or c in self._limits for c in self.key)
         self._shapes: dict[tuple[str, ...], _Shape] = {}
@@ -110,6 +116,7 @@ class Table:
         self.select_sql = f"SELECT {_selected(fields, vendor)} FROM {_q(self.name)}"  # noqa: S608
         self.key_sql = " AND ".join(f"{_q(c)}=%s" for c in self.key)
         self._one = [f"{self.select_sql} WHERE {self.key_sql}{self._locking(lock)}" for lock in (False, True)]
+        self._by: dict[str, str] = {}
         self._insert = self._insertion("", self.columns)
         self._delete = self._deletion("")
 
@@ -124,7 +131,7 @@ class Table:
             values[at] = write(values[at])
         return values
 
-    def adapt_all(self, rows: Iterable[Row], columns: tuple[str, ...]) -> list[list[Any]]:
+    def adapt_all(self, rows: Iterable[Row], columns: tuple[str, ...]) -> Sequence[Sequence[Any]]:
         """Return what ``adapt`` returns of each of ``rows``, column by column: many rows take half the time."""
         many = [*rows]
         if len(many) < _FEW or len(columns) == 1:
@@ -137,7 +144,7 @@ class Table:
                 raise _too_long(longest, limit)
         for at, write in shape.writers:
             values[at] = [*map(write, values[at])]
-        return [*map(list, zip(*values, strict=True))]
+        return [*zip(*values, strict=True)]
 
     def _shape(self, columns: tuple[str, ...]) -> _Shape:
         shape = self._shapes.get(columns)
@@ -154,11 +161,11 @@ class Table:
 
     def read(self, values: Sequence[Any]) -> Row:
         """Return the row that a SELECT of all columns gave."""
-        row = dict(zip(self.columns, values if self._on_postgres else read_json(values[0]), strict=True))
-        for name, convert in self._readers:
-            if (value := row[name]) is not None:
-                row[name] = convert(value)
-        return row
+        found: list[Any] = [*values] if self._on_postgres else read_json(values[0])
+        for at, convert in self._readers:
+            if (value := found[at]) is not None:
+                found[at] = convert(value)
+        return dict(zip(self.columns, found, strict=True))
 
     def by_key(self, keys: Iterable[RowKey], *, lock: bool = False) -> list[Query]:
         """Return the queries for the rows with these ``keys``; ``lock`` holds the rows until the transaction ends.
@@ -194,7 +201,7 @@ class Table:
     def by_column(self, column: str, values: Sequence[Any], *, prefix: bool = False) -> list[Query]:
         """Return the queries for the rows whose ``column`` is one of ``values`` (with ``prefix``: begins with one)."""
         if len(values) == 1 and not prefix:
-            return [Query(f"{self.select_sql} WHERE {_q(column)}=%s", values)]
+            return [Query(self._one_by(column), values)]
         found = []
         for start in range(0, len(values), _KEYS):
             part = values[start : start + _KEYS]
@@ -207,6 +214,12 @@ class Table:
             else:
                 found.append(Query(f"{self.select_sql} WHERE {_q(column)} IN ({_marks(len(part))})", [*part]))
         return found
+
+    def _one_by(self, column: str) -> str:
+        sql = self._by.get(column)
+        if sql is None:
+            sql = self._by[column] = f"{self.select_sql} WHERE {_q(column)}=%s"
+        return sql
 
     def insert(self, rows: Iterable[Row]) -> Write:
         """Return the statement that inserts ``rows``."""

@@ -96,6 +96,11 @@ class Outbox:
         return [_table(Message, vendor).insert(messages), _table(Delivery, vendor).insert(deliveries)]
 
 
+def tells(fact: Fact) -> bool:
+    """Whether somebody may be told of ``fact``."""
+    return fact.kind in TELLERS or fact.kind in BESIDE
+
+
 def _of(name: str, fact: Fact) -> int:
     """The slip, request … that an entry concerns; the first entry of one, such as its proposal or issue, is the thing itself."""
     if not fact.kind.startswith(f"{name}."):
@@ -135,7 +140,7 @@ class _People:
 
     def __init__(self, rows: Rows, connection: BaseDatabaseWrapper, news: Iterable[_News]) -> None:
         told = [t for one in news for t in one.told]
-        self._paths = {t.unit: rows.get("unit", t.unit)["path"] for t in told}
+        self._paths = {t.unit: rows.look("unit", t.unit)["path"] for t in told}
         above = sorted({int(part) for path in self._paths.values() for part in path.split("/") if part})
         named = sorted({p for t in told for p in t.people})
         queries = [Query(_HOLDERS.format(_marks(above)), [*above]), Query(_OUTLETS, [])]

@@ -53,13 +53,20 @@ _encode_rows = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), defau
 
 
 def ask(
-    connection: BaseDatabaseWrapper, queries: Iterable[Query], first: Iterable[Write] = ()
+    connection: BaseDatabaseWrapper,
+    queries: Iterable[Query],
+    first: Iterable[Write] = (),
+    *,
+    commit: bool = False,
 ) -> list[list[tuple[Any, ...]]]:
-    """Return what each of ``queries`` gives, once ``first`` is written. On PostgreSQL all of it makes one trip to the server."""
+    """Return what each of ``queries`` gives, once ``first`` is written. On PostgreSQL all of it makes one trip to the server.
+
+    With ``commit`` they are the last of their transaction, as for ``run``.
+    """
     asked = [*queries]
     if not asked:
         return []
-    work = partial(_ASKED[connection.vendor], first=[*first])
+    work = partial(_ASKED[connection.vendor], first=[*first], commit=commit)
     answers: list[list[tuple[Any, ...]]] = _with_cursor(connection, work, asked)
     return answers
 
@@ -87,14 +94,18 @@ def make_durable(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(EMPTY_MESSAGE)
 
 
-def _ask_each(cursor: Any, asked: list[Query], *, first: list[Write]) -> list[list[tuple[Any, ...]]]:
-    _run_each(cursor, first, commit=False)
+def _ask_each(
+    cursor: Any, asked: list[Query], *, first: list[Write], commit: bool
+) -> list[list[tuple[Any, ...]]]:
+    _run_each(cursor, first, commit=commit)
     return [cursor.execute(sql, params).fetchall() for sql, params, _ in asked]
 
 
-def _ask_together(cursor: Any, asked: list[Query], *, first: list[Write]) -> list[list[tuple[Any, ...]]]:
+def _ask_together(
+    cursor: Any, asked: list[Query], *, first: list[Write], commit: bool
+) -> list[list[tuple[Any, ...]]]:
     before = [query for write in first for query, _ in _statements(write)]
-    answers = cursor.send([*before, *asked])
+    answers = cursor.send([*before, *asked], commit=commit)
     return [found.fetchall() for found in islice(answers, len(before), None)]
 
 
@@ -116,14 +127,17 @@ def _with_cursor(
     connection: BaseDatabaseWrapper, work: Callable[[Any, list[Any]], Any], what: list[Any]
 ) -> Any:
     """Do ``work`` with the driver's own cursor, or with Django's while somebody listens to it: both are used alike."""
-    if connection.execute_wrappers or connection.queries_logged:
+    if connection.execute_wrappers or connection.force_debug_cursor:
         with connection.cursor() as watched:
             return work(_Watched(watched) if connection.vendor == "postgresql" else watched, what)
     if connection.connection is None:
         connection.ensure_connection()
     connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors:
+    try:
         return work(_NATIVE[connection.vendor](connection), what)
+    except Exception:
+        with connection.wrap_database_errors:  # Django's names for the driver's errors
+            raise
 
 
 class _Sqlite:
