@@ -17,6 +17,7 @@ from bihuan.actions.institution import draft_institution, issue_institution
 from bihuan.actions.request import approve_request
 from bihuan.actions.sample import Population, commit_sample, draw_sample
 from bihuan.clock.tick import tick
+from bihuan.ledger.outermost import _Outermost
 from bihuan.ledger.reading import head
 from bihuan.ledger.rebuild import digests, rebuild
 from bihuan.ledger.seal import make_seal, read_seals
@@ -52,7 +53,7 @@ def broken_at(number):
 
 @contextmanager
 def broken_commit(*, persisted):
-    """Break the connection when it commits, also with a trip: before the database has, or (``persisted``) after."""
+    """Break the connection when it commits, also with a trip or at the driver: before the database has, or (``persisted``) after."""
 
     def breaking(commit):
         def fail(*args):
@@ -65,14 +66,19 @@ def broken_commit(*, persisted):
     def commits(asked):
         return any(statement.sql == "COMMIT" for statement in asked)
 
-    make_trip = Trips._make_trip
-    commit_with_trip = breaking(make_trip)
+    make_trip, at_driver = Trips._make_trip, _Outermost._at_driver
+    commit_with_trip, commit_at_driver = breaking(make_trip), breaking(at_driver)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connection, "_commit", breaking(connection._commit))
         patch.setattr(
             Trips,
             "_make_trip",
             lambda trips, asked: (commit_with_trip if commits(asked) else make_trip)(trips, asked),
+        )
+        patch.setattr(
+            _Outermost,
+            "_at_driver",
+            lambda block, sql: (commit_at_driver if sql == "COMMIT" else at_driver)(block, sql),
         )
         yield
 
