@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.backends.utils import CursorWrapper
 from django.db.migrations.state import StateApps
 
+from bihuan.migrations._remade import remake_table
 from bihuan.models.fields import RowNumber
 
 _KEYS = (
@@ -42,11 +43,6 @@ _KEYS = (
     ("unit", "id"),
     ("walkstep", "id"),
 )
-_DEFINITION = "SELECT sql FROM sqlite_master WHERE type='table' AND name=%s"
-_COLUMNS = "SELECT name FROM pragma_table_info(%s)"
-_OTHERS = (
-    "SELECT sql FROM sqlite_master WHERE tbl_name=%s AND type IN ('index', 'trigger') AND sql IS NOT NULL"
-)
 
 
 def _by_number(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -62,28 +58,19 @@ def _remake(apps: StateApps, editor: BaseDatabaseSchemaEditor, old: str, new: st
         return
     with editor.connection.cursor() as cursor:
         for model, key in _KEYS:
-            _remake_table(
-                cursor, apps.get_model("bihuan", model)._meta.db_table, f'"{key}" {old} ', f'"{key}" {new} '
+            table, was, will = (
+                apps.get_model("bihuan", model)._meta.db_table,
+                f'"{key}" {old} ',
+                f'"{key}" {new} ',
             )
+            remake_table(cursor, table, partial(_rekeyed, table, was, will))
 
 
-def _remake_table(cursor: CursorWrapper, table: str, old: str, new: str) -> None:
-    """Make ``table`` anew, its key ``old`` being ``new``, with all that belongs to it: SQLite cannot change a key in place."""
-    cursor.execute(_DEFINITION, [table])
-    (definition,) = cursor.fetchone()
-    if old not in definition:
-        raise RuntimeError(f"{table}: no {old}in {definition}")
-    cursor.execute(_COLUMNS, [table])
-    columns = ",".join(f'"{name}"' for (name,) in cursor.fetchall())
-    cursor.execute(_OTHERS, [table])
-    others = [sql for (sql,) in cursor.fetchall()]
-    made = definition.replace(f'"{table}"', f'"new__{table}"', 1).replace(old, new, 1)
-    cursor.execute(made)
-    cursor.execute(f'INSERT INTO "new__{table}" ({columns}) SELECT {columns} FROM "{table}" ORDER BY 1')  # noqa: S608
-    cursor.execute(f'DROP TABLE "{table}"')
-    cursor.execute(f'ALTER TABLE "new__{table}" RENAME TO "{table}"')
-    for sql in others:
-        cursor.execute(sql)
+def _rekeyed(table: str, was: str, will: str, definition: str) -> str:
+    """Return the definition of ``table`` with its key ``will`` instead of ``was``."""
+    if was not in definition:
+        raise RuntimeError(f"{table}: no {was}in {definition}")
+    return definition.replace(was, will, 1)
 
 
 class Migration(migrations.Migration):

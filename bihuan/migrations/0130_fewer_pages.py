@@ -12,17 +12,13 @@ from typing import ClassVar
 
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.backends.utils import CursorWrapper
 from django.db.migrations.state import StateApps
+
+from bihuan.migrations._remade import remake_table
 
 #: Tables of short rows: long ones would make the search for a key slow.
 _TABLES = ("happening", "helper", "message", "tally", "timer", "transition")
 _MARK = " WITHOUT ROWID"
-_DEFINITION = "SELECT sql FROM sqlite_master WHERE type='table' AND name=%s"
-_COLUMNS = "SELECT name, pk FROM pragma_table_info(%s)"
-_OTHERS = (
-    "SELECT sql FROM sqlite_master WHERE tbl_name=%s AND type IN ('index', 'trigger') AND sql IS NOT NULL"
-)
 
 
 def _by_key(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -37,27 +33,7 @@ def _remake(editor: BaseDatabaseSchemaEditor, change: Callable[[str], str]) -> N
     if editor.connection.vendor == "sqlite":
         with editor.connection.cursor() as cursor:
             for table in _TABLES:
-                _remake_table(cursor, table, change)
-
-
-def _remake_table(cursor: CursorWrapper, table: str, change: Callable[[str], str]) -> None:
-    """Make ``table`` anew as ``change`` makes of its definition, with all that belongs to it."""
-    cursor.execute(_DEFINITION, [table])
-    (definition,) = cursor.fetchone()
-    cursor.execute(_COLUMNS, [table])
-    found = cursor.fetchall()
-    columns = ",".join(f'"{name}"' for name, _ in found)
-    key = ",".join(
-        f'"{name}"' for name, _ in sorted((c for c in found if c[1]), key=lambda column: column[1])
-    )
-    cursor.execute(_OTHERS, [table])
-    others = [sql for (sql,) in cursor.fetchall()]
-    cursor.execute(change(definition.replace(f'"{table}"', f'"new__{table}"', 1)))
-    cursor.execute(f'INSERT INTO "new__{table}" ({columns}) SELECT {columns} FROM "{table}" ORDER BY {key}')  # noqa: S608
-    cursor.execute(f'DROP TABLE "{table}"')
-    cursor.execute(f'ALTER TABLE "new__{table}" RENAME TO "{table}"')
-    for sql in others:
-        cursor.execute(sql)
+                remake_table(cursor, table, change)
 
 
 class Migration(migrations.Migration):

@@ -61,7 +61,6 @@ def load(kind: str, data: Json) -> Event:
     if not needed <= data.keys() <= known:
         return made(**data)  # it says which
     loaded = object.__new__(made)
-    loaded.__dict__.update(
-        data
-    )  # a frozen class would set its fields one by one; what is left out is the class's own default
+    # a frozen class would set its fields one by one; what is left out is the class's own default
+    loaded.__dict__.update(data)
     return loaded
